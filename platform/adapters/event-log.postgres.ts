@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto'
+import { type Job, PgBoss } from 'pg-boss'
+import { consumers, type EventOf, type Topic, topics } from '#platform/contracts/events.ts'
+import { CinegraphError } from '#platform/errors.ts'
+import type { Log } from '#platform/log.ts'
+import type { Envelope, EventLog, Subscription } from '#platform/ports/event-log.ts'
+import { childOf, currentTrace, newTrace, traceFrom, traceparentOf, withTrace } from '#platform/tracing.ts'
+
+const queueOptions = { notify: true, retryLimit: 50, retryDelay: 1, retryBackoff: true, retryDelayMax: 30, expireInSeconds: 60, deleteAfterSeconds: 600 }
+/** A job that runs long reports by itself every few seconds; silence means its process died and another takes it. */
+const jobOptions = { ...queueOptions, retryLimit: 3, expireInSeconds: 6 * 3600, heartbeatSeconds: 10 }
+const isJob = (topic: Topic): boolean => topic === 'catalog.sources' || topic === 'catalog.footage'
+const queueOf = (topic: Topic, group: string): string => `${topic}.${group}`
+
+/** Events in the platform's PostgreSQL: one pg-boss queue per topic and consumer group. */
+export const createPostgresEventLog = async (connectionString: string, log: Log): Promise<EventLog> => {
+  const boss = new PgBoss({ connectionString, max: 4, useListenNotify: true, superviseIntervalSeconds: 5, monitorIntervalSeconds: 5, application_name: 'cinegraph-events' })
+  boss.on('error', (error) => log.warn({ reason: error.message }, 'event log interrupted'))
+  await boss.start()
+  await createQueues(boss)
+  return {
+    publish: async (topic, events) => {
+      const rows = checked(topic, events)
+      if (rows.length === 0) return
+      await Promise.all(consumers[topic].map((group) => boss.insert(queueOf(topic, group), rows)))
+    },
+    subscribe: async (subscription) => consume(boss, subscription, log),
+    healthy: async () => boss.isInstalled().catch(() => false),
+    [Symbol.asyncDispose]: async () => {
+      await boss.stop({ graceful: true, timeout: 10_000 })
+      await new Promise((resolve) => setImmediate(resolve))
+    },
+  }
+}
+
+const createQueues = async (boss: PgBoss): Promise<void> => {
+  const present = new Set((await boss.getQueues()).map((queue) => queue.name))
+  for (const topic of Object.keys(topics) as Topic[]) {
+    for (const group of consumers[topic]) {
+      if (!present.has(queueOf(topic, group))) await boss.createQueue(queueOf(topic, group), isJob(topic) ? jobOptions : queueOptions)
+    }
+  }
+}
+
+const checked = <T extends Topic>(topic: T, events: readonly EventOf<T>[]) => {
+  const trace = currentTrace()
+  const traceparent = traceparentOf(trace === undefined ? newTrace() : childOf(trace))
+  return events.map((event) => {
+    const result = topics[topic].safeParse(event)
+    if (!result.success) throw new CinegraphError('INPUT_INVALID', { name: topic, why: result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ') })
+    return { data: { id: randomUUID(), traceparent, data: result.data } }
+  })
+}
+
+const consume = async <T extends Topic>(boss: PgBoss, { topic, group, handle, batchMax = 200 }: Subscription<T>, log: Log): Promise<void> => {
+  const options = { batchSize: batchMax, pollingIntervalSeconds: 0.5 }
+  await boss.work(queueOf(topic, group), options, async (jobs: Job<Envelope<T>>[]) => {
+    const first = jobs[0]
+    if (first === undefined) return
+    const trace = traceFrom({ traceparent: first.data.traceparent })
+    await withTrace(trace, async () => {
+      try {
+        await handle(jobs.map((job) => job.data))
+      } catch (error) {
+        log.warn({ topic, group, err: error }, 'handler failed; the events come again')
+        throw error
+      }
+    })
+  })
+}

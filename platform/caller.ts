@@ -1,0 +1,37 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { VerifyAccess } from '#platform/access-token.ts'
+import { type Caller, callerHeaders } from '#platform/contracts/viewer.ts'
+
+type Headers = Readonly<Record<string, string | readonly string[] | undefined>>
+export type ReadCaller = (headers: Headers) => Promise<Caller>
+
+const one = (value: string | readonly string[] | undefined): string => (typeof value === 'string' ? value : (value?.[0] ?? ''))
+
+const same = (a: string, b: string): boolean => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
+
+export type CallerSettings = {
+  readonly verify: VerifyAccess
+  /** Country of a viewer whom no trusted party has placed. */
+  readonly region: string
+  /** Header of a trusted proxy that names the country; empty when there is none. */
+  readonly regionHeader: string
+  readonly serviceKey: string
+}
+
+/**
+ * Reads who asks from request headers. A region named by another of our processes, which shows the service key, is
+ * believed; one named by a member's own device is not.
+ */
+export const createReadCaller =
+  ({ verify, region, regionHeader, serviceKey }: CallerSettings): ReadCaller =>
+  async (headers) => {
+    const bearer = /^Bearer (\S+)$/i.exec(one(headers.authorization))?.[1]
+    const ours = same(one(headers[callerHeaders.service]), serviceKey)
+    const named = ours ? one(headers[callerHeaders.region]) : regionHeader === '' ? '' : one(headers[regionHeader.toLowerCase()])
+    return {
+      viewer: bearer === undefined ? null : await verify(bearer),
+      region: /^[A-Z]{2}$/.test(named) ? named : region,
+      deviceId: one(headers[callerHeaders.device]).slice(0, 64) || 'unknown',
+      token: bearer ?? '',
+    }
+  }

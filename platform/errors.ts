@@ -1,0 +1,70 @@
+/** One row per failure a person or a program can meet. A code, once used, is never reused; docs/ERRORS.md is held equal by a test. */
+type Row = {
+  readonly http: number
+  readonly graphql: string
+  /** Whether the same request can succeed later without being changed. */
+  readonly retry: boolean
+  readonly say: (details: Details) => string
+}
+export type Details = Readonly<Record<string, string | number>>
+
+const row = (http: number, graphql: string, retry: boolean, say: (details: Details) => string): Row => ({ http, graphql, retry, say })
+
+export const errorTable = {
+  SETTING_UNKNOWN: row(500, 'CONFIG', false, (d) => `Unknown setting ${d.name}. Run \`npm start -- --help\` for the list.`),
+  SETTING_INVALID: row(500, 'CONFIG', false, (d) => `${d.name} is ${d.value}, which is not ${d.wanted}. Correct it or leave it out.`),
+  SETTING_UNSUPPORTED: row(500, 'CONFIG', false, (d) => `${d.name} is set, but this version has no adapter for that engine. Unset it to use the embedded one.`),
+  PORT_TAKEN: row(500, 'CONFIG', true, (d) => `Port ${d.port} (${d.what}) is taken. Stop what uses it, or choose others with --port-base N.`),
+  DISK_FULL: row(507, 'DISK_FULL', true, (d) => `The disk that holds ${d.dir} has ${d.freeMb} MB free and ${d.neededMb} MB are needed. Make room, or choose another folder with --data DIR.`),
+  DATA_IN_USE: row(500, 'CONFIG', true, (d) => `The data folder ${d.dir} is in use by process ${d.pid}. Stop that one, or choose another folder with --data DIR.`),
+  DATA_NEWER: row(500, 'CONFIG', false, (d) => `The data folder ${d.dir} was written by a newer version (format ${d.found}; this one knows ${d.known}). Start that version, or choose another folder with --data DIR.`),
+  DATA_CORRUPT: row(500, 'CONFIG', false, (d) => `${d.file} cannot be read (${d.why}). Restore it from a backup, or choose another folder with --data DIR.`),
+  DATA_UNWRITABLE: row(500, 'CONFIG', false, (d) => `The data folder ${d.dir} cannot be written (${d.why}). Give this user the right, or choose another folder with --data DIR.`),
+  DATABASE_NEEDED: row(500, 'CONFIG', false, () => 'DATABASE_URL is not set. Run `npm start`, which brings its own PostgreSQL, or give this process a URL.'),
+  DATABASE_UNAVAILABLE: row(503, 'DATABASE_UNAVAILABLE', true, (d) => `The database does not answer (${d.why}). It is tried again by itself; look at its log if this goes on.`),
+  SUBGRAPH_UNAVAILABLE: row(503, 'SUBGRAPH_UNAVAILABLE', true, (d) => `The ${d.name} service does not answer.`),
+  OVERLOADED: row(503, 'OVERLOADED', true, (d) => `${d.what} has too much to do at the moment. Try again in a moment.`),
+  DEADLINE: row(504, 'DEADLINE', true, (d) => `${d.what} did not answer within ${d.ms} ms.`),
+  CIRCUIT_OPEN: row(503, 'CIRCUIT_OPEN', true, (d) => `${d.what} failed too often and is left alone for a moment.`),
+  QUERY_TOO_DEEP: row(400, 'QUERY_TOO_DEEP', false, (d) => `This query is ${d.depth} levels deep; ${d.max} are allowed.`),
+  QUERY_TOO_COSTLY: row(400, 'QUERY_TOO_COSTLY', false, (d) => `This query costs ${d.cost}; ${d.max} is allowed. Ask for fewer items or fewer fields.`),
+  QUERY_TOO_MANY_ALIASES: row(400, 'QUERY_TOO_MANY_ALIASES', false, (d) => `This query has ${d.aliases} aliases; ${d.max} are allowed.`),
+  UNAUTHENTICATED: row(401, 'UNAUTHENTICATED', false, () => 'Sign in first: the access token is missing, expired or not valid.'),
+  FORBIDDEN: row(403, 'FORBIDDEN', false, () => 'This account may not do that.'),
+  NOT_FOUND: row(404, 'NOT_FOUND', false, (d) => `There is no ${d.what} ${d.id}.`),
+  INPUT_INVALID: row(400, 'BAD_USER_INPUT', false, (d) => `${d.name} ${d.why}.`),
+  EMAIL_TAKEN: row(409, 'EMAIL_TAKEN', false, () => 'An account with this e-mail address exists already. Sign in instead.'),
+  STREAM_TOKEN_INVALID: row(403, 'STREAM_TOKEN_INVALID', false, () => 'This stream address is not valid. Ask for a new one with `play`.'),
+  STREAM_TOKEN_EXPIRED: row(403, 'STREAM_TOKEN_EXPIRED', false, () => 'This stream address has expired. Ask for a new one with `play`.'),
+  RANGE_INVALID: row(416, 'RANGE_INVALID', false, (d) => `The range lies outside the ${d.size} bytes of this object.`),
+  ORIGIN_UNAVAILABLE: row(502, 'ORIGIN_UNAVAILABLE', true, () => 'The origin does not answer. Try another edge.'),
+  SOURCE_UNREADABLE: row(422, 'SOURCE_UNREADABLE', false, (d) => `The film cannot be read: ${d.why}. Export it again and upload that.`),
+  SOURCE_WITHOUT_VIDEO: row(422, 'SOURCE_WITHOUT_VIDEO', false, () => 'The file has no video track. Upload a file that has one.'),
+  UPLOAD_CHECKSUM: row(422, 'UPLOAD_CHECKSUM', true, () => 'What arrived differs from what was sent (SHA-256). Upload it again.'),
+  UPLOAD_INCOMPLETE: row(409, 'UPLOAD_INCOMPLETE', true, (d) => `Part ${d.part} of the upload is missing. Send it, then finish again.`),
+  ENCODE_FAILED: row(500, 'ENCODE_FAILED', true, (d) => `The encoder stopped: ${d.why}`),
+  INTERNAL: row(500, 'INTERNAL_SERVER_ERROR', true, () => 'Something failed on our side. It is logged under the trace id of this answer.'),
+} as const satisfies Record<string, Row>
+
+export type ErrorCode = keyof typeof errorTable
+
+/** The one error class. Match on `code`, never on the class. */
+export class CinegraphError extends Error {
+  readonly code: ErrorCode
+  readonly details: Details
+  constructor(code: ErrorCode, details: Details = {}, cause?: unknown) {
+    super(errorTable[code].say(details), cause === undefined ? undefined : { cause })
+    this.name = 'CinegraphError'
+    this.code = code
+    this.details = details
+  }
+}
+
+/** An error that goes to the caller as it is; anything else is unexpected and answered with INTERNAL. */
+export const isCinegraphError = (error: unknown): error is CinegraphError => error instanceof CinegraphError
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message || error.name : String(error))
+
+/** The system error code (`ENOENT`, `EADDRINUSE` …) of a Node error, or undefined. */
+export const systemCodeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined

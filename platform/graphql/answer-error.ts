@@ -1,0 +1,17 @@
+import { GraphQLError } from 'graphql'
+import { CinegraphError, type ErrorCode, errorTable, isCinegraphError } from '#platform/errors.ts'
+
+/** The cause a resolver threw, beneath the wrapping that GraphQL puts around it. */
+export const causeOf = (error: unknown): unknown => (error instanceof GraphQLError && error.originalError ? causeOf(error.originalError) : error)
+
+/** An error for the answer: expected ones with their code, unexpected ones as INTERNAL without their message. */
+export const toGraphqlError = (error: GraphQLError): GraphQLError => {
+  const cause = causeOf(error)
+  if (isCinegraphError(cause)) return coded(error, cause.code, cause.message)
+  // NOTE: an error with a code of its own was made for the caller by validation, the gateway or a subgraph below.
+  if (cause instanceof GraphQLError) return cause
+  return coded(error, 'INTERNAL', new CinegraphError('INTERNAL').message)
+}
+
+const coded = (error: GraphQLError, code: ErrorCode, message: string): GraphQLError =>
+  new GraphQLError(message, { path: error.path ?? null, extensions: { code: errorTable[code].graphql, retry: errorTable[code].retry } })

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs'
+import type { Caller } from '#platform/contracts/viewer.ts'
+import { CinegraphError } from '#platform/errors.ts'
+import type { ExecuteGraphql, GraphqlError } from '#platform/graphql/execute.ts'
+
+/** An operation of a `.graphql` file with the types that codegen made for it. */
+export type Operation<D, V> = { readonly text: string; readonly types?: (variables: V) => D }
+
+/** Reads the operation in `file`, beside the module at `here` (its `import.meta.url`). */
+export const operation = <D, V>(file: string, here: string): Operation<D, V> => ({ text: readFileSync(new URL(file, here), 'utf8') })
+
+export type Answer<D> = { readonly data: D | null; readonly errors: readonly GraphqlError[] }
+/** Asks the supergraph on behalf of a caller. */
+export type Ask = <D, V extends Readonly<Record<string, unknown>>>(operation: Operation<D, V>, variables: V) => Promise<Answer<D>>
+
+export const askWith =
+  (execute: ExecuteGraphql, caller: Caller): Ask =>
+  async <D, V extends Readonly<Record<string, unknown>>>({ text }: Operation<D, V>, variables: V) => {
+    const { data = null, errors = [] } = await execute({ query: text, variables }, caller)
+    return { data: data as D | null, errors }
+  }
+
+/** The data of an answer that is of no use when part of it failed. Throws SUBGRAPH_UNAVAILABLE. */
+export const whole = <D>({ data, errors }: Answer<D>): D => {
+  const first = errors[0]
+  if (data === null || first !== undefined) throw new CinegraphError('SUBGRAPH_UNAVAILABLE', { name: String(first?.path?.[0] ?? 'supergraph'), why: first?.message ?? 'no data' })
+  return data
+}

@@ -1,0 +1,32 @@
+import { type Caller, callerHeaders } from '#platform/contracts/viewer.ts'
+import { CinegraphError, messageOf } from '#platform/errors.ts'
+import type { ExecuteGraphql, GraphqlAnswer } from '#platform/graphql/execute.ts'
+import { traceHeaders } from '#platform/tracing.ts'
+
+const deadlineMs = 5_000
+
+/** The headers that carry a caller and the current trace to another of our processes. */
+export const forwardHeaders = (caller: Caller, serviceKey: string): Readonly<Record<string, string>> => ({
+  ...traceHeaders(),
+  ...(caller.token === '' ? {} : { authorization: `Bearer ${caller.token}` }),
+  [callerHeaders.service]: serviceKey,
+  [callerHeaders.region]: caller.region,
+  [callerHeaders.device]: caller.deviceId,
+})
+
+/** A GraphQL service on another machine. Throws SUBGRAPH_UNAVAILABLE when it does not answer within 5 s. */
+export const remoteGraphql =
+  (name: string, url: string, serviceKey: string): ExecuteGraphql =>
+  async (request, caller) => {
+    try {
+      const response = await fetch(new URL('/graphql', url), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'application/json', ...forwardHeaders(caller, serviceKey) },
+        body: JSON.stringify(request),
+        signal: AbortSignal.timeout(deadlineMs),
+      })
+      return (await response.json()) as GraphqlAnswer
+    } catch (error) {
+      throw new CinegraphError('SUBGRAPH_UNAVAILABLE', { name, why: messageOf(error) }, error)
+    }
+  }

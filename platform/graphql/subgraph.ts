@@ -1,0 +1,52 @@
+import { ApolloServer } from '@apollo/server'
+import { unwrapResolverError } from '@apollo/server/errors'
+import { buildSubgraphSchema } from '@apollo/subgraph'
+import { GraphQLError, parse } from 'graphql'
+import type { Caller } from '#platform/contracts/viewer.ts'
+import type { ExecuteGraphql, GraphqlAnswer } from '#platform/graphql/execute.ts'
+import { toGraphqlError } from '#platform/graphql/answer-error.ts'
+import type { Log } from '#platform/log.ts'
+
+export type SubgraphOptions<L> = {
+  readonly name: string
+  /** The text of schema.graphql. */
+  readonly typeDefs: string
+  readonly resolvers: object
+  /** Loaders of one request: what they load is remembered until it is answered, and not longer. */
+  readonly loaders: (caller: Caller) => L
+  readonly log: Log
+}
+type ResolverMap = NonNullable<Extract<Parameters<typeof buildSubgraphSchema>[0], readonly unknown[]>[number] extends infer M ? (M extends { resolvers?: infer R } ? R : never) : never>
+export type SubgraphContext<L> = { readonly caller: Caller; readonly loaders: L }
+export type Subgraph = AsyncDisposable & { readonly name: string; readonly execute: ExecuteGraphql }
+
+/** A federation subgraph that answers requests as a function; `serveGraphql` puts it on HTTP. */
+export const createSubgraph = async <L>({ name, typeDefs, resolvers, loaders, log }: SubgraphOptions<L>): Promise<Subgraph> => {
+  const server = new ApolloServer<SubgraphContext<L>>({
+    schema: buildSubgraphSchema([{ typeDefs: parse(typeDefs), resolvers: resolvers as ResolverMap }]),
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    csrfPrevention: false,
+    introspection: true,
+    formatError: (_formatted, error) => {
+      const answer = toGraphqlError(error instanceof GraphQLError ? error : new GraphQLError('', { originalError: unwrapResolverError(error) as Error }))
+      if (answer.extensions.code === 'INTERNAL_SERVER_ERROR') log.error({ err: unwrapResolverError(error), subgraph: name }, 'resolver failed')
+      return answer.toJSON()
+    },
+  })
+  await server.start()
+  return {
+    name,
+    execute: async (request, caller) => answerOf(await server.executeOperation(request, { contextValue: { caller, loaders: loaders(caller) } })),
+    [Symbol.asyncDispose]: () => server.stop(),
+  }
+}
+
+type ExecuteResult = Awaited<ReturnType<ApolloServer<object>['executeOperation']>>
+
+/** The single result of an operation, without the wrapping of Apollo Server. */
+export const answerOf = ({ body }: ExecuteResult): GraphqlAnswer => {
+  if (body.kind !== 'single') throw new TypeError('An incremental answer came where a single one was asked for')
+  const { data, errors } = body.singleResult
+  return { data: data as GraphqlAnswer['data'], ...(errors === undefined ? {} : { errors }) }
+}

@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import { CinegraphError, errorTable, isCinegraphError } from '#platform/errors.ts'
+import { registry, secondsHistogram } from '#platform/metrics.ts'
+import { enterTrace, traceFrom } from '#platform/tracing.ts'
+
+const bodyLimitBytes = 256 * 1024
+const requestSeconds = secondsHistogram('http_request_seconds', 'Time to answer HTTP requests', ['server', 'route', 'status'])
+
+export type HttpDeps = {
+  readonly name: string
+  readonly log: Logger
+  /** What must work before this process takes traffic; rejects or returns false when it does not. */
+  readonly ready?: () => Promise<boolean>
+}
+export type Http = FastifyInstance
+
+/** A Fastify server with what every process owes: trace per request, health, metrics, limits, errors without stack traces. */
+export const createHttp = ({ name, log, ready = async () => true }: HttpDeps): Http => {
+  const app = Fastify({
+    loggerInstance: log,
+    bodyLimit: bodyLimitBytes,
+    requestTimeout: 30_000,
+    connectionTimeout: 60_000,
+    keepAliveTimeout: 65_000,
+    forceCloseConnections: 'idle',
+    disableRequestLogging: true,
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 2_000 },
+  }) as unknown as Http
+  app.addHook('onRequest', async (request) => enterTrace(traceFrom(request.headers)))
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none'
+    requestSeconds.observe({ server: name, route, status: reply.statusCode }, reply.elapsedTime / 1000)
+    request.log.debug({ route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'answered')
+  })
+  app.setErrorHandler<FastifyError>(async (error, request, reply) => {
+    const { status, body } = errorAnswer(error)
+    if (status >= 500) request.log.error({ err: error }, 'request failed')
+    return reply.code(status).send(body)
+  })
+  app.get('/health/live', async () => ({ status: 'live' }))
+  app.get('/health/ready', async (_request, reply) => {
+    const isReady = await Promise.race([ready(), sleep(2_000, false, { ref: false })]).catch(() => false)
+    return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not ready' })
+  })
+  app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()))
+  return app
+}
+
+type ErrorAnswer = { readonly status: number; readonly body: { readonly error: { readonly code: string; readonly message: string } } }
+
+/** What a caller may learn of an error: expected ones in full, the rest as INTERNAL. */
+export const errorAnswer = (error: FastifyError | Error): ErrorAnswer => {
+  if (isCinegraphError(error)) return { status: errorTable[error.code].http, body: { error: { code: error.code, message: error.message } } }
+  const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500
+  if (status < 500) return { status, body: { error: { code: 'INPUT_INVALID', message: error.message } } }
+  const hidden = new CinegraphError('INTERNAL')
+  return { status: 500, body: { error: { code: hidden.code, message: hidden.message } } }
+}
+
+/** Listens and gives the base URL. Throws PORT_TAKEN. Disposing closes gently: what was accepted is finished. */
+export const listen = async (app: Http, { host, port, what }: { host: string; port: number; what: string }): Promise<string> => {
+  try {
+    const address = await app.listen({ host, port })
+    return address.replace('0.0.0.0', '127.0.0.1').replace('[::]', '127.0.0.1')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') throw new CinegraphError('PORT_TAKEN', { port, what }, error)
+    throw error
+  }
+}

@@ -1,0 +1,116 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chown, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import pg from 'pg'
+import { CinegraphError, messageOf } from '#platform/errors.ts'
+import type { Log } from '#platform/log.ts'
+import { type Installation, locateInstallation } from '#platform/postgres/binaries.ts'
+import { processBirth } from '#platform/process-birth.ts'
+
+const run = promisify(execFile)
+const user = 'cinegraph'
+
+export type PostgresOptions = { readonly dataDir: string; readonly port: number; readonly password: string; readonly log: Log; readonly settings?: readonly string[] }
+export type PostgresServer = AsyncDisposable & {
+  readonly pid: number
+  /** Connection URL of a database on this server. */
+  readonly url: (database: string) => string
+  /** Resolves when the server process has ended, asked or not. */
+  readonly ended: Promise<void>
+}
+
+export const postgresUrl = ({ port, password, database }: { port: number; password: string; database: string }): string =>
+  `postgresql://${user}:${password}@127.0.0.1:${port}/${database}`
+
+const serverSettings = [
+  'listen_addresses=127.0.0.1',
+  'unix_socket_directories=',
+  'max_connections=120',
+  'shared_buffers=64MB',
+  'logging_collector=off',
+  'log_min_messages=warning',
+  'log_checkpoints=off',
+]
+
+/**
+ * Starts the PostgreSQL that an npm package carries on a data folder, making the cluster on first use. A server that a
+ * killed parent left behind on that folder is stopped first. Throws DATABASE_UNAVAILABLE when it does not come up.
+ */
+export const startPostgres = async ({ dataDir, port, password, log, settings = [] }: PostgresOptions): Promise<PostgresServer> => {
+  const place = await locateInstallation(dataDir)
+  if ((await stat(join(place.cluster, 'PG_VERSION')).catch(() => null)) === null) await createCluster(place, password)
+  await stopLeftover(place.cluster)
+  const options = [...serverSettings, `port=${port}`, ...settings].flatMap((each) => ['-c', each])
+  // NOTE: in a process group of its own, so that Ctrl-C in a terminal does not stop the database before its users.
+  const child = spawn(join(place.bin, 'postgres'), ['-D', place.cluster, ...options], { ...place.runAs, cwd: place.cluster, detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
+  const ended = once(child, 'exit').then(() => undefined)
+  if (child.stderr) createInterface(child.stderr).on('line', (line) => (/ (WARNING|ERROR|FATAL|PANIC): /.test(line) ? log.warn({ line }, 'postgres') : log.debug({ line }, 'postgres')))
+  const url = (database: string) => postgresUrl({ port, password, database })
+  await untilReady(url('postgres'), child)
+  return { pid: child.pid ?? 0, url, ended, [Symbol.asyncDispose]: () => stopChild(child, ended) }
+}
+
+const createCluster = async ({ bin, cluster, runAs }: Installation, password: string): Promise<void> => {
+  const fresh = `${cluster}.new`
+  const secretDir = await mkdtemp(join(tmpdir(), 'cinegraph-'))
+  const passwordFile = join(secretDir, 'password')
+  try {
+    await writeFile(passwordFile, password, { mode: 0o600 })
+    if (runAs !== undefined) for (const path of [secretDir, passwordFile]) await chown(path, runAs.uid, runAs.gid)
+    await rm(fresh, { recursive: true, force: true })
+    const locale = ['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C']
+    await run(join(bin, 'initdb'), ['-D', fresh, '-U', user, `--pwfile=${passwordFile}`, '--auth=scram-sha-256', ...locale], { ...runAs, cwd: dirname(cluster) })
+    await rename(fresh, cluster)
+  } finally {
+    await rm(secretDir, { recursive: true, force: true })
+  }
+}
+
+const stopLeftover = async (cluster: string): Promise<void> => {
+  const file = join(cluster, 'postmaster.pid')
+  const [line = '', folder = ''] = (await readFile(file, 'utf8').catch(() => '')).split('\n')
+  const pid = Number(line)
+  if (!Number.isInteger(pid) || pid <= 1 || folder !== cluster || processBirth(pid) === null) return
+  const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => 'postgres')
+  if (!commandLine.includes('postgres')) return
+  for (const signal of ['SIGINT', 'SIGQUIT'] as const) {
+    process.kill(pid, signal)
+    for (let waited = 0; waited < 10_000; waited += 50) {
+      if (processBirth(pid) === null) return
+      await sleep(50)
+    }
+  }
+}
+
+const untilReady = async (url: string, child: ChildProcess): Promise<void> => {
+  let why = 'it has not answered within 30 s'
+  for (const limit = Date.now() + 30_000; Date.now() < limit && child.exitCode === null; ) {
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 })
+    client.on('error', () => undefined)
+    try {
+      await client.connect()
+      await client.query('select 1')
+      return
+    } catch (error) {
+      why = messageOf(error)
+      await sleep(25)
+    } finally {
+      await client.end().catch(() => undefined)
+    }
+  }
+  child.kill('SIGQUIT')
+  throw new CinegraphError('DATABASE_UNAVAILABLE', { why: child.exitCode === null ? why : 'it ended at once; its log says why' })
+}
+
+const stopChild = async (child: ChildProcess, ended: Promise<void>): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill('SIGINT')
+  const stopped = await Promise.race([ended.then(() => true), sleep(20_000, false, { ref: false })])
+  if (!stopped) child.kill('SIGQUIT')
+  await ended
+}

@@ -1,0 +1,20 @@
+import { CinegraphError } from '#platform/errors.ts'
+import type { Wrapper } from '#platform/resilience/policy.ts'
+
+/** Gives up after `ms`: throws DEADLINE and aborts the call's signal. */
+export const deadline =
+  ({ ms }: { readonly ms: number }): Wrapper =>
+  (name, call) =>
+  async (signal, ...args) => {
+    const own = new AbortController()
+    const { promise, reject } = Promise.withResolvers<never>()
+    const timer = setTimeout(() => {
+      reject(new CinegraphError('DEADLINE', { what: name, ms }))
+      own.abort()
+    }, ms)
+    try {
+      return await Promise.race([call(AbortSignal.any([signal, own.signal]), ...args), promise])
+    } finally {
+      clearTimeout(timer)
+    }
+  }

@@ -1,0 +1,85 @@
+import type { Caller } from '#platform/contracts/viewer.ts'
+import { CinegraphError } from '#platform/errors.ts'
+import type { SubgraphContext } from '#platform/graphql/subgraph.ts'
+import { isAvailable } from './availability.ts'
+import { cursorOf } from './cursor.ts'
+import type { CatalogLoaders } from './loaders.ts'
+import type { Resolvers } from './schema.generated.ts'
+import type { Search } from './search.ts'
+import type { Title, TitleStore } from './store.ts'
+import { finishUpload, startUpload, type UploadDeps } from './uploads.ts'
+
+export type CatalogContext = SubgraphContext<CatalogLoaders>
+export type CatalogDeps = { readonly titles: TitleStore; readonly search: Search; readonly uploads: UploadDeps; readonly clock: () => Date }
+
+const pageMax = 100
+
+const onlyOperators = ({ viewer }: Caller): void => {
+  if (viewer === null) throw new CinegraphError('UNAUTHENTICATED')
+  if (!viewer.operator) throw new CinegraphError('FORBIDDEN')
+}
+
+const pageSize = (first: number): number => {
+  if (first < 1 || first > pageMax) throw new CinegraphError('INPUT_INVALID', { name: '`first`', why: `lies from 1 to ${pageMax}` })
+  return first
+}
+
+export const resolvers = (deps: CatalogDeps): Resolvers => ({ Query: queries(deps), Mutation: mutations(deps), ...types(deps) })
+
+const queries = ({ titles, search, uploads, clock }: CatalogDeps): Resolvers['Query'] & object => {
+  const shown = (caller: Caller) => (title: Title) => isAvailable(title.availability, caller.region, clock())
+  return {
+    title: (_parent, { id }, { loaders }) => loaders.titles.load(id),
+    titles: (_parent, { ids }, { loaders }) => Promise.all(ids.slice(0, pageMax).map((id) => loaders.titles.load(id))),
+    browse: async (_parent, { genre, kind, first, after }, { caller }) => {
+      const found = await titles.browse({ genre: genre ?? undefined, kind: kind ?? undefined, first: pageSize(first), after: after ?? undefined })
+      const page = found.slice(0, first)
+      const last = page.at(-1)
+      const edges = page.filter(shown(caller)).map((node) => ({ cursor: cursorOf(node), node }))
+      return { edges, pageInfo: { hasNextPage: found.length > first, endCursor: last === undefined ? null : cursorOf(last) } }
+    },
+    search: async (_parent, { text, first }, { caller }) => {
+      const found = await search.find(text.slice(0, 200), pageSize(first))
+      return { ...found, titles: found.titles.filter(shown(caller)) }
+    },
+    topTen: async (_parent, _args, { caller }) => (await titles.browse({ genre: undefined, kind: undefined, first: 40, after: undefined })).filter(shown(caller)).slice(0, 10),
+    genres: () => genreNames(titles),
+    upload: (_parent, { id }, { caller }) => {
+      onlyOperators(caller)
+      return uploads.store.upload(id)
+    },
+  }
+}
+
+const genreNames = async (titles: TitleStore): Promise<string[]> => [...new Set((await titles.forIndex()).flatMap((title) => title.genres))].toSorted()
+
+const mutations = ({ uploads }: CatalogDeps): Resolvers['Mutation'] & object => ({
+  startUpload: (_parent, { input }, { caller }) => {
+    onlyOperators(caller)
+    return startUpload(input, uploads)
+  },
+  finishUpload: (_parent, { id }, { caller }) => {
+    onlyOperators(caller)
+    return finishUpload(id, uploads)
+  },
+})
+
+const types = ({ clock }: CatalogDeps): Pick<Resolvers, 'Title' | 'Upload'> => ({
+  Title: {
+    __resolveReference: ({ id }, { loaders }) => loaders.titles.load(id),
+    name: ({ name, translations }, { language }) => (language ? translations[language] : undefined) ?? name,
+    credits: ({ id }, _args, { loaders }) => loaders.creditsOf.load(id),
+    artwork: ({ id, seriesId }) => artworkOf(seriesId ?? id),
+    available: ({ availability }, { region }, { caller }) => isAvailable(availability, region ?? caller.region, clock()),
+    seasons: async ({ id, kind }, _args, { loaders }) => {
+      if (kind !== 'SERIES') return []
+      const bySeason = Map.groupBy(await loaders.episodesOf.load(id), (episode) => episode.season ?? 1)
+      return [...bySeason].map(([number, episodes]) => ({ number, episodes }))
+    },
+    series: ({ seriesId }, _args, { loaders }) => (seriesId === null ? null : loaders.titles.load(seriesId)),
+    media: ({ media }) => ({ ...media, heights: [...media.heights] }),
+  },
+  Upload: { done: ({ step }) => step === 'published' || step === 'failed' },
+})
+
+const artworkOf = (id: string) => ({ poster: `/art/${id}/poster.svg`, landscape: `/art/${id}/landscape.svg`, hero: `/art/${id}/hero.svg` })

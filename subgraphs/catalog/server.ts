@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs'
+import type { Database } from '#platform/database.ts'
+import { createSubgraph, type Subgraph } from '#platform/graphql/subgraph.ts'
+import type { Log } from '#platform/log.ts'
+import type { EventLog } from '#platform/ports/event-log.ts'
+import type { ObjectStore } from '#platform/ports/object-store.ts'
+import type { SearchIndex } from '#platform/ports/search-index.ts'
+import { ingest } from './ingest.ts'
+import { createLoaders } from './loaders.ts'
+import { resolvers } from './resolvers.ts'
+import { createSearch } from './search.ts'
+import { postgresTitles, postgresUploads } from './store.postgres.ts'
+
+const typeDefs = readFileSync(new URL('./schema.graphql', import.meta.url), 'utf8')
+
+export type CatalogDeps = {
+  readonly database: Database
+  readonly events: EventLog
+  readonly objects: ObjectStore
+  readonly index: SearchIndex
+  readonly originUrl: string
+  readonly streamKey: string
+  readonly clock: () => Date
+  readonly log: Log
+}
+
+/** Titles, artwork, rights by region and time, search and ingest. */
+export const createCatalog = async ({ database: { prisma }, events, objects, index, originUrl, streamKey, clock, log }: CatalogDeps): Promise<Subgraph> => {
+  const titles = postgresTitles(prisma)
+  const store = postgresUploads(prisma)
+  const search = createSearch({ index, store: titles, log })
+  await search.refresh()
+  await ingest({ events, uploads: store, search, log })
+  const uploads = { store, objects, originUrl, streamKey, clock }
+  return createSubgraph({ name: 'catalog', typeDefs, resolvers: resolvers({ titles, search, uploads, clock }), loaders: () => createLoaders(titles), log })
+}

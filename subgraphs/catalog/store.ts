@@ -1,0 +1,51 @@
+import type { EventOf, Topic } from '#platform/contracts/events.ts'
+
+export type TitleKind = 'FILM' | 'SERIES' | 'EPISODE'
+export type Title = {
+  readonly id: string
+  readonly kind: TitleKind
+  readonly name: string
+  readonly synopsis: string
+  readonly year: number
+  readonly runtimeMinutes: number
+  readonly maturity: number
+  readonly language: string
+  readonly popularity: number
+  readonly genres: readonly string[]
+  readonly translations: Readonly<Record<string, string>>
+  readonly seriesId: string | null
+  readonly season: number | null
+  readonly episode: number | null
+  readonly media: Media
+  readonly availability: readonly Availability[]
+}
+export type Media = { readonly state: 'NONE' | 'PREPARING' | 'READY' | 'FAILED'; readonly prefix: string | null; readonly durationMs: number | null; readonly heights: readonly number[]; readonly percent: number | null }
+/** `region` is an ISO 3166-1 country, or `*` for every country without a row of its own. */
+export type Availability = { readonly region: string; readonly startsAt: Date; readonly endsAt: Date | null }
+export type Season = { readonly number: number; readonly episodes: readonly Title[] }
+export type Credit = { readonly role: string; readonly person: { readonly id: string; readonly name: string } }
+export type Upload = { readonly id: string; readonly titleId: string; readonly objectKey: string; readonly parts: number; readonly bytes: number; readonly sha256: string; readonly step: string; readonly percent: number; readonly error: string | null }
+export type NewTitle = Pick<Title, 'id' | 'kind' | 'name' | 'synopsis' | 'year' | 'maturity' | 'genres'>
+export type Page = { readonly genre: string | undefined; readonly kind: TitleKind | undefined; readonly first: number; readonly after: string | undefined }
+
+export type TitleStore = {
+  readonly titles: (ids: readonly string[]) => Promise<readonly Title[]>
+  /** Films and series, most wanted first; `first + 1` of them when there is another page. Throws INPUT_INVALID for a foreign cursor. */
+  readonly browse: (page: Page) => Promise<readonly Title[]>
+  readonly episodesOf: (seriesIds: readonly string[]) => Promise<readonly Title[]>
+  readonly creditsOf: (titleIds: readonly string[]) => Promise<readonly (Credit & { readonly titleId: string })[]>
+  /** Titles whose name begins with the text; for when the search index is gone. */
+  readonly withPrefix: (text: string, limit: number) => Promise<readonly Title[]>
+  /** Films and series with all their names and people, for the search index; all of them, or those named. */
+  readonly forIndex: (ids?: readonly string[]) => Promise<readonly (Title & { readonly people: readonly string[] })[]>
+}
+
+export type UploadStore = {
+  readonly start: (upload: Pick<Upload, 'id' | 'titleId' | 'objectKey' | 'parts' | 'bytes' | 'sha256'>, title: NewTitle) => Promise<void>
+  readonly upload: (id: string) => Promise<Upload | null>
+  /** Moves an upload on and saves the event that this causes, both or neither. */
+  readonly finish: <T extends Topic>(id: string, tell: { readonly topic: T; readonly event: EventOf<T> }) => Promise<Upload>
+  readonly progress: (progress: EventOf<'ingest.progress'>) => Promise<void>
+  readonly publish: (packaged: EventOf<'ingest.packaged'>) => Promise<void>
+  readonly fail: (failed: EventOf<'ingest.failed'>) => Promise<void>
+}

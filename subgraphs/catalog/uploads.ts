@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto'
+import { CinegraphError } from '#platform/errors.ts'
+import type { ObjectStore } from '#platform/ports/object-store.ts'
+import { signUploadPath } from '#platform/stream-token.ts'
+import type { StartUploadInput } from './schema.generated.ts'
+import type { Upload, UploadStore } from './store.ts'
+
+const partBytes = 8 * 1024 * 1024
+const bytesMax = 50 * 1024 ** 3
+const addressSeconds = 24 * 3600
+
+export type UploadDeps = { readonly store: UploadStore; readonly objects: ObjectStore; readonly originUrl: string; readonly streamKey: string; readonly clock: () => Date }
+export type UploadTicket = { readonly id: string; readonly titleId: string; readonly partBytes: number; readonly partUrls: readonly string[] }
+
+const check = ({ title, bytes, sha256 }: StartUploadInput): void => {
+  if (title.trim() === '' || title.length > 200) throw new CinegraphError('INPUT_INVALID', { name: '`title`', why: 'has 1 to 200 characters' })
+  if (!Number.isInteger(bytes) || bytes < 1 || bytes > bytesMax) throw new CinegraphError('INPUT_INVALID', { name: '`bytes`', why: `lies from 1 to ${bytesMax}` })
+  if (!/^[0-9a-f]{64}$/.test(sha256)) throw new CinegraphError('INPUT_INVALID', { name: '`sha256`', why: 'has 64 hexadecimal digits' })
+}
+
+const partKey = (objectKey: string, part: number): string => `${objectKey}/part-${String(part).padStart(5, '0')}`
+
+/** Makes the title, and an address per part that takes bytes until tomorrow. Throws INPUT_INVALID. */
+export const startUpload = async (input: StartUploadInput, { store, originUrl, streamKey, clock }: UploadDeps): Promise<UploadTicket> => {
+  check(input)
+  const id = randomUUID()
+  const titleId = `t-${randomUUID().slice(0, 13)}`
+  const objectKey = `uploads/${id}`
+  const parts = Math.ceil(input.bytes / partBytes)
+  const title = {
+    id: titleId,
+    kind: input.kind,
+    name: input.title.trim(),
+    synopsis: input.synopsis ?? '',
+    year: input.year ?? clock().getUTCFullYear(),
+    maturity: input.maturity,
+    genres: input.genres ?? [],
+  }
+  await store.start({ id, titleId, objectKey, parts, bytes: input.bytes, sha256: input.sha256 }, title)
+  const expiresAt = new Date(clock().getTime() + addressSeconds * 1000)
+  const urlOf = (part: number) => new URL(signUploadPath(partKey(objectKey, part), expiresAt, streamKey), originUrl).href
+  return { id, titleId, partBytes, partUrls: Array.from({ length: parts }, (_, part) => urlOf(part)) }
+}
+
+/** Hands a film whose parts are all there to the workers. Asking again is fine. Throws NOT_FOUND or UPLOAD_INCOMPLETE. */
+export const finishUpload = async (id: string, { store, objects }: UploadDeps): Promise<Upload> => {
+  const upload = await store.upload(id)
+  if (upload === null) throw new CinegraphError('NOT_FOUND', { what: 'upload', id })
+  for (let part = 0; part < upload.parts; part += 1) {
+    const info = await objects.head(partKey(upload.objectKey, part))
+    const wanted = part === upload.parts - 1 ? upload.bytes - part * partBytes : partBytes
+    if (info?.bytes !== wanted) throw new CinegraphError('UPLOAD_INCOMPLETE', { part: part + 1 })
+  }
+  const event = { uploadId: id, titleId: upload.titleId, objectKey: upload.objectKey, sha256: upload.sha256 }
+  return store.finish(id, { topic: 'catalog.sources', event })
+}

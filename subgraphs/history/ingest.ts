@@ -1,0 +1,42 @@
+import type { Heartbeat } from '#platform/contracts/events.ts'
+import type { EventLog } from '#platform/ports/event-log.ts'
+import type { HistoryStore, ResumePoint, Viewing } from './store.ts'
+
+export type IngestDeps = { readonly events: EventLog; readonly store: HistoryStore; readonly clock: () => Date }
+
+/** How far ahead a device's clock may be; beyond it, its reports count as made now, so that it cannot win forever. */
+const skewMaxMs = 60_000
+
+/** When a heartbeat was made, as far as its device can be believed. */
+export const believedAt = ({ at }: Pick<Heartbeat, 'at'>, now: Date): Date => {
+  const claimed = new Date(at)
+  return claimed.getTime() > now.getTime() + skewMaxMs ? now : claimed
+}
+
+const toPoint = (beat: Heartbeat, at: Date): ResumePoint => ({
+  profileId: beat.profileId,
+  titleId: beat.titleId,
+  positionMs: Math.min(beat.positionMs, beat.durationMs),
+  durationMs: beat.durationMs,
+  at,
+  deviceId: beat.deviceId,
+})
+
+const toViewing = (beat: Heartbeat, at: Date): Viewing => {
+  const { deviceId: _, at: __, ...point } = toPoint(beat, at)
+  return { ...point, sessionId: beat.sessionId, startedAt: at, lastAt: at }
+}
+
+/** Takes heartbeats in: moves resume points and widens sittings. Seeing a heartbeat twice changes nothing. */
+export const ingest = ({ events, store, clock }: IngestDeps): Promise<void> =>
+  events.subscribe({
+    topic: 'playback.heartbeats',
+    group: 'history',
+    batchMax: 500,
+    handle: async (batch) => {
+      const now = clock()
+      const dated = batch.map(({ data }) => ({ beat: data, at: believedAt(data, now) }))
+      await store.putResumePoints(dated.map(({ beat, at }) => toPoint(beat, at)))
+      await store.putViewings(dated.map(({ beat, at }) => toViewing(beat, at)))
+    },
+  })

@@ -1,0 +1,24 @@
+import type { ResumePoint, Viewing } from './store.ts'
+
+/** Which of two points of one title stands: the later by the device's clock, and on a tie the higher device id. */
+export const later = (a: ResumePoint, b: ResumePoint): ResumePoint => {
+  if (a.at.getTime() !== b.at.getTime()) return a.at > b.at ? a : b
+  return a.deviceId >= b.deviceId ? a : b
+}
+
+/** One sitting that holds both. */
+export const widen = (a: Viewing, b: Viewing): Viewing => {
+  const last = a.lastAt >= b.lastAt ? a : b
+  return { ...last, startedAt: a.startedAt <= b.startedAt ? a.startedAt : b.startedAt }
+}
+
+/** At most one value per key, those of the same key merged. */
+export const mergeBy = <T>(values: readonly T[], keyOf: (value: T) => string, merge: (a: T, b: T) => T): readonly T[] => {
+  const merged = new Map<string, T>()
+  for (const value of values) {
+    const key = keyOf(value)
+    const present = merged.get(key)
+    merged.set(key, present === undefined ? value : merge(present, value))
+  }
+  return [...merged.values()]
+}

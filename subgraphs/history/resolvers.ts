@@ -1,0 +1,49 @@
+import { CinegraphError } from '#platform/errors.ts'
+import type { SubgraphContext } from '#platform/graphql/subgraph.ts'
+import type { HistoryLoaders } from './loaders.ts'
+import type { Resolvers } from './schema.generated.ts'
+import type { HistoryStore, ResumePoint } from './store.ts'
+
+export type HistoryContext = SubgraphContext<HistoryLoaders>
+export type TitleReference = { readonly id: string }
+
+const pageMax = 100
+/** Credits are rolling: who stops here has seen it. */
+const endedShare = 0.95
+
+const hasEnded = ({ positionMs, durationMs }: ResumePoint): boolean => positionMs >= durationMs * endedShare
+const pageSize = (first: number): number => Math.min(pageMax, Math.max(1, first))
+
+const decodeCursor = (after: string | null | undefined): Date | null => {
+  if (!after) return null
+  const at = new Date(Buffer.from(after, 'base64url').toString('utf8'))
+  if (Number.isNaN(at.getTime())) throw new CinegraphError('INPUT_INVALID', { name: '`after`', why: 'is not a cursor of this list' })
+  return at
+}
+
+const cursorOf = (at: Date): string => Buffer.from(at.toISOString()).toString('base64url')
+
+export const resolvers = (store: HistoryStore): Resolvers => ({
+  Query: {
+    continueWatching: async (_parent, { first }, { caller: { viewer } }) => {
+      if (viewer === null) return []
+      const points = await store.latest(viewer.profileId, pageMax)
+      return points.filter((point) => !hasEnded(point)).slice(0, pageSize(first))
+    },
+    viewingHistory: async (_parent, { first, after }, { caller: { viewer } }) => {
+      const size = pageSize(first)
+      const found = viewer === null ? [] : await store.viewings(viewer.profileId, decodeCursor(after), size + 1)
+      const edges = found.slice(0, size).map((node) => ({ cursor: cursorOf(node.lastAt), node }))
+      return { edges, pageInfo: { hasNextPage: found.length > size, endCursor: edges.at(-1)?.cursor ?? null } }
+    },
+  },
+  ResumePoint: {
+    title: ({ titleId }) => ({ id: titleId }),
+    ended: hasEnded,
+  },
+  Viewing: { title: ({ titleId }) => ({ id: titleId }) },
+  Title: {
+    __resolveReference: ({ id }) => ({ id }),
+    resumePoint: ({ id }, _args, { loaders }) => loaders.resumePoints.load(id),
+  },
+})

@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs'
+import { createSubgraph, type Subgraph } from '#platform/graphql/subgraph.ts'
+import type { Log } from '#platform/log.ts'
+import type { EventLog } from '#platform/ports/event-log.ts'
+import { ingest } from './ingest.ts'
+import { createLoaders } from './loaders.ts'
+import { resolvers } from './resolvers.ts'
+import type { HistoryStore } from './store.ts'
+
+const typeDefs = readFileSync(new URL('./schema.graphql', import.meta.url), 'utf8')
+
+export type HistoryDeps = { readonly store: HistoryStore; readonly events: EventLog; readonly clock: () => Date; readonly log: Log }
+
+/** Resume points, continue watching and viewing history. */
+export const createHistory = async ({ store, events, clock, log }: HistoryDeps): Promise<Subgraph> => {
+  await ingest({ events, store, clock })
+  return createSubgraph({ name: 'history', typeDefs, resolvers: resolvers(store), loaders: (caller) => createLoaders(store, caller), log })
+}

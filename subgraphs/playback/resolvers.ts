@@ -1,0 +1,19 @@
+import type { SubgraphContext } from '#platform/graphql/subgraph.ts'
+import type { PlaybackLoaders } from './loaders.ts'
+import { type PlayDeps, play } from './play.ts'
+import type { Resolvers } from './schema.generated.ts'
+
+export type PlaybackContext = SubgraphContext<PlaybackLoaders>
+
+export const resolvers = (deps: PlayDeps): Resolvers => ({
+  Query: {
+    recentPlaybacks: async (_parent, { first }, { caller: { viewer } }) => {
+      if (viewer === null) return []
+      const grants = await deps.store.recent(viewer.profileId, Math.min(100, Math.max(1, first)))
+      return grants.map(({ id, titleId, createdAt }) => ({ sessionId: id, title: { id: titleId }, at: createdAt }))
+    },
+  },
+  Mutation: {
+    play: (_parent, { titleId, device }, { caller, loaders }) => play({ titleId, device, caller, ask: loaders.ask }, deps),
+  },
+})

@@ -1,0 +1,8 @@
+import type { Database } from '#platform/database.ts'
+import type { GrantStore } from './store.ts'
+
+/** Grants in the `playback` schema. */
+export const postgresGrants = (prisma: Database['prisma']): GrantStore => ({
+  save: async (grant) => void (await prisma.playbackSession.create({ data: grant })),
+  recent: (profileId, limit) => prisma.playbackSession.findMany({ where: { profileId }, orderBy: { createdAt: 'desc' }, take: limit }),
+})

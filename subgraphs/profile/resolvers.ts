@@ -1,0 +1,58 @@
+import { CinegraphError } from '#platform/errors.ts'
+import type { SubgraphContext } from '#platform/graphql/subgraph.ts'
+import { type AccountDeps, createProfile, type Refused, refreshSession, refuse, signIn, signUp, switchProfile } from './accounts.ts'
+import type { ProfileLoaders } from './loaders.ts'
+import type { Resolvers } from './schema.generated.ts'
+
+export type ProfileContext = SubgraphContext<ProfileLoaders>
+
+const notSignedIn = refuse('NOT_SIGNED_IN', 'Sign in first.')
+const named = <T extends object>(name: 'Session' | 'Profile' | 'Subscription', result: T | Refused) => ('__typename' in result ? result : { __typename: name, ...result })
+
+/** An account, a profile's owner and the profile itself may be read by their account and by operators only. */
+const mayRead = ({ caller: { viewer } }: ProfileContext, accountId: string): boolean => viewer !== null && (viewer.accountId === accountId || viewer.operator)
+
+export const resolvers = (deps: AccountDeps): Resolvers => ({
+  Query: {
+    me: (_parent, _args, { caller, loaders }) => (caller.viewer === null ? null : loaders.accounts.load(caller.viewer.accountId)),
+    watching: (_parent, _args, { caller, loaders }) => (caller.viewer === null ? null : loaders.profiles.load(caller.viewer.profileId)),
+    plans: () => deps.accounts.plans(),
+  },
+  Mutation: {
+    signUp: async (_parent, { input }) => named('Session', await signUp(input, deps)),
+    signIn: async (_parent, { email, password }) => named('Session', await signIn(email, password, deps)),
+    refreshSession: async (_parent, { refreshToken }) => named('Session', await refreshSession(refreshToken, deps)),
+    signOut: async (_parent, { refreshToken }) => (await deps.sessions.take(refreshToken)) !== null,
+    switchProfile: async (_parent, { profileId }, { caller: { viewer } }) =>
+      viewer === null ? notSignedIn : named('Session', await switchProfile(viewer.accountId, profileId, deps)),
+    createProfile: async (_parent, { input }, { caller: { viewer } }) =>
+      viewer === null ? notSignedIn : named('Profile', await createProfile(viewer.accountId, input, deps)),
+    subscribe: async (_parent, { planId }, { caller: { viewer } }) => {
+      if (viewer === null) return notSignedIn
+      const subscription = await deps.accounts.subscribe(viewer.accountId, planId, deps.clock())
+      return named('Subscription', subscription ?? refuse('NO_SUCH_PLAN', 'There is no such plan.'))
+    },
+    cancelSubscription: async (_parent, _args, { caller: { viewer } }) => {
+      if (viewer === null) return notSignedIn
+      return named('Subscription', (await deps.accounts.cancel(viewer.accountId)) ?? refuse('NO_SUBSCRIPTION', 'There is no subscription to cancel.'))
+    },
+  },
+  Account: {
+    __resolveReference: ({ id }, context) => (mayRead(context, id) ? context.loaders.accounts.load(id) : null),
+    profiles: ({ id }, _args, { loaders }) => loaders.profilesOf.load(id),
+  },
+  Profile: {
+    __resolveReference: async ({ id }, context) => {
+      const profile = await context.loaders.profiles.load(id)
+      return profile !== null && mayRead(context, profile.accountId) ? profile : null
+    },
+    account: async ({ accountId }, _args, { loaders }) => {
+      const account = await loaders.accounts.load(accountId)
+      if (account === null) throw new CinegraphError('NOT_FOUND', { what: 'account', id: accountId })
+      return account
+    },
+  },
+  Plan: {
+    __resolveReference: async ({ id }) => (await deps.accounts.plans()).find((plan) => plan.id === id) ?? null,
+  },
+})

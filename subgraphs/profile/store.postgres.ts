@@ -1,0 +1,66 @@
+import type { Database } from '#platform/database.ts'
+import { CinegraphError } from '#platform/errors.ts'
+import { outboxRow } from '#platform/outbox.ts'
+import type { AccountStore, ProfileStore, SessionStore } from './store.ts'
+
+type Prisma = Database['prisma']
+const withPlan = { subscription: { include: { plan: true } } } as const
+
+/** Accounts in the `profile` schema. */
+export const postgresAccounts = (prisma: Prisma): AccountStore => ({
+  accounts: (ids) => prisma.account.findMany({ where: { id: { in: [...ids] } }, include: withPlan }),
+  withPassword: async (email) => {
+    const found = await prisma.account.findUnique({ where: { email }, include: withPlan })
+    return found === null ? null : { account: found, passwordHash: found.passwordHash }
+  },
+  create: async ({ account: { id, email, operator }, passwordHash, profile: { accountId: _, ...profile } }) => {
+    try {
+      await prisma.account.create({ data: { id, email, operator, passwordHash, profiles: { create: profile } } })
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'P2002') throw new CinegraphError('EMAIL_TAKEN', {}, error)
+      throw error
+    }
+  },
+  subscribe: (accountId, planId, at) =>
+    prisma.$transaction(async (tx) => {
+      const plan = await tx.plan.findUnique({ where: { id: planId } })
+      if (plan === null) return null
+      const before = await tx.subscription.findUnique({ where: { accountId } })
+      const startedAt = before?.active ? before.startedAt : at
+      const saved = await tx.subscription.upsert({
+        where: { accountId },
+        create: { accountId, planId, active: true, startedAt },
+        update: { planId, active: true, startedAt },
+        include: { plan: true, account: true },
+      })
+      if (!before?.active) {
+        const event = { accountId, email: saved.account.email, planName: plan.name, startedAt: startedAt.toISOString() }
+        await tx.profileOutbox.create({ data: outboxRow('profile.subscriptions', event) })
+      }
+      return saved
+    }),
+  cancel: async (accountId) => {
+    const [cancelled] = await prisma.subscription.updateManyAndReturn({ where: { accountId, active: true }, data: { active: false }, include: { plan: true } })
+    return cancelled ?? null
+  },
+  plans: () => prisma.plan.findMany({ orderBy: { priceCents: 'asc' } }),
+})
+
+/** Profiles in the `profile` schema. */
+export const postgresProfiles = (prisma: Prisma): ProfileStore => ({
+  profiles: (ids) => prisma.profile.findMany({ where: { id: { in: [...ids] } } }),
+  ofAccounts: (accountIds) => prisma.profile.findMany({ where: { accountId: { in: [...accountIds] } }, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] }),
+  add: async (profile) => void (await prisma.profile.create({ data: profile })),
+})
+
+/** Sessions in the `profile` schema. */
+export const postgresSessions = (prisma: Prisma): SessionStore => ({
+  open: async (session) => void (await prisma.session.create({ data: session })),
+  take: async (refreshHash, now) => {
+    // NOTE: one statement, so that a refresh token stolen and used in the same instant works for one of the two only.
+    const [taken] = await prisma.$queryRaw<{ id: string; account_id: string; profile_id: string; expires_at: Date }[]>`
+      delete from profile.session where refresh_hash = ${refreshHash} returning id, account_id, profile_id, expires_at`
+    if (taken === undefined || taken.expires_at < now) return null
+    return { id: taken.id, accountId: taken.account_id, profileId: taken.profile_id, refreshHash, expiresAt: taken.expires_at }
+  },
+})

@@ -1,0 +1,10 @@
+import { createMemoryCache } from '#platform/adapters/cache.memory.ts'
+import { runSubgraph } from '#platform/subgraph-main.ts'
+import { contentRanking } from './ranking.content.ts'
+import { createRecs } from './server.ts'
+import { postgresRecs } from './store.postgres.ts'
+
+await runSubgraph({
+  name: 'recs',
+  create: ({ database, events, log }) => createRecs({ store: postgresRecs(database), ranking: contentRanking, cache: createMemoryCache(1), events, log }),
+})
