@@ -4,3 +4,6 @@ export type Cache<T> = {
   readonly set: (key: string, value: T, ttlSeconds: number) => Promise<void>
   readonly remove: (key: string) => Promise<void>
 }
+
+/** Makes a cache that holds at most so many values. */
+export type CreateCache = <T extends NonNullable<unknown>>(entriesMax: number) => Cache<T>

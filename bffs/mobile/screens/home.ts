@@ -1,0 +1,37 @@
+import { headingOf } from '#platform/bff/heading.ts'
+import { applyRules, pick } from '#platform/bff/rules.ts'
+import type { HomeSkeleton, Skeletons } from '#platform/bff/skeleton.ts'
+import { shareOf } from '#platform/bff/title-page.ts'
+import type { Watcher } from '#platform/bff/viewer.ts'
+import type { LoadTiles, TileTitle } from './tiles.ts'
+
+const size = { rows: 6, titles: 8, started: 8 }
+
+export type HomeDeps = { readonly skeletons: Skeletons; readonly loadTiles: LoadTiles }
+
+/** The first screen of a phone: what was begun, then few short shelves. */
+export const homeScreen = async (watcher: Watcher, { skeletons, loadTiles }: HomeDeps) => {
+  const skeleton = await skeletons.home(watcher, size)
+  const titles = await loadTiles(watcher, idsOf(skeleton))
+  const allowed = applyRules(titles, watcher.viewer)
+  return present(skeleton, allowed)
+}
+
+const idsOf = ({ rows, started }: HomeSkeleton): readonly string[] =>
+  [...started.map(({ title }) => title), ...rows.flatMap(({ because, titles }) => (because ? [because, ...titles] : titles))].map(({ id }) => id)
+
+const present = ({ rows, started, degraded }: HomeSkeleton, titles: ReadonlyMap<string, TileTitle>) => ({
+  continueWatching: started.flatMap((point) => {
+    const title = titles.get(point.title.id)
+    return title === undefined ? [] : [{ ...presentTile(title), percent: Math.round(100 * shareOf(point)), positionMs: point.positionMs }]
+  }),
+  shelves: rows.flatMap((row) => {
+    const heading = headingOf(row, (id) => titles.get(id)?.name)
+    const tiles = pick(titles, row.titles.map(({ id }) => id)).map(presentTile)
+    return heading === null || tiles.length === 0 ? [] : [{ id: row.id, heading, tiles }]
+  }),
+  degraded,
+})
+
+/** A tile of a phone: an upright picture and a name. */
+export const presentTile = ({ id, name, artwork }: TileTitle) => ({ id, name, thumb: artwork.poster })

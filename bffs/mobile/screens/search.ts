@@ -1,0 +1,13 @@
+import { applyRules, pick } from '#platform/bff/rules.ts'
+import type { Watcher } from '#platform/bff/viewer.ts'
+import { type HomeDeps, presentTile } from './home.ts'
+
+const size = 12
+
+/** What a thumb typed. */
+export const searchScreen = async (watcher: Watcher, text: string, { skeletons, loadTiles }: HomeDeps) => {
+  const { ids, degraded } = await skeletons.search(watcher, text, size)
+  const titles = await loadTiles(watcher, ids)
+  const allowed = applyRules(titles, watcher.viewer)
+  return { tiles: pick(allowed, ids).map(presentTile), degraded }
+}

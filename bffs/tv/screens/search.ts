@@ -1,0 +1,15 @@
+import { applyRules, pick } from '#platform/bff/rules.ts'
+import type { Skeletons } from '#platform/bff/skeleton.ts'
+import type { Watcher } from '#platform/bff/viewer.ts'
+import type { LoadCards } from './cards.ts'
+import { presentCard } from './home.ts'
+
+const size = 24
+
+/** What a remote control typed. */
+export const searchScreen = async (watcher: Watcher, text: string, { skeletons, loadCards }: { readonly skeletons: Skeletons; readonly loadCards: LoadCards }) => {
+  const { ids, degraded } = await skeletons.search(watcher, text, size)
+  const titles = await loadCards(watcher, ids)
+  const allowed = applyRules(titles, watcher.viewer)
+  return { cards: pick(allowed, ids).map((title) => presentCard(title, null)), degraded }
+}

@@ -1,0 +1,25 @@
+import { play } from '#platform/bff/play.ts'
+import { type BffDeps, createBff } from '#platform/bff/server.ts'
+import { sessionMutations } from '#platform/bff/session.ts'
+import { createSkeletons } from '#platform/bff/skeleton.ts'
+import { type BffContext, signedIn } from '#platform/bff/viewer.ts'
+import type { Http } from '#platform/http.ts'
+import { createCards } from './screens/cards.ts'
+import { homeScreen } from './screens/home.ts'
+import { searchScreen } from './screens/search.ts'
+import { titleScreen } from './screens/title.ts'
+
+/** What browsers ask, and the page that asks it. */
+export const createWeb = (deps: BffDeps): Promise<Http> => {
+  const loadCards = createCards(deps.createCache)
+  const skeletons = createSkeletons(deps)
+  const resolvers = {
+    Query: {
+      home: (_parent: unknown, _args: unknown, context: BffContext) => homeScreen(signedIn(context), { skeletons, loadCards }),
+      title: (_parent: unknown, { id }: { readonly id: string }, context: BffContext) => titleScreen(signedIn(context), id, loadCards),
+      search: (_parent: unknown, { text }: { readonly text: string }, context: BffContext) => searchScreen(signedIn(context), text, { skeletons, loadCards }),
+    },
+    Mutation: { ...sessionMutations, play: play('WEB') },
+  }
+  return createBff({ device: 'web', home: import.meta.dirname, resolvers: resolvers as never }, deps)
+}

@@ -1,0 +1,35 @@
+import { LRUCache } from 'lru-cache'
+import { counter } from '#platform/metrics.ts'
+import { collapse } from '#platform/resilience/collapse.ts'
+
+/** A whole object as an edge keeps it. */
+export type Held = { readonly body: Buffer; readonly type: string; readonly etag: string; readonly cacheControl: string }
+export type Fill = (key: string) => Promise<Held | null>
+export type EdgeCache = {
+  /** The object, from memory or filled; null when there is none. However many ask at once, it is filled once. */
+  readonly get: (key: string) => Promise<{ readonly held: Held; readonly hit: boolean } | null>
+  readonly bytes: () => number
+}
+
+const lookups = counter('edge_lookups_total', 'Objects asked of the edge cache', ['outcome'])
+
+/** Objects in memory, bounded in bytes; the least recently asked for goes first. */
+export const createEdgeCache = ({ bytesMax, fill }: { readonly bytesMax: number; readonly fill: Fill }): EdgeCache => {
+  const held = new LRUCache<string, Held>({ maxSize: bytesMax, sizeCalculation: ({ body }) => body.length + 512 })
+  const once = collapse<Held | null>()
+  const load = async (key: string): Promise<Held | null> => {
+    const filled = await fill(key)
+    if (filled !== null && !filled.cacheControl.includes('no-store')) held.set(key, filled)
+    return filled
+  }
+  return {
+    get: async (key) => {
+      const present = held.get(key)
+      lookups.inc({ outcome: present === undefined ? 'miss' : 'hit' })
+      if (present !== undefined) return { held: present, hit: true }
+      const filled = await once(key, () => load(key))
+      return filled === null ? null : { held: filled, hit: false }
+    },
+    bytes: () => held.calculatedSize,
+  }
+}

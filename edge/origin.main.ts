@@ -1,0 +1,17 @@
+import { join } from 'node:path'
+import { createFolderStore } from '#platform/adapters/object-store.folder.ts'
+import { readConfig } from '#platform/config.ts'
+import { listen } from '#platform/http.ts'
+import { runMain } from '#platform/lifecycle.ts'
+import { createLog } from '#platform/log.ts'
+import { openSecrets } from '#platform/secrets.ts'
+import { createOrigin } from './origin.ts'
+
+await runMain(async (stack) => {
+  const config = readConfig(process.argv.slice(2), process.env)
+  const log = createLog('origin', config.logLevel)
+  const { streamKey, serviceKey } = await openSecrets(config.data)
+  const app = createOrigin({ name: 'origin', log, objects: createFolderStore(join(config.data, 'media')), streamKey, serviceKey, clock: () => new Date() })
+  stack.defer(() => app.close())
+  log.info({ url: await listen(app, { host: config.host, port: config.port, what: 'origin' }) }, 'listening')
+})

@@ -1,0 +1,18 @@
+import { LRUCache } from 'lru-cache'
+import { CinegraphError } from '#platform/errors.ts'
+import { readStreamToken, type StreamGrant } from '#platform/stream-token.ts'
+
+/** Throws STREAM_TOKEN_INVALID or STREAM_TOKEN_EXPIRED unless the token opens this object. */
+export type CheckToken = (token: string, key: string, now: Date) => StreamGrant
+
+/** Checks tokens; a signature is verified once and remembered, expiry and prefix are checked every time. */
+export const createCheckToken = (streamKey: string): CheckToken => {
+  const verified = new LRUCache<string, StreamGrant>({ max: 50_000 })
+  return (token, key, now) => {
+    const grant = verified.get(token) ?? readStreamToken(token, streamKey)
+    verified.set(token, grant)
+    if (!key.startsWith(`${grant.prefix}/`)) throw new CinegraphError('STREAM_TOKEN_INVALID')
+    if (grant.expiresAt <= now) throw new CinegraphError('STREAM_TOKEN_EXPIRED')
+    return grant
+  }
+}

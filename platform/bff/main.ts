@@ -1,0 +1,28 @@
+import { createVerifier } from '#platform/access-token.ts'
+import { createMemoryCache } from '#platform/adapters/cache.memory.ts'
+import { createPostgresEventLog } from '#platform/adapters/event-log.postgres.ts'
+import { createReadCaller } from '#platform/caller.ts'
+import { readConfig } from '#platform/config.ts'
+import { CinegraphError } from '#platform/errors.ts'
+import { remoteGraphql } from '#platform/graphql/remote.ts'
+import { type Http, listen } from '#platform/http.ts'
+import { runMain } from '#platform/lifecycle.ts'
+import { createLog } from '#platform/log.ts'
+import { openSecrets } from '#platform/secrets.ts'
+import type { BffDeps } from './server.ts'
+
+/** The whole of a BFF's `main.ts`: the BFF alone, asking the supergraph at CINEGRAPH_SUPERGRAPH_URL. */
+export const runBff = (name: string, create: (deps: BffDeps) => Promise<Http>): Promise<void> =>
+  runMain(async (stack) => {
+    const config = readConfig(process.argv.slice(2), process.env)
+    const log = createLog(name, config.logLevel)
+    if (config.databaseUrl === '') throw new CinegraphError('DATABASE_NEEDED')
+    const { accessPublicKey, serviceKey } = await openSecrets(config.data)
+    const events = stack.use(await createPostgresEventLog(config.databaseUrl, log))
+    const { region, regionHeader } = config
+    const readCaller = createReadCaller({ verify: createVerifier(accessPublicKey), region, regionHeader, serviceKey })
+    const supergraph = remoteGraphql('supergraph', config.supergraphUrl, serviceKey)
+    const app = await create({ supergraph, events, readCaller, createCache: createMemoryCache, allowedOrigins: [], log })
+    stack.defer(() => app.close())
+    log.info({ url: await listen(app, { host: config.host, port: config.port, what: name }) }, 'listening')
+  })

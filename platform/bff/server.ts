@@ -1,0 +1,89 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { GraphQLError } from 'graphql'
+import mercurius, { type IResolvers, type MercuriusContext } from 'mercurius'
+import type { Heartbeat } from '#platform/contracts/events.ts'
+import type { ReadCaller } from '#platform/caller.ts'
+import { errorTable } from '#platform/errors.ts'
+import { toGraphqlError } from '#platform/graphql/answer-error.ts'
+import type { ExecuteGraphql, GraphqlAnswer } from '#platform/graphql/execute.ts'
+import { limitQuery } from '#platform/graphql/limits.ts'
+import { askWith } from '#platform/graphql/operation.ts'
+import { createHttp, type Http, type HttpDeps } from '#platform/http.ts'
+import type { CreateCache } from '#platform/ports/cache.ts'
+import type { EventLog } from '#platform/ports/event-log.ts'
+import type { BffContext } from './viewer.ts'
+import { serveHeartbeat } from './heartbeat.ts'
+
+export type BffDeps = Omit<HttpDeps, 'name'> & {
+  readonly supergraph: ExecuteGraphql
+  readonly events: EventLog
+  readonly readCaller: ReadCaller
+  readonly createCache: CreateCache
+  /** Pages of other origins that may ask this BFF. */
+  readonly allowedOrigins: readonly string[]
+}
+export type BffDefinition = {
+  readonly device: Heartbeat['device']
+  /** Folder that holds `schema.graphql` and `documents/`. */
+  readonly home: string
+  readonly resolvers: IResolvers
+}
+
+/** A device's GraphQL server, with its heartbeat endpoint; every document in `documents/` is compiled before it listens. */
+export const createBff = async ({ device, home, resolvers }: BffDefinition, { supergraph, events, readCaller, allowedOrigins, ...http }: BffDeps): Promise<Http> => {
+  const app = createHttp({ name: device, ...http })
+  allowOrigins(app, allowedOrigins)
+  await app.register(mercurius, {
+    schema: readFileSync(join(home, 'schema.graphql'), 'utf8'),
+    resolvers,
+    jit: 1,
+    graphiql: false,
+    allowBatchedQueries: false,
+    validationRules: () => [limitQuery()],
+    context: async (request) => {
+      const caller = await readCaller(request.headers)
+      return { caller, ask: askWith(supergraph, caller) } satisfies BffContext
+    },
+    errorFormatter: (result) => ({ statusCode: statusOf(result.errors), response: { data: result.data ?? null, errors: (result.errors ?? []).map((error) => formatError(app, error)) } as never }),
+  })
+  serveHeartbeat(app, { device, events, readCaller })
+  app.addHook('onReady', () => warmUp(app, home))
+  return app
+}
+
+const statusOf = (errors: readonly GraphQLError[] | null | undefined): number =>
+  errors?.some((error) => toGraphqlError(error).extensions.code === errorTable.UNAUTHENTICATED.graphql) ? 401 : errors?.some((error) => error.path === undefined) ? 400 : 200
+
+const formatError = (app: Http, error: GraphQLError): GraphQLError => {
+  const answer = toGraphqlError(error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error }))
+  if (answer.extensions.code === errorTable.INTERNAL.graphql) app.log.error({ err: error.originalError ?? error }, 'resolver failed')
+  return answer
+}
+
+const allowOrigins = (app: Http, origins: readonly string[]): void => {
+  app.addHook('onRequest', async (request, reply) => {
+    const { origin } = request.headers
+    if (origin === undefined || !origins.includes(origin)) return
+    reply.header('access-control-allow-origin', origin).header('vary', 'origin').header('access-control-max-age', '600')
+    reply.header('access-control-allow-headers', 'authorization,content-type,traceparent,x-cinegraph-device')
+  })
+  app.options('/*', async (_request, reply) => reply.code(204).header('access-control-allow-methods', 'POST').send())
+}
+
+/** A device's documents: what its front-end team has written down to ask, by name. */
+export const readDocuments = (home: string): ReadonlyMap<string, string> =>
+  new Map(readdirSync(join(home, 'documents')).filter((name) => name.endsWith('.graphql')).map((name) => [name.replace('.graphql', ''), readFileSync(join(home, 'documents', name), 'utf8')]))
+
+/**
+ * NOTE: Mercurius compiles an operation, blocking, when it is asked a second time. Nobody is signed in here, so nothing
+ * is asked of the supergraph; operations that need no sign-in are compiled by their first callers.
+ */
+const warmUp = async (app: Http, home: string): Promise<void> => {
+  const caller = { viewer: null, region: '', deviceId: 'warm-up', token: '' }
+  const refused: ExecuteGraphql = async (): Promise<GraphqlAnswer> => ({ data: null, errors: [] })
+  const context = { caller, ask: askWith(refused, caller) } as unknown as MercuriusContext
+  for (const document of readDocuments(home).values()) {
+    for (let times = 0; times < 2; times += 1) await app.graphql(document, context as never, { id: '', text: '', titleId: '', profileId: '', email: '', password: '', refreshToken: '' }).catch(() => undefined)
+  }
+}

@@ -1,0 +1,10 @@
+import type { GraphqlError } from '#platform/graphql/execute.ts'
+
+const services: Readonly<Record<string, string>> = { similar: 'recs', resumePoint: 'history' }
+
+/** Which parts of a title's page are missing, from the paths of the errors that came with it. */
+export const missingParts = (errors: readonly GraphqlError[]): readonly string[] =>
+  [...new Set(errors.flatMap(({ path = [], extensions }) => [...path.map((step) => services[String(step)]), extensions?.serviceName].filter((part) => typeof part === 'string')))]
+
+/** How much was seen, 0 to 1. */
+export const shareOf = ({ positionMs, durationMs }: { readonly positionMs: number; readonly durationMs: number }): number => Math.round((1000 * positionMs) / durationMs) / 1000

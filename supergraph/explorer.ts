@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import type { Http } from '#platform/http.ts'
+
+const requireFrom = createRequire(import.meta.url)
+const assets = {
+  'react.js': 'react/umd/react.production.min.js',
+  'react-dom.js': 'react-dom/umd/react-dom.production.min.js',
+  'graphiql.js': 'graphiql/graphiql.min.js',
+  'graphiql.css': 'graphiql/graphiql.min.css',
+} as const
+
+const start = `ReactDOM.createRoot(document.getElementById('explorer')).render(React.createElement(GraphiQL, {
+  fetcher: GraphiQL.createFetcher({ url: '/graphql' }), shouldPersistHeaders: false, defaultEditorToolsVisibility: true,
+  defaultQuery: '# The whole graph. Sign in with the signIn mutation and put the token into the Headers pane below.\\n{ topTen { name year genres artwork { poster } } }\\n' }))`
+
+const page = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Cinegraph Explorer</title><meta name="viewport" content="width=device-width">
+<link rel="stylesheet" href="/explorer/graphiql.css"><style>html,body{height:100%;margin:0;font-family:system-ui}body{display:flex;flex-direction:column}#explorer{flex:1;min-height:0}header{padding:.5rem 1rem;background:#111827;color:#fff;display:flex;gap:1rem;align-items:baseline}a{color:#fcd34d}</style></head>
+<body><header><strong>Cinegraph Explorer</strong><a id="sandbox" href="https://studio.apollographql.com/sandbox/explorer">Open in Apollo Sandbox</a></header><div id="explorer"></div>
+<script src="/explorer/react.js"></script><script src="/explorer/react-dom.js"></script><script src="/explorer/graphiql.js"></script><script src="/explorer/start.js"></script></body></html>`
+
+const script = `document.getElementById('sandbox').href += '?endpoint=' + encodeURIComponent(location.origin + '/graphql');\n${start}`
+
+/** A page to browse the graph with, which works without the internet, at `/explorer`. */
+export const serveExplorer = (app: Http): void => {
+  // NOTE: GraphiQL styles its editor with style attributes and elements, which a stricter style policy would undo.
+  const policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; frame-ancestors 'none'"
+  app.get('/explorer', async (_request, reply) => reply.type('text/html; charset=utf-8').header('content-security-policy', policy).send(page))
+  app.get('/explorer/start.js', async (_request, reply) => reply.type('text/javascript; charset=utf-8').send(script))
+  for (const [name, file] of Object.entries(assets)) {
+    app.get(`/explorer/${name}`, async (request, reply) => {
+      const body = await readFile(requireFrom.resolve(file))
+      const etag = `"${createHash('sha1').update(body).digest('base64url')}"`
+      if (request.headers['if-none-match'] === etag) return reply.code(304).send()
+      return reply.type(name.endsWith('.css') ? 'text/css' : 'text/javascript').header('etag', etag).send(body)
+    })
+  }
+}

@@ -1,0 +1,65 @@
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import encoder from '@ffmpeg-installer/ffmpeg'
+import prober from '@ffprobe-installer/ffprobe'
+import ffmpeg, { type FfprobeData } from 'fluent-ffmpeg'
+import { CinegraphError, messageOf } from '#platform/errors.ts'
+import { processBirth } from '#platform/process-birth.ts'
+
+ffmpeg.setFfmpegPath(encoder.path)
+ffmpeg.setFfprobePath(prober.path)
+
+/** One output file of an encode, with its ffmpeg options. */
+export type Output = { readonly file: string; readonly options: readonly string[] }
+export type Encode = {
+  readonly inputs: readonly { readonly source: string; readonly options?: readonly string[] }[]
+  readonly filter?: string
+  readonly outputs: readonly Output[]
+  /** Folder in which the encoder's process id is noted, for `endLeftover`. */
+  readonly workDir: string
+  readonly onPosition?: (seconds: number) => void
+  readonly signal?: AbortSignal
+}
+
+/** What ffprobe says of a file. Throws SOURCE_UNREADABLE. */
+export const ffprobe = (file: string): Promise<FfprobeData> =>
+  new Promise((resolve, reject) => {
+    ffmpeg.ffprobe(file, (error: unknown, data) => {
+      if (error) reject(new CinegraphError('SOURCE_UNREADABLE', { why: lastLine(messageOf(error)) }, error))
+      else resolve(data)
+    })
+  })
+
+/** Runs one encode to its end. Throws ENCODE_FAILED with the encoder's own last words; an aborted signal ends it. */
+export const encode = ({ inputs, filter, outputs, workDir, onPosition, signal }: Encode): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const command = ffmpeg()
+    for (const { source, options = [] } of inputs) command.input(source).inputOptions([...options])
+    // NOTE: -xerror ends the encode at the first broken frame; a truncated film would otherwise pass, shortened.
+    command.addOption('-xerror')
+    if (filter !== undefined) command.complexFilter(filter)
+    for (const { file, options } of outputs) command.output(file).outputOptions([...options])
+    command.on('progress', ({ timemark }: { timemark?: string }) => onPosition?.(secondsOf(timemark ?? '')))
+    command.on('end', () => resolve())
+    command.on('error', (error: unknown, _stdout: string | null, stderr: string | null) => reject(new CinegraphError('ENCODE_FAILED', { why: lastLine(stderr ?? messageOf(error)) }, error)))
+    command.on('start', () => notePid(command, workDir))
+    signal?.addEventListener('abort', () => command.kill('SIGKILL'), { once: true })
+    command.run()
+  })
+
+const secondsOf = (timemark: string): number => timemark.split(':').reduce((total, part) => total * 60 + Number(part), 0) || 0
+const lastLine = (text: string): string => text.trim().split('\n').filter((line) => !line.startsWith('Conversion failed')).at(-1)?.trim() ?? 'no reason given'
+
+const noteOf = (workDir: string): string => join(workDir, 'encoder.json')
+
+const notePid = (command: object, workDir: string): void => {
+  const pid = 'ffmpegProc' in command && typeof command.ffmpegProc === 'object' && command.ffmpegProc !== null && 'pid' in command.ffmpegProc ? Number(command.ffmpegProc.pid) : 0
+  writeFile(noteOf(workDir), JSON.stringify({ pid, birth: processBirth(pid) })).catch(() => undefined)
+}
+
+/** Ends the encoder that a killed worker left running in this folder, and removes the folder. */
+export const endLeftover = async (workDir: string): Promise<void> => {
+  const note = JSON.parse(await readFile(noteOf(workDir), 'utf8').catch(() => '{}')) as { pid?: number; birth?: string }
+  if (note.pid && note.birth && processBirth(note.pid) === note.birth) process.kill(note.pid, 'SIGKILL')
+  await rm(workDir, { recursive: true, force: true })
+}

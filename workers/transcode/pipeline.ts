@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises'
+import type { EventOf } from '#platform/contracts/events.ts'
+import type { ObjectStore } from '#platform/ports/object-store.ts'
+import { checkStream } from './check.ts'
+import { encodeLadder } from './encode.ts'
+import { readTrack } from './package/fragments.ts'
+import { cutSegments } from './package/segments.ts'
+import { planLadder, segmentSeconds } from './plan.ts'
+import { probe } from './probe.ts'
+import { prefixOf, publish, published } from './publish.ts'
+
+export type Film = { readonly uploadId: string; readonly titleId: string; readonly workDir: string; readonly fetchSource: () => Promise<string> }
+export type PipelineDeps = { readonly objects: ObjectStore; readonly signal: AbortSignal; readonly onProgress: (step: string, percent: number) => void }
+
+/** From a film to a stream: probe → plan → encode → package → check → publish. A film that was published is not made again. */
+export const makeStream = async ({ uploadId, titleId, workDir, fetchSource }: Film, { objects, signal, onProgress }: PipelineDeps): Promise<EventOf<'ingest.packaged'>> => {
+  const before = await published(objects, prefixOf(titleId, uploadId))
+  if (before !== null) return before
+  onProgress('fetching', 1)
+  const file = await fetchSource()
+  onProgress('probing', 4)
+  const source = await probe(file)
+  const plan = planLadder(source)
+  const encoded = await encodeLadder(source, plan, { workDir, signal, onPercent: (percent) => onProgress('encoding', 5 + percent * 0.85) })
+  onProgress('packaging', 92)
+  const videos = []
+  for (const { rung, file: rungFile } of encoded.video) {
+    const rendition = cutSegments(rung.name, readTrack(await readFile(rungFile)), segmentSeconds)
+    videos.push({ ...rendition, width: rung.width, height: rung.height, framesPerSecond: source.framesPerSecond })
+  }
+  const audio = cutSegments('audio', readTrack(await readFile(encoded.audio)), segmentSeconds)
+  checkStream(source, videos, audio)
+  onProgress('publishing', 96)
+  return publish(objects, { uploadId, titleId, videos, audio })
+}
