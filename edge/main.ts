@@ -13,5 +13,5 @@ await runMain(async (stack) => {
   const fill = fillFromOrigin(config.originUrl, serviceKey)
   const app = createEdge({ name: 'edge', log, streamKey, bytesMax: config.edgeMemoryMb * 1_048_576, fill, clock: () => new Date() })
   stack.defer(() => app.close())
-  log.info({ url: await listen(app, { host: config.host, port: config.port, what: 'edge' }) }, 'listening')
+  await listen(app, { host: config.host, port: config.port, what: 'edge' })
 })

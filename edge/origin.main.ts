@@ -13,5 +13,5 @@ await runMain(async (stack) => {
   const { streamKey, serviceKey } = await openSecrets(config.data)
   const app = createOrigin({ name: 'origin', log, objects: createFolderStore(join(config.data, 'media')), streamKey, serviceKey, clock: () => new Date() })
   stack.defer(() => app.close())
-  log.info({ url: await listen(app, { host: config.host, port: config.port, what: 'origin' }) }, 'listening')
+  await listen(app, { host: config.host, port: config.port, what: 'origin' })
 })

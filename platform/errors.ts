@@ -20,6 +20,7 @@ export const errorTable = {
   DATA_NEWER: row(500, 'CONFIG', false, (d) => `The data folder ${d.dir} was written by a newer version (format ${d.found}; this one knows ${d.known}). Start that version, or choose another folder with --data DIR.`),
   DATA_CORRUPT: row(500, 'CONFIG', false, (d) => `${d.file} cannot be read (${d.why}). Restore it from a backup, or choose another folder with --data DIR.`),
   DATA_UNWRITABLE: row(500, 'CONFIG', false, (d) => `The data folder ${d.dir} cannot be written (${d.why}). Give this user the right, or choose another folder with --data DIR.`),
+  PROCESS_FAILED: row(500, 'CONFIG', true, (d) => `${d.why}`),
   DATABASE_NEEDED: row(500, 'CONFIG', false, () => 'DATABASE_URL is not set. Run `npm start`, which brings its own PostgreSQL, or give this process a URL.'),
   DATABASE_UNAVAILABLE: row(503, 'DATABASE_UNAVAILABLE', true, (d) => `The database does not answer (${d.why}). It is tried again by itself; look at its log if this goes on.`),
   SUBGRAPH_UNAVAILABLE: row(503, 'SUBGRAPH_UNAVAILABLE', true, (d) => `The ${d.name} service does not answer.`),

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyError, type FastifyInstance, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import { CinegraphError, errorTable, isCinegraphError } from '#platform/errors.ts'
 import { registry, secondsHistogram } from '#platform/metrics.ts'
@@ -25,7 +25,7 @@ export const createHttp = ({ name, log, ready = async () => true }: HttpDeps): H
     connectionTimeout: 60_000,
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     return503OnClosing: false,
     routerOptions: { maxParamLength: 2_000 },
   }) as unknown as Http

@@ -19,15 +19,17 @@ export const sentenceFor = (error: unknown): string | undefined => {
 
 /**
  * The body of every `main.ts`: starts things on a stack, waits until it is asked to stop, disposes them in reverse
- * order. An expected failure is one sentence on stderr and exit code 1.
+ * order. An expected failure is one sentence on stderr and exit code 1. A main that returns a promise within `until`
+ * also ends, as failed, when that one settles.
  */
-export const runMain = async (start: (stack: AsyncDisposableStack) => Promise<void>): Promise<void> => {
+export const runMain = async (start: (stack: AsyncDisposableStack) => Promise<void | { readonly until: Promise<void> }>): Promise<void> => {
   const stop = stopRequested()
   const stack = new AsyncDisposableStack()
   try {
-    await start(stack)
+    const started = await start(stack)
     process.send?.({ ready: true })
-    await stop
+    const ended = await Promise.race([stop, ...(started ? [started.until] : [])])
+    if (ended === undefined) process.exitCode = 1
   } catch (error) {
     reportFailure(error)
   } finally {

@@ -13,13 +13,15 @@ const Secrets = z.object({
   /** What one of our processes shows another to be believed about region and profile. */
   serviceKey: z.string().length(64),
   databasePassword: z.string().min(16),
+  /** Of the operator account that the demo makes; `npm run ingest` signs in with it. */
+  operatorPassword: z.string().min(16),
 })
 export type Secrets = Readonly<z.infer<typeof Secrets>>
 
 const makeSecrets = (): Secrets => {
   const pair = generateKeyPairSync('ed25519', { publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } })
   const hex = (bytes: number) => randomBytes(bytes).toString('hex')
-  return { accessPrivateKey: pair.privateKey, accessPublicKey: pair.publicKey, streamKey: hex(32), serviceKey: hex(32), databasePassword: hex(24) }
+  return { accessPrivateKey: pair.privateKey, accessPublicKey: pair.publicKey, streamKey: hex(32), serviceKey: hex(32), databasePassword: hex(24), operatorPassword: hex(16) }
 }
 
 /** The secrets of a data folder, made on first use in a file only its owner may read. Throws DATA_CORRUPT. */

@@ -33,5 +33,5 @@ export const runSubgraph = ({ name, create, outbox }: Start): Promise<void> =>
     const { region, regionHeader } = config
     serveGraphql(app, subgraph.execute, createReadCaller({ verify: createVerifier(secrets.accessPublicKey), region, regionHeader, serviceKey: secrets.serviceKey }))
     stack.defer(() => app.close())
-    log.info({ url: await listen(app, { host: config.host, port: config.port, what: name }) }, 'listening')
+    await listen(app, { host: config.host, port: config.port, what: name })
   })

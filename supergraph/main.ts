@@ -21,5 +21,5 @@ await runMain(async (stack) => {
   const readCaller = createReadCaller({ verify: createVerifier(accessPublicKey), region: config.region, regionHeader: config.regionHeader, serviceKey })
   const app = createSupergraphHttp({ execute: supergraph.execute, readCaller, log })
   stack.defer(() => app.close())
-  log.info({ url: await listen(app, { host: config.host, port: config.port, what: 'supergraph' }) }, 'listening')
+  await listen(app, { host: config.host, port: config.port, what: 'supergraph' })
 })

@@ -4,13 +4,14 @@ import { sessionMutations } from '#platform/bff/session.ts'
 import { createSkeletons } from '#platform/bff/skeleton.ts'
 import { type BffContext, signedIn } from '#platform/bff/viewer.ts'
 import type { Http } from '#platform/http.ts'
+import { type PageLinks, servePage } from './page.ts'
 import { createCards } from './screens/cards.ts'
 import { homeScreen } from './screens/home.ts'
 import { searchScreen } from './screens/search.ts'
 import { titleScreen } from './screens/title.ts'
 
 /** What browsers ask, and the page that asks it. */
-export const createWeb = (deps: BffDeps): Promise<Http> => {
+export const createWeb = async ({ page, ...deps }: BffDeps & { readonly page: () => PageLinks }): Promise<Http> => {
   const loadCards = createCards(deps.createCache)
   const skeletons = createSkeletons(deps)
   const resolvers = {
@@ -21,5 +22,7 @@ export const createWeb = (deps: BffDeps): Promise<Http> => {
     },
     Mutation: { ...sessionMutations, play: play('WEB') },
   }
-  return createBff({ device: 'web', home: import.meta.dirname, resolvers: resolvers as never }, deps)
+  const app = await createBff({ device: 'web', home: import.meta.dirname, resolvers: resolvers as never }, deps)
+  servePage(app, page)
+  return app
 }

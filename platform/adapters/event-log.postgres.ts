@@ -6,7 +6,7 @@ import type { Log } from '#platform/log.ts'
 import type { Envelope, EventLog, Subscription } from '#platform/ports/event-log.ts'
 import { childOf, currentTrace, newTrace, traceFrom, traceparentOf, withTrace } from '#platform/tracing.ts'
 
-const queueOptions = { notify: true, retryLimit: 50, retryDelay: 1, retryBackoff: true, retryDelayMax: 30, expireInSeconds: 60, deleteAfterSeconds: 600 }
+const queueOptions = { notify: true, retryLimit: 50, retryDelay: 1, retryBackoff: true, retryDelayMax: 30, expireInSeconds: 15, deleteAfterSeconds: 600 }
 /** A job that runs long reports by itself every few seconds; silence means its process died and another takes it. */
 const jobOptions = { ...queueOptions, retryLimit: 3, expireInSeconds: 6 * 3600, heartbeatSeconds: 10 }
 const isJob = (topic: Topic): boolean => topic === 'catalog.sources' || topic === 'catalog.footage'
@@ -53,7 +53,8 @@ const checked = <T extends Topic>(topic: T, events: readonly EventOf<T>[]) => {
 }
 
 const consume = async <T extends Topic>(boss: PgBoss, { topic, group, handle, batchMax = 200 }: Subscription<T>, log: Log): Promise<void> => {
-  const options = { batchSize: batchMax, pollingIntervalSeconds: 0.5 }
+  // NOTE: a new event wakes its readers; polling finds what a killed reader left, and goes on at once while there is more.
+  const options = { batchSize: batchMax, pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 2, burstWhenBatchFull: true }
   await boss.work(queueOf(topic, group), options, async (jobs: Job<Envelope<T>>[]) => {
     const first = jobs[0]
     if (first === undefined) return

@@ -2,7 +2,7 @@ import { createVerifier } from '#platform/access-token.ts'
 import { createMemoryCache } from '#platform/adapters/cache.memory.ts'
 import { createPostgresEventLog } from '#platform/adapters/event-log.postgres.ts'
 import { createReadCaller } from '#platform/caller.ts'
-import { readConfig } from '#platform/config.ts'
+import { type Config, readConfig } from '#platform/config.ts'
 import { CinegraphError } from '#platform/errors.ts'
 import { remoteGraphql } from '#platform/graphql/remote.ts'
 import { type Http, listen } from '#platform/http.ts'
@@ -12,7 +12,7 @@ import { openSecrets } from '#platform/secrets.ts'
 import type { BffDeps } from './server.ts'
 
 /** The whole of a BFF's `main.ts`: the BFF alone, asking the supergraph at CINEGRAPH_SUPERGRAPH_URL. */
-export const runBff = (name: string, create: (deps: BffDeps) => Promise<Http>): Promise<void> =>
+export const runBff = (name: string, create: (deps: BffDeps, config: Config) => Promise<Http>): Promise<void> =>
   runMain(async (stack) => {
     const config = readConfig(process.argv.slice(2), process.env)
     const log = createLog(name, config.logLevel)
@@ -22,7 +22,7 @@ export const runBff = (name: string, create: (deps: BffDeps) => Promise<Http>): 
     const { region, regionHeader } = config
     const readCaller = createReadCaller({ verify: createVerifier(accessPublicKey), region, regionHeader, serviceKey })
     const supergraph = remoteGraphql('supergraph', config.supergraphUrl, serviceKey)
-    const app = await create({ supergraph, events, readCaller, createCache: createMemoryCache, allowedOrigins: [], log })
+    const app = await create({ supergraph, events, readCaller, createCache: createMemoryCache, allowedOrigins: () => [], log }, config)
     stack.defer(() => app.close())
-    log.info({ url: await listen(app, { host: config.host, port: config.port, what: name }) }, 'listening')
+    await listen(app, { host: config.host, port: config.port, what: name })
   })

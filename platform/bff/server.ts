@@ -21,7 +21,7 @@ export type BffDeps = Omit<HttpDeps, 'name'> & {
   readonly readCaller: ReadCaller
   readonly createCache: CreateCache
   /** Pages of other origins that may ask this BFF. */
-  readonly allowedOrigins: readonly string[]
+  readonly allowedOrigins: () => readonly string[]
 }
 export type BffDefinition = {
   readonly device: Heartbeat['device']
@@ -40,13 +40,14 @@ export const createBff = async ({ device, home, resolvers }: BffDefinition, { su
     jit: 1,
     graphiql: false,
     allowBatchedQueries: false,
-    validationRules: () => [limitQuery()],
+    validationRules: [limitQuery()],
     context: async (request) => {
       const caller = await readCaller(request.headers)
       return { caller, ask: askWith(supergraph, caller) } satisfies BffContext
     },
     errorFormatter: (result) => ({ statusCode: statusOf(result.errors), response: { data: result.data ?? null, errors: (result.errors ?? []).map((error) => formatError(app, error)) } as never }),
   })
+  app.get('/documents.json', async () => Object.fromEntries(readDocuments(home)))
   serveHeartbeat(app, { device, events, readCaller })
   app.addHook('onReady', () => warmUp(app, home))
   return app
@@ -61,10 +62,10 @@ const formatError = (app: Http, error: GraphQLError): GraphQLError => {
   return answer
 }
 
-const allowOrigins = (app: Http, origins: readonly string[]): void => {
+const allowOrigins = (app: Http, origins: () => readonly string[]): void => {
   app.addHook('onRequest', async (request, reply) => {
     const { origin } = request.headers
-    if (origin === undefined || !origins.includes(origin)) return
+    if (origin === undefined || !origins().includes(origin)) return
     reply.header('access-control-allow-origin', origin).header('vary', 'origin').header('access-control-max-age', '600')
     reply.header('access-control-allow-headers', 'authorization,content-type,traceparent,x-cinegraph-device')
   })

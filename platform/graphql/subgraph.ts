@@ -1,10 +1,12 @@
 import { ApolloServer } from '@apollo/server'
 import { unwrapResolverError } from '@apollo/server/errors'
+import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { GraphQLError, parse } from 'graphql'
 import type { Caller } from '#platform/contracts/viewer.ts'
 import type { ExecuteGraphql, GraphqlAnswer } from '#platform/graphql/execute.ts'
 import { toGraphqlError } from '#platform/graphql/answer-error.ts'
+import { dateTime } from '#platform/graphql/date-time.ts'
 import type { Log } from '#platform/log.ts'
 
 export type SubgraphOptions<L> = {
@@ -23,11 +25,12 @@ export type Subgraph = AsyncDisposable & { readonly name: string; readonly execu
 /** A federation subgraph that answers requests as a function; `serveGraphql` puts it on HTTP. */
 export const createSubgraph = async <L>({ name, typeDefs, resolvers, loaders, log }: SubgraphOptions<L>): Promise<Subgraph> => {
   const server = new ApolloServer<SubgraphContext<L>>({
-    schema: buildSubgraphSchema([{ typeDefs: parse(typeDefs), resolvers: resolvers as ResolverMap }]),
+    schema: buildSubgraphSchema([{ typeDefs: parse(typeDefs), resolvers: withScalars(typeDefs, resolvers) as ResolverMap }]),
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     csrfPrevention: false,
     introspection: true,
+    plugins: [ApolloServerPluginInlineTraceDisabled()],
     formatError: (_formatted, error) => {
       const answer = toGraphqlError(error instanceof GraphQLError ? error : new GraphQLError('', { originalError: unwrapResolverError(error) as Error }))
       if (answer.extensions.code === 'INTERNAL_SERVER_ERROR') log.error({ err: unwrapResolverError(error), subgraph: name }, 'resolver failed')
@@ -41,6 +44,8 @@ export const createSubgraph = async <L>({ name, typeDefs, resolvers, loaders, lo
     [Symbol.asyncDispose]: () => server.stop(),
   }
 }
+
+const withScalars = (typeDefs: string, resolvers: object): object => (typeDefs.includes('scalar DateTime') ? { ...resolvers, DateTime: dateTime } : resolvers)
 
 type ExecuteResult = Awaited<ReturnType<ApolloServer<object>['executeOperation']>>
 

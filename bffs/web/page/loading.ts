@@ -1,0 +1,24 @@
+import { useEffect, useState } from 'preact/hooks'
+
+export type Loading<T> = { readonly value: T | null; readonly error: string | null }
+
+/** What `load` gives, loaded again whenever `key` changes or `everyMs` have passed. */
+export const useLoading = <T>(key: string, load: () => Promise<T>, everyMs = 0): Loading<T> => {
+  const [state, setState] = useState<Loading<T>>({ value: null, error: null })
+  useEffect(() => {
+    let wanted = true
+    const run = () =>
+      load().then(
+        (value) => wanted && setState({ value, error: null }),
+        (error: unknown) => wanted && setState((before) => ({ ...before, error: error instanceof Error ? error.message : String(error) })),
+      )
+    setState({ value: null, error: null })
+    run()
+    const timer = everyMs > 0 ? setInterval(run, everyMs) : undefined
+    return () => {
+      wanted = false
+      clearInterval(timer)
+    }
+  }, [key])
+  return state
+}

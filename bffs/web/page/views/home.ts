@@ -1,0 +1,38 @@
+import type { HomeQuery } from '../../documents.generated.ts'
+import { Degraded, Row } from '../card.ts'
+import { picture } from '../config.ts'
+import { html } from '../html.ts'
+import { useLoading } from '../loading.ts'
+import { session, web } from '../state.ts'
+
+type Hero = NonNullable<HomeQuery['home']['hero']>
+
+const HeroView = ({ hero }: { readonly hero: Hero }) => html`
+  <section class="hero" aria-label="Featured">
+    <img src=${picture(hero.picture)} alt="" />
+    <div class="hero-text">
+      <h1>${hero.name}</h1>
+      <p>${hero.synopsis}</p>
+      <p class="actions">
+        ${hero.playable && html`<a class="button primary" href=${`#/watch/${hero.id}`}>Play</a>`}
+        <a class="button" href=${`#/title/${hero.id}`}>More about it</a>
+      </p>
+    </div>
+  </section>
+`
+
+export const Skeleton = () => html`<div class="loading" role="status"><span class="sr-only">Loading …</span><div></div><div></div><div></div></div>`
+
+export const Home = () => {
+  const profile = session.value?.profile.id ?? ''
+  const { value, error } = useLoading(`home ${profile}`, () => web.ask<HomeQuery>('home'), 15_000)
+  if (value === null) return error === null ? html`<${Skeleton} />` : html`<main id="main"><h1 class="sr-only">Home</h1><p class="notice" role="alert">${error}</p></main>`
+  const { hero, rows, degraded } = value.home
+  return html`
+    <main id="main">
+      ${hero ? html`<${HeroView} hero=${hero} />` : html`<h1 class="sr-only">Home</h1>`}
+      <${Degraded} parts=${degraded} />
+      ${rows.map((row) => html`<${Row} key=${row.id} heading=${row.heading} cards=${row.cards} />`)}
+    </main>
+  `
+}

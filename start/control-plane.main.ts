@@ -1,0 +1,30 @@
+import { join } from 'node:path'
+import { createFolderStore } from '#platform/adapters/object-store.folder.ts'
+import { createPostgresEventLog } from '#platform/adapters/event-log.postgres.ts'
+import { readConfig } from '#platform/config.ts'
+import { openDatabase } from '#platform/database.ts'
+import { listen } from '#platform/http.ts'
+import { runMain } from '#platform/lifecycle.ts'
+import { createLog } from '#platform/log.ts'
+import { migrateDatabase } from '#platform/postgres/migrate.ts'
+import { openSecrets } from '#platform/secrets.ts'
+import { seedDemo } from '../prisma/seed/seed.ts'
+import { createControlPlane } from './control-plane.ts'
+import { linksFrom } from './links.ts'
+import { portsFrom } from './ports.ts'
+
+await runMain(async (stack) => {
+  const config = readConfig([], process.env)
+  const log = createLog('control-plane', config.logLevel)
+  const secrets = await openSecrets(config.data)
+  const applied = await migrateDatabase(config.databaseUrl)
+  if (applied.length > 0) log.info({ applied }, 'database migrated')
+  const clock = () => new Date()
+  const database = stack.use(openDatabase(config.databaseUrl))
+  const objects = createFolderStore(join(config.data, 'media'))
+  if (config.demo) await seedDemo({ database, objects, operatorPassword: secrets.operatorPassword, footage: config.demoFootage, clock, log })
+  const events = stack.use(await createPostgresEventLog(config.databaseUrl, log))
+  const ports = portsFrom(config.portBase)
+  const plane = stack.use(await createControlPlane({ config, secrets, database, events, objects, links: () => linksFrom(config, ports), clock, log }))
+  for (const what of ['supergraph', 'tv', 'mobile', 'web'] as const) await listen(plane[what], { host: config.host, port: ports[what], what })
+})

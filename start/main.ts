@@ -1,0 +1,29 @@
+import { type Config, helpText, readConfig } from '#platform/config.ts'
+import { takeDataFolder } from '#platform/data-folder.ts'
+import { runMain } from '#platform/lifecycle.ts'
+import { openSecrets } from '#platform/secrets.ts'
+import { linksFrom, linksPage, writeLinks } from './links.ts'
+import { checkPorts, portsFrom } from './ports.ts'
+import { processWaves } from './processes.ts'
+import { supervise } from './supervisor.ts'
+import { showLine, step } from './terminal.ts'
+
+const startAll = async (config: Config, stack: AsyncDisposableStack): Promise<void> => {
+  stack.use(await takeDataFolder(config.data))
+  const ports = portsFrom(config.portBase)
+  await checkPorts(ports, config)
+  const secrets = await openSecrets(config.data)
+  const links = linksFrom(config, ports)
+  const show = showLine(config.json)
+  const onRestart = (name: string, why: string, waitMs: number) => process.stderr.write(`start  ${name}: ${why}; started again in ${waitMs} ms\n`)
+  for (const wave of processWaves(config, { ports, links, secrets })) {
+    const started = await Promise.allSettled(wave.map((plan) => step(plan.name, async () => stack.use(await supervise(plan, { onLine: show, onRestart })))))
+    const failed = started.find((result) => result.status === 'rejected')
+    if (failed) throw failed.reason
+  }
+  await writeLinks(config.data, links)
+  process.stdout.write(config.json ? `${JSON.stringify(links)}\n` : `${linksPage(links)}\n`)
+}
+
+if (process.argv.includes('--help')) process.stdout.write(helpText())
+else await runMain((stack) => startAll(readConfig(process.argv.slice(2), process.env), stack))

@@ -1,0 +1,29 @@
+import { createServer } from 'node:net'
+import { once } from 'node:events'
+import type { Config } from '#platform/config.ts'
+import { CinegraphError, systemCodeOf } from '#platform/errors.ts'
+
+/** What listens on which port, counted from `--port-base`. */
+const offsets = { web: 0, tv: 1, mobile: 2, supergraph: 3, mail: 4, origin: 5, 'edge-1': 6, 'edge-2': 7, database: 8 } as const
+export type Place = keyof typeof offsets
+export type Ports = Readonly<Record<Place, number>>
+
+export const portsFrom = (base: number): Ports => Object.fromEntries(Object.entries(offsets).map(([place, offset]) => [place, base + offset])) as Ports
+
+/** Throws PORT_TAKEN for the first port that something else listens on. */
+export const checkPorts = async (ports: Ports, { host, databaseUrl }: Config): Promise<void> => {
+  for (const [what, port] of Object.entries(ports)) {
+    if (what === 'database' && databaseUrl !== '') continue
+    const probe = createServer()
+    try {
+      probe.listen(port, what === 'database' ? '127.0.0.1' : host)
+      await once(probe, 'listening')
+    } catch (error) {
+      if (systemCodeOf(error) === 'EADDRINUSE') throw new CinegraphError('PORT_TAKEN', { port, what }, error)
+      if (systemCodeOf(error) === 'EADDRNOTAVAIL') throw new CinegraphError('SETTING_INVALID', { name: '--host', value: host, wanted: 'an address of this machine' }, error)
+      throw error
+    } finally {
+      probe.close()
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CinegraphError } from '#platform/errors.ts'
+
+/** One process of the service: a `*.main.ts` with the environment it reads its settings from. */
+export type ProcessPlan = { readonly name: string; readonly file: string; readonly env: Readonly<Record<string, string>> }
+export type SupervisorDeps = {
+  /** Called with each line that a process prints. */
+  readonly onLine: (name: string, line: string) => void
+  readonly onRestart: (name: string, why: string, waitMs: number) => void
+}
+export type Supervised = AsyncDisposable & { readonly pid: () => number | undefined }
+
+const backoffMs = { first: 100, most: 5_000 }
+const calmMs = 30_000
+const stopMs = 25_000
+
+/**
+ * Starts a process and resolves when it is ready. From then on it is started again whenever it ends, with growing
+ * pauses. Rejects, with what it last printed, when it ends before it was ever ready.
+ */
+export const supervise = async (plan: ProcessPlan, deps: SupervisorDeps): Promise<Supervised> => {
+  let child = launch(plan, deps)
+  await child.ready
+  const stop = new AbortController()
+  const keep = async (): Promise<void> => {
+    let waitMs = backoffMs.first
+    while (!stop.signal.aborted) {
+      const since = Date.now()
+      const why = await child.ended
+      if (stop.signal.aborted) return
+      waitMs = Date.now() - since > calmMs ? backoffMs.first : Math.min(backoffMs.most, waitMs * 2)
+      deps.onRestart(plan.name, why, waitMs)
+      await sleep(waitMs, undefined, { signal: stop.signal }).catch(() => undefined)
+      if (stop.signal.aborted) return
+      child = launch(plan, deps)
+      await child.ready.catch(() => undefined)
+    }
+  }
+  const keeping = keep()
+  return {
+    pid: () => child.process.pid,
+    [Symbol.asyncDispose]: async () => {
+      stop.abort()
+      await end(child.process)
+      await keeping
+    },
+  }
+}
+
+type Launched = { readonly process: ChildProcess; readonly ready: Promise<void>; readonly ended: Promise<string> }
+
+const launch = ({ name, file, env }: ProcessPlan, { onLine }: SupervisorDeps): Launched => {
+  // NOTE: detached, so that Ctrl-C reaches the supervisor alone and the database stops last. When the supervisor is
+  // killed, the channel to it closes, and the child stops by itself.
+  const child = fork(file, [], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true })
+  const lastLines: string[] = []
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream === null) continue
+    createInterface(stream).on('line', (line) => {
+      if (stream === child.stderr) lastLines.push(line)
+      onLine(name, line)
+    })
+  }
+  const ended = once(child, 'close').then(([code, signal]) => (signal ? `it was ended by ${signal}` : `it ended with code ${code}`))
+  const ready = new Promise<void>((resolve, reject) => {
+    child.once('message', () => resolve())
+    ended.then((why) => reject(new CinegraphError('PROCESS_FAILED', { why: lastLines.slice(-12).join('\n') || `${name} did not start: ${why}.` })))
+  })
+  ready.catch(() => undefined)
+  return { process: child, ready, ended }
+}
+
+const end = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const closed = once(child, 'close')
+  child.kill('SIGTERM')
+  const stopped = await Promise.race([closed.then(() => true), sleep(stopMs, false, { ref: false })])
+  if (!stopped) child.kill('SIGKILL')
+  await closed
+}

@@ -1,0 +1,30 @@
+import type { Http } from '#platform/http.ts'
+import type { Log } from '#platform/log.ts'
+import type { EventLog } from '#platform/ports/event-log.ts'
+import type { ObjectStore } from '#platform/ports/object-store.ts'
+import { serveMailbox } from '../workers/notify/mailbox.ts'
+import { createNotify } from '../workers/notify/server.ts'
+import { createRecsWorker } from '../workers/recs/server.ts'
+import { createTelemetry } from '../workers/telemetry/server.ts'
+import { createTranscode } from '../workers/transcode/server.ts'
+
+export type WorkersDeps = {
+  readonly events: EventLog
+  readonly objects: ObjectStore
+  readonly mailbox: ObjectStore
+  readonly workRoot: string
+  readonly app: Http
+  readonly clock: () => Date
+  readonly log: Log
+}
+
+/** All background work in one process, and the page of mails. */
+export const createWorkers = async ({ events, objects, mailbox, workRoot, app, clock, log }: WorkersDeps): Promise<AsyncDisposable> => {
+  await using stack = new AsyncDisposableStack()
+  stack.use(await createTranscode({ events, objects, workRoot, log }))
+  stack.use(await createTelemetry({ events, objects, clock, log }))
+  await createRecsWorker(events)
+  await createNotify({ events, mailbox, log })
+  serveMailbox(app, mailbox)
+  return stack.move()
+}

@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto'
+import { createTransport } from 'nodemailer'
+import type { EventOf } from '#platform/contracts/events.ts'
+import type { Log } from '#platform/log.ts'
+import type { EventLog } from '#platform/ports/event-log.ts'
+import type { ObjectStore } from '#platform/ports/object-store.ts'
+
+export type NotifyDeps = { readonly events: EventLog; readonly mailbox: ObjectStore; readonly log: Log }
+
+const composer = createTransport({ streamTransport: true, buffer: true, newline: 'unix' })
+
+/** The name of the one mail that a subscription causes, so that an event delivered twice still makes one mail. */
+const mailKey = ({ accountId, startedAt }: EventOf<'profile.subscriptions'>): string =>
+  `sent/${startedAt.slice(0, 10)}-${createHash('sha256').update(`${accountId} ${startedAt}`).digest('hex').slice(0, 16)}.eml`
+
+const compose = async ({ email, planName, startedAt }: EventOf<'profile.subscriptions'>): Promise<Buffer> => {
+  const text = `Welcome to Cinegraph.\n\nYour ${planName} plan started on ${startedAt.slice(0, 10)}. Every film is one press away, on every screen you own.\n`
+  const { message } = await composer.sendMail({ from: 'Cinegraph <hello@cinegraph.example>', to: email, subject: `Your ${planName} plan has started`, text })
+  if (!Buffer.isBuffer(message)) throw new TypeError('The mail was not composed into a buffer')
+  return message
+}
+
+/** Sends members what they should be told, into a mailbox of `.eml` files. */
+export const createNotify = ({ events, mailbox, log }: NotifyDeps): Promise<void> =>
+  events.subscribe({
+    topic: 'profile.subscriptions',
+    group: 'notify',
+    handle: async (batch) => {
+      for (const { data } of batch) {
+        const key = mailKey(data)
+        if ((await mailbox.head(key)) !== null) continue
+        await mailbox.put(key, await compose(data))
+        log.info({ accountId: data.accountId, mail: key }, 'subscription confirmed by mail')
+      }
+    },
+  })

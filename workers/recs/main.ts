@@ -1,0 +1,4 @@
+import { runWorker } from '#platform/worker-main.ts'
+import { createRecsWorker } from './server.ts'
+
+await runWorker('recs-worker', ({ events }) => createRecsWorker(events))

@@ -1,0 +1,22 @@
+import type { Heartbeat, WatchSignal } from '#platform/contracts/events.ts'
+import type { EventLog } from '#platform/ports/event-log.ts'
+
+/** One signal per profile and title of a batch: how far it got at most, and when last. */
+export const signalsOf = (beats: readonly Heartbeat[]): readonly WatchSignal[] => {
+  const perTitle = Map.groupBy(beats, ({ profileId, titleId }) => `${profileId} ${titleId}`)
+  return [...perTitle.values()].flatMap((group) => {
+    const last = group.toSorted((a, b) => (a.at < b.at ? 1 : -1))[0]
+    if (last === undefined) return []
+    const share = Math.max(...group.map(({ positionMs, durationMs }) => Math.min(1, positionMs / durationMs)))
+    return [{ profileId: last.profileId, titleId: last.titleId, share, at: last.at }]
+  })
+}
+
+/** Turns heartbeats into the signals that ranking learns from. */
+export const createRecsWorker = (events: EventLog): Promise<void> =>
+  events.subscribe({
+    topic: 'playback.heartbeats',
+    group: 'signals',
+    batchMax: 1_000,
+    handle: async (batch) => events.publish('recs.signals', signalsOf(batch.map(({ data }) => data))),
+  })

@@ -1,0 +1,30 @@
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { randomUUID } from 'node:crypto'
+import type { Heartbeat } from '#platform/contracts/events.ts'
+import type { Envelope } from '#platform/ports/event-log.ts'
+import type { ObjectStore } from '#platform/ports/object-store.ts'
+
+export type Archived = Envelope<'playback.heartbeats'>
+
+/** `2026-11-21/08`: the hour, in UTC, in which events came in. */
+export const hourOf = (at: Date): string => at.toISOString().slice(0, 13).replace('T', '/')
+const prefixOf = (hour: string): string => `archive/playback.heartbeats/${hour}`
+
+/** Writes events as one file of gzipped JSON lines that never changes again. */
+export const archive = async (objects: ObjectStore, events: readonly Archived[], at: Date): Promise<void> => {
+  const lines = events.map((event) => JSON.stringify(event)).join('\n')
+  await objects.put(`${prefixOf(hourOf(at))}/${randomUUID()}.ndjson.gz`, gzipSync(`${lines}\n`))
+}
+
+/** The heartbeats of an hour, each once, however often it was delivered. */
+export const readHour = async (objects: ObjectStore, hour: string): Promise<readonly Heartbeat[]> => {
+  const found = new Map<string, Heartbeat>()
+  for (const { key } of await objects.list(prefixOf(hour))) {
+    const bytes = Buffer.concat(await (await objects.get(key)).toArray())
+    for (const line of gunzipSync(bytes).toString('utf8').trim().split('\n')) {
+      const event = JSON.parse(line) as Archived
+      found.set(event.id, event.data)
+    }
+  }
+  return [...found.values()]
+}

@@ -1,0 +1,6 @@
+import { runWorker } from '#platform/worker-main.ts'
+import { createTelemetry } from './server.ts'
+
+await runWorker('telemetry', async ({ events, objects, clock, log, stack }) => {
+  stack.use(await createTelemetry({ events, objects, clock, log }))
+})

@@ -1,0 +1,40 @@
+import type { Log } from '#platform/log.ts'
+import { messageOf } from '#platform/errors.ts'
+import { secondsHistogram } from '#platform/metrics.ts'
+import type { EventLog } from '#platform/ports/event-log.ts'
+import type { ObjectStore } from '#platform/ports/object-store.ts'
+import { archive, hourOf, readHour } from './archive.ts'
+import { qualityOf } from './quality.ts'
+
+export type TelemetryDeps = { readonly events: EventLog; readonly objects: ObjectStore; readonly clock: () => Date; readonly log: Log; readonly rollUpEveryMs?: number }
+
+const startup = secondsHistogram('playback_startup_seconds', 'From the press of play to the first frame, as players report it', ['device'])
+
+/** Archives every heartbeat, and keeps each hour's quality figures in `quality/<day>/<hour>.json`, made from the archive. */
+export const createTelemetry = async ({ events, objects, clock, log, rollUpEveryMs = 15_000 }: TelemetryDeps): Promise<AsyncDisposable> => {
+  const touched = new Set<string>()
+  await events.subscribe({
+    topic: 'playback.heartbeats',
+    group: 'telemetry',
+    batchMax: 1_000,
+    handle: async (batch) => {
+      const now = clock()
+      await archive(objects, batch, now)
+      touched.add(hourOf(now))
+      for (const { data } of batch) if (data.startupMs !== undefined) startup.observe({ device: data.device }, data.startupMs / 1000)
+    },
+  })
+  const rollUp = async (): Promise<void> => {
+    for (const hour of touched) {
+      touched.delete(hour)
+      await objects.put(`quality/${hour}.json`, Buffer.from(JSON.stringify(qualityOf(await readHour(objects, hour)))))
+    }
+  }
+  const timer = setInterval(() => rollUp().catch((error: unknown) => log.warn({ reason: messageOf(error) }, 'quality figures wait')), rollUpEveryMs)
+  return {
+    [Symbol.asyncDispose]: async () => {
+      clearInterval(timer)
+      await rollUp()
+    },
+  }
+}
