@@ -17,26 +17,45 @@ const readStamp = () => (existsSync(stampFile) ? JSON.parse(readFileSync(stampFi
 const step = (title, command, args, env = {}) => {
   const started = Date.now()
   process.stderr.write(`setup  ${title} …\n`)
-  const result = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8', shell: windows, env: { ...process.env, ...env } })
+  const result = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    encoding: 'utf8',
+    shell: windows,
+    env: { ...process.env, ...env },
+  })
   if (result.status !== 0) {
-    process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? ''}\nsetup  ${title} failed. The lines above say why; mend that and run the same command again.\n`)
+    process.stderr.write(
+      `${result.stdout ?? ''}${result.stderr ?? ''}\nsetup  ${title} failed. The lines above say why; mend that and run the same command again.\n`,
+    )
     process.exit(1)
   }
   process.stderr.write(`setup  ${title}: done in ${((Date.now() - started) / 1000).toFixed(1)} s\n`)
 }
 
-const schemas = readdirSync(join(root, 'prisma')).filter((name) => name.endsWith('.prisma')).sort().map((name) => join('prisma', name))
+const schemas = readdirSync(join(root, 'prisma'))
+  .filter((name) => name.endsWith('.prisma'))
+  .sort()
+  .map((name) => join('prisma', name))
 const wanted = { lock: digest('package-lock.json', 'package.json'), dev: withDev, prisma: digest(...schemas, 'prisma.config.mjs') }
 const found = readStamp()
 const remember = (stamp) => writeFileSync(stampFile, JSON.stringify(stamp))
 
 if (found.lock !== wanted.lock || (withDev && !found.dev)) {
-  step(`installing packages${withDev ? '' : ' (without the development tools)'}`, 'npm', ['ci', '--no-audit', '--no-fund', ...(withDev ? [] : ['--omit=dev'])])
+  step(`installing packages${withDev ? '' : ' (without the development tools)'}`, 'npm', [
+    'ci',
+    '--no-audit',
+    '--no-fund',
+    ...(withDev ? [] : ['--omit=dev']),
+  ])
   remember({ lock: wanted.lock, dev: withDev })
 }
-if (found.prisma !== wanted.prisma || !existsSync(join(root, 'prisma', 'client'))) {
+if (found.prisma !== wanted.prisma || !existsSync(join(root, 'prisma', 'generated'))) {
   // NOTE: the Prisma CLI wants to download a native schema engine that `generate` does not use; any executable satisfies it.
-  step('generating the database client', join('node_modules', '.bin', 'prisma'), ['generate'], { PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true', PRISMA_HIDE_UPDATE_MESSAGE: '1' })
+  step('generating the database client', join('node_modules', '.bin', 'prisma'), ['generate'], {
+    PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true',
+    PRISMA_HIDE_UPDATE_MESSAGE: '1',
+  })
 }
 if (withDev) step('generating GraphQL types', join('node_modules', '.bin', 'graphql-codegen'), ['--config', 'codegen.yml', '--silent'])
 remember({ ...wanted, dev: withDev || (found.lock === wanted.lock && Boolean(found.dev)) })

@@ -13,7 +13,10 @@ const fills = counter('edge_fills_total', 'Objects fetched from the origin', ['o
 export const fillFromOrigin = (originUrl: string, serviceKey: string): Fill => {
   const ask = policy('origin', deadline({ ms: 8_000 }), retry({ attempts: 3, baseMs: 100, maxMs: 1_000 }))
   return ask(async (signal, key: string) => {
-    const response = await fetch(new URL(`/objects/${key}`, originUrl), { headers: { [callerHeaders.service]: serviceKey, ...traceHeaders() }, signal }).catch((error: unknown) => {
+    const response = await fetch(new URL(`/objects/${key}`, originUrl), {
+      headers: { [callerHeaders.service]: serviceKey, ...traceHeaders() },
+      signal,
+    }).catch((error: unknown) => {
       fills.inc({ outcome: 'unreachable' })
       throw new CinegraphError('ORIGIN_UNAVAILABLE', {}, error)
     })

@@ -11,7 +11,14 @@ await runMain(async (stack) => {
   const config = readConfig(process.argv.slice(2), process.env)
   const log = createLog('origin', config.logLevel)
   const { streamKey, serviceKey } = await openSecrets(config.data)
-  const app = createOrigin({ name: 'origin', log, objects: createFolderStore(join(config.data, 'media')), streamKey, serviceKey, clock: () => new Date() })
+  const app = createOrigin({
+    name: 'origin',
+    log,
+    objects: createFolderStore(join(config.data, 'media')),
+    streamKey,
+    serviceKey,
+    clock: () => new Date(),
+  })
   stack.defer(() => app.close())
   await listen(app, { host: config.host, port: config.port, what: 'origin' })
 })

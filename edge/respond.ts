@@ -6,9 +6,18 @@ import { readRange } from './range.ts'
 const bytesSent = counter('edge_bytes_total', 'Bytes sent to players', ['source'])
 
 /** Sends an object, or the part of it that is asked for, as RFC 9110 says: 200, 206, 304 or 416. */
-export const respond = (request: FastifyRequest, reply: FastifyReply, { held, hit }: { readonly held: Held; readonly hit: boolean }): FastifyReply => {
+export const respond = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { held, hit }: { readonly held: Held; readonly hit: boolean },
+): FastifyReply => {
   const { body, type, etag, cacheControl } = held
-  reply.header('etag', etag).header('cache-control', cacheControl).header('accept-ranges', 'bytes').header('x-cache', hit ? 'HIT' : 'MISS').type(type)
+  reply
+    .header('etag', etag)
+    .header('cache-control', cacheControl)
+    .header('accept-ranges', 'bytes')
+    .header('x-cache', hit ? 'HIT' : 'MISS')
+    .type(type)
   if (request.headers['if-none-match'] === etag) return reply.code(304).send()
   const condition = request.headers['if-range']
   const range = condition !== undefined && condition !== etag ? null : readRange(request.headers.range, body.length)

@@ -30,10 +30,18 @@ export const createEdge = ({ streamKey, bytesMax, fill, clock, ...http }: EdgeDe
 
 const allowEveryOrigin = (app: Http): void => {
   app.addHook('onRequest', async (_request, reply) => {
-    reply.header('access-control-allow-origin', '*').header('access-control-expose-headers', 'content-length,content-range,etag,x-cache').header('timing-allow-origin', '*')
+    reply
+      .header('access-control-allow-origin', '*')
+      .header('access-control-expose-headers', 'content-length,content-range,etag,x-cache')
+      .header('timing-allow-origin', '*')
     reply.header('x-content-type-options', 'nosniff').header('cross-origin-resource-policy', 'cross-origin')
   })
   app.options('/*', async (_request, reply) =>
-    reply.code(204).header('access-control-allow-methods', 'GET, HEAD, OPTIONS').header('access-control-allow-headers', '*').header('access-control-max-age', '86400').send(),
+    reply
+      .code(204)
+      .header('access-control-allow-methods', 'GET, HEAD, OPTIONS')
+      .header('access-control-allow-headers', '*')
+      .header('access-control-max-age', '86400')
+      .send(),
   )
 }

@@ -46,7 +46,8 @@ const takeLock = async (dir: string, file: string): Promise<void> => {
   } catch (error) {
     if (systemCodeOf(error) !== 'EEXIST') throw error
     const held = (await readJson(file).catch(() => null)) as Lock | null
-    if (held !== null && held.pid !== process.pid && held.birth !== null && processBirth(held.pid) === held.birth) throw new CinegraphError('DATA_IN_USE', { dir, pid: held.pid })
+    if (held !== null && held.pid !== process.pid && held.birth !== null && processBirth(held.pid) === held.birth)
+      throw new CinegraphError('DATA_IN_USE', { dir, pid: held.pid })
     await write(dir, file, mine)
   }
 }
@@ -64,7 +65,8 @@ const write = async (dir: string, file: string, value: object, flag = 'w'): Prom
   try {
     await writeFile(file, `${JSON.stringify(value)}\n`, { flag })
   } catch (error) {
-    if (['EACCES', 'EPERM', 'EROFS'].includes(systemCodeOf(error) ?? '')) throw new CinegraphError('DATA_UNWRITABLE', { dir, why: messageOf(error) }, error)
+    if (['EACCES', 'EPERM', 'EROFS'].includes(systemCodeOf(error) ?? ''))
+      throw new CinegraphError('DATA_UNWRITABLE', { dir, why: messageOf(error) }, error)
     throw error
   }
 }

@@ -1,6 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
-import { PrismaClient } from '../prisma/client/client.ts'
+import { PrismaClient } from '../prisma/generated/client.ts'
 
 export type Database = AsyncDisposable & {
   readonly prisma: PrismaClient

@@ -6,6 +6,7 @@ import { registry, secondsHistogram } from '#platform/metrics.ts'
 import { enterTrace, traceFrom } from '#platform/tracing.ts'
 
 const bodyLimitBytes = 256 * 1024
+const closeGraceMs = 5_000
 const requestSeconds = secondsHistogram('http_request_seconds', 'Time to answer HTTP requests', ['server', 'route', 'status'])
 
 export type HttpDeps = {
@@ -35,6 +36,8 @@ export const createHttp = ({ name, log, ready = async () => true }: HttpDeps): H
     requestSeconds.observe({ server: name, route, status: reply.statusCode }, reply.elapsedTime / 1000)
     request.log.debug({ route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'answered')
   })
+  // NOTE: a client that does not read its answer would hold the process; what is not read by then is given up.
+  app.addHook('preClose', async () => void setTimeout(() => app.server.closeAllConnections(), closeGraceMs).unref())
   app.setErrorHandler<FastifyError>(async (error, request, reply) => {
     const { status, body } = errorAnswer(error)
     if (status >= 500) request.log.error({ err: error }, 'request failed')
@@ -66,7 +69,8 @@ export const listen = async (app: Http, { host, port, what }: { host: string; po
     const address = await app.listen({ host, port })
     return address.replace('0.0.0.0', '127.0.0.1').replace('[::]', '127.0.0.1')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') throw new CinegraphError('PORT_TAKEN', { port, what }, error)
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
+      throw new CinegraphError('PORT_TAKEN', { port, what }, error)
     throw error
   }
 }

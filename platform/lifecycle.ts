@@ -1,5 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { CinegraphError, isCinegraphError, systemCodeOf } from '#platform/errors.ts'
 
+/** What has not been finished by then is given up; a supervisor waits a little longer. */
+const stopMs = 20_000
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** Resolves when this process is asked to stop: by a signal, or because the parent that started it has gone. */
@@ -33,7 +36,7 @@ export const runMain = async (start: (stack: AsyncDisposableStack) => Promise<vo
   } catch (error) {
     reportFailure(error)
   } finally {
-    await stack.disposeAsync().catch(reportFailure)
+    await Promise.race([stack.disposeAsync().catch(reportFailure), sleep(stopMs, undefined, { ref: false })])
   }
   process.exit()
 }

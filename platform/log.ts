@@ -4,7 +4,17 @@ import { currentTrace } from '#platform/tracing.ts'
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>
 
 /** Names under which a secret could reach a log line; pino replaces their values. */
-const secretPaths = ['password', 'authorization', 'accessToken', 'refreshToken', '*.password', '*.authorization', '*.accessToken', '*.refreshToken', 'req.headers.authorization']
+const secretPaths = [
+  'password',
+  'authorization',
+  'accessToken',
+  'refreshToken',
+  '*.password',
+  '*.authorization',
+  '*.accessToken',
+  '*.refreshToken',
+  'req.headers.authorization',
+]
 
 /** A structured logger whose every line carries the process's name and the trace it belongs to. */
 export const createLog = (process: string, level: string, destination?: DestinationStream): Logger => {

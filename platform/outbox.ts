@@ -9,9 +9,19 @@ import { currentTrace, newTrace, traceFrom, traceparentOf, withTrace } from '#pl
 type Row = { readonly id: string; readonly topic: Topic; readonly event: EventOf<Topic>; readonly traceparent: string }
 
 /** The row that tells an event; saved in the transaction that caused it, "saved" and "told" become one fact. */
-export const outboxRow = <T extends Topic>(topic: T, event: EventOf<T>) => ({ topic, event: event as object, traceparent: traceparentOf(currentTrace() ?? newTrace()) })
+export const outboxRow = <T extends Topic>(topic: T, event: EventOf<T>) => ({
+  topic,
+  event: event as object,
+  traceparent: traceparentOf(currentTrace() ?? newTrace()),
+})
 
-export type RelayOptions = { readonly pool: pg.Pool; readonly schema: 'profile' | 'catalog'; readonly events: EventLog; readonly log: Log; readonly pauseMs?: number }
+export type RelayOptions = {
+  readonly pool: pg.Pool
+  readonly schema: 'profile' | 'catalog'
+  readonly events: EventLog
+  readonly log: Log
+  readonly pauseMs?: number
+}
 
 /** Tells what a subgraph's outbox holds, oldest first, until disposed. An event is told once or more. */
 export const relayOutbox = (options: RelayOptions): AsyncDisposable => {
@@ -39,7 +49,9 @@ const relayOnce = async ({ pool, schema, events }: RelayOptions): Promise<number
   const client = await pool.connect()
   try {
     await client.query('begin')
-    const { rows } = await client.query<Row>(`select id, topic, event, traceparent from ${schema}.outbox order by id limit 500 for update skip locked`)
+    const { rows } = await client.query<Row>(
+      `select id, topic, event, traceparent from ${schema}.outbox order by id limit 500 for update skip locked`,
+    )
     for (const [topic, group] of Map.groupBy(rows, (row) => `${row.topic} ${row.traceparent}`)) await publishGroup(events, topic, group)
     if (rows.length > 0) await client.query(`delete from ${schema}.outbox where id = any($1)`, [rows.map((row) => row.id)])
     await client.query('commit')
@@ -54,5 +66,10 @@ const relayOnce = async ({ pool, schema, events }: RelayOptions): Promise<number
 
 const publishGroup = async (events: EventLog, key: string, rows: readonly Row[]): Promise<void> => {
   const [topic = '', traceparent = ''] = key.split(' ')
-  await withTrace(traceFrom({ traceparent }), () => events.publish(topic as Topic, rows.map((row) => row.event)))
+  await withTrace(traceFrom({ traceparent }), () =>
+    events.publish(
+      topic as Topic,
+      rows.map((row) => row.event),
+    ),
+  )
 }

@@ -5,7 +5,8 @@ const derive = promisify(argon2)
 /** OWASP's smallest advice for argon2id: 19 MiB, two passes, one lane (RFC 9106 names the parameters). */
 const cost = { memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 } as const
 
-const digest = (password: string, nonce: Uint8Array): Promise<Buffer> => derive('argon2id', { message: Buffer.from(password.normalize('NFKC')), nonce, ...cost })
+const digest = (password: string, nonce: Uint8Array): Promise<Buffer> =>
+  derive('argon2id', { message: Buffer.from(password.normalize('NFKC')), nonce, ...cost })
 
 /** A PHC string: `$argon2id$v=19$m=…,t=…,p=…$salt$hash`. */
 export const hashPassword = async (password: string, nonce: Uint8Array = randomBytes(16)): Promise<string> => {

@@ -6,7 +6,10 @@ export const fold = (text: string): string => text.normalize('NFKD').replace(/\p
 
 /** Words of a text for indexing and asking alike; runs of Han, Kana or Hangul become overlapping pairs. */
 export const searchTerms = (text: string): string[] =>
-  [...segmenter.segment(text.normalize('NFKC').replaceAll(/['’]/g, ''))].filter((part) => part.isWordLike).flatMap((part) => (han.test(part.segment) ? part.segment : fold(part.segment))).flatMap(pairs)
+  [...segmenter.segment(text.normalize('NFKC').replaceAll(/['’]/g, ''))]
+    .filter((part) => part.isWordLike)
+    .flatMap((part) => (han.test(part.segment) ? part.segment : fold(part.segment)))
+    .flatMap(pairs)
 
 const pairs = (word: string): string[] => {
   const signs = [...word]

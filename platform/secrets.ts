@@ -19,9 +19,19 @@ const Secrets = z.object({
 export type Secrets = Readonly<z.infer<typeof Secrets>>
 
 const makeSecrets = (): Secrets => {
-  const pair = generateKeyPairSync('ed25519', { publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } })
+  const pair = generateKeyPairSync('ed25519', {
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  })
   const hex = (bytes: number) => randomBytes(bytes).toString('hex')
-  return { accessPrivateKey: pair.privateKey, accessPublicKey: pair.publicKey, streamKey: hex(32), serviceKey: hex(32), databasePassword: hex(24), operatorPassword: hex(16) }
+  return {
+    accessPrivateKey: pair.privateKey,
+    accessPublicKey: pair.publicKey,
+    streamKey: hex(32),
+    serviceKey: hex(32),
+    databasePassword: hex(24),
+    operatorPassword: hex(16),
+  }
 }
 
 /** The secrets of a data folder, made on first use in a file only its owner may read. Throws DATA_CORRUPT. */
@@ -30,7 +40,8 @@ export const openSecrets = async (dir: string): Promise<Secrets> => {
   try {
     return Secrets.parse(JSON.parse(await readFile(file, 'utf8')))
   } catch (error) {
-    if (systemCodeOf(error) !== 'ENOENT') throw new CinegraphError('DATA_CORRUPT', { file, why: error instanceof z.ZodError ? 'a secret is missing' : messageOf(error) }, error)
+    if (systemCodeOf(error) !== 'ENOENT')
+      throw new CinegraphError('DATA_CORRUPT', { file, why: error instanceof z.ZodError ? 'a secret is missing' : messageOf(error) }, error)
   }
   const secrets = makeSecrets()
   await writeFile(`${file}.new`, JSON.stringify(secrets, null, 2), { mode: 0o600 })

@@ -9,7 +9,8 @@ export type Setting<T> = {
   readonly parse: (text: string, name: string) => T
 }
 
-const invalid = (name: string, value: string, wanted: string) => new CinegraphError('SETTING_INVALID', { name, value: JSON.stringify(value), wanted })
+const invalid = (name: string, value: string, wanted: string) =>
+  new CinegraphError('SETTING_INVALID', { name, value: JSON.stringify(value), wanted })
 
 export const text = (raw: string): string => raw
 
@@ -40,7 +41,8 @@ export const url =
   (...protocols: readonly string[]) =>
   (raw: string, name: string): string => {
     if (raw === '') return raw
-    if (!URL.canParse(raw) || !protocols.includes(new URL(raw).protocol)) throw invalid(name, raw, `a URL that starts with ${protocols.join(' or ')}//`)
+    if (!URL.canParse(raw) || !protocols.includes(new URL(raw).protocol))
+      throw invalid(name, raw, `a URL that starts with ${protocols.join(' or ')}//`)
     return raw
   }
 

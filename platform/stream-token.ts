@@ -33,7 +33,11 @@ export const signUploadPath = (objectKey: string, expiresAt: Date, key: string):
 }
 
 /** Throws STREAM_TOKEN_INVALID or STREAM_TOKEN_EXPIRED unless the query signs this object. */
-export const checkUploadPath = (objectKey: string, query: { readonly expires: string; readonly signature: string }, { key, now }: { key: string; now: Date }): void => {
+export const checkUploadPath = (
+  objectKey: string,
+  query: { readonly expires: string; readonly signature: string },
+  { key, now }: { key: string; now: Date },
+): void => {
   if (!matches(query.signature, signature(`put ${objectKey} ${query.expires}`, key))) throw new CinegraphError('STREAM_TOKEN_INVALID')
   if (Number(query.expires) * 1000 < now.getTime()) throw new CinegraphError('STREAM_TOKEN_EXPIRED')
 }

@@ -14,8 +14,19 @@ import type { EventLog } from '#platform/ports/event-log.ts'
 import { migrateDatabase } from '#platform/postgres/migrate.ts'
 import { openSecrets, type Secrets } from '#platform/secrets.ts'
 
-export type SubgraphParts = { readonly config: Config; readonly database: Database; readonly events: EventLog; readonly secrets: Secrets; readonly log: Log; readonly clock: () => Date }
-type Start = { readonly name: string; readonly create: (parts: SubgraphParts) => Promise<Subgraph>; readonly outbox?: RelayOptions['schema'] }
+export type SubgraphParts = {
+  readonly config: Config
+  readonly database: Database
+  readonly events: EventLog
+  readonly secrets: Secrets
+  readonly log: Log
+  readonly clock: () => Date
+}
+type Start = {
+  readonly name: string
+  readonly create: (parts: SubgraphParts) => Promise<Subgraph>
+  readonly outbox?: RelayOptions['schema']
+}
 
 /** The whole of a subgraph's `main.ts`: the subgraph alone on HTTP, on the database that DATABASE_URL names. */
 export const runSubgraph = ({ name, create, outbox }: Start): Promise<void> =>
@@ -31,7 +42,11 @@ export const runSubgraph = ({ name, create, outbox }: Start): Promise<void> =>
     if (outbox !== undefined) stack.use(relayOutbox({ pool: database.pool, schema: outbox, events, log }))
     const app = createHttp({ name, log, ready: database.healthy })
     const { region, regionHeader } = config
-    serveGraphql(app, subgraph.execute, createReadCaller({ verify: createVerifier(secrets.accessPublicKey), region, regionHeader, serviceKey: secrets.serviceKey }))
+    serveGraphql(
+      app,
+      subgraph.execute,
+      createReadCaller({ verify: createVerifier(secrets.accessPublicKey), region, regionHeader, serviceKey: secrets.serviceKey }),
+    )
     stack.defer(() => app.close())
     await listen(app, { host: config.host, port: config.port, what: name })
   })

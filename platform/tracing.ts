@@ -51,5 +51,10 @@ export const traceparentOf = (trace: Trace): string => `00-${trace.traceId}-${tr
 export const traceHeaders = (): Readonly<Record<string, string>> => {
   const trace = currentTrace()
   if (trace === undefined) return {}
-  return { traceparent: traceparentOf(trace), 'x-b3-traceid': trace.traceId, 'x-b3-spanid': trace.spanId, 'x-b3-sampled': trace.sampled ? '1' : '0' }
+  return {
+    traceparent: traceparentOf(trace),
+    'x-b3-traceid': trace.traceId,
+    'x-b3-spanid': trace.spanId,
+    'x-b3-sampled': trace.sampled ? '1' : '0',
+  }
 }

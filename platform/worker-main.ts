@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { createFolderStore } from '#platform/adapters/object-store.folder.ts'
 import { createPostgresEventLog } from '#platform/adapters/event-log.postgres.ts'
+import { createFolderStore } from '#platform/adapters/object-store.folder.ts'
 import { type Config, readConfig } from '#platform/config.ts'
 import { CinegraphError } from '#platform/errors.ts'
 import { createHttp, type Http, listen } from '#platform/http.ts'
@@ -9,7 +9,16 @@ import { createLog, type Log } from '#platform/log.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
 
-export type WorkerParts = { readonly config: Config; readonly events: EventLog; readonly objects: ObjectStore; readonly mailbox: ObjectStore; readonly app: Http; readonly log: Log; readonly clock: () => Date; readonly stack: AsyncDisposableStack }
+export type WorkerParts = {
+  readonly config: Config
+  readonly events: EventLog
+  readonly objects: ObjectStore
+  readonly mailbox: ObjectStore
+  readonly app: Http
+  readonly log: Log
+  readonly clock: () => Date
+  readonly stack: AsyncDisposableStack
+}
 
 /** The whole of a worker's `main.ts`: the worker alone, with health and metrics on HTTP. */
 export const runWorker = (name: string, start: (parts: WorkerParts) => Promise<void>): Promise<void> =>

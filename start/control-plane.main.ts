@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { createFolderStore } from '#platform/adapters/object-store.folder.ts'
 import { createPostgresEventLog } from '#platform/adapters/event-log.postgres.ts'
+import { createFolderStore } from '#platform/adapters/object-store.folder.ts'
 import { readConfig } from '#platform/config.ts'
 import { openDatabase } from '#platform/database.ts'
 import { listen } from '#platform/http.ts'
@@ -22,9 +22,13 @@ await runMain(async (stack) => {
   const clock = () => new Date()
   const database = stack.use(openDatabase(config.databaseUrl))
   const objects = createFolderStore(join(config.data, 'media'))
-  if (config.demo) await seedDemo({ database, objects, operatorPassword: secrets.operatorPassword, footage: config.demoFootage, clock, log })
+  if (config.demo)
+    await seedDemo({ database, objects, operatorPassword: secrets.operatorPassword, footage: config.demoFootage, clock, log })
   const events = stack.use(await createPostgresEventLog(config.databaseUrl, log))
   const ports = portsFrom(config.portBase)
-  const plane = stack.use(await createControlPlane({ config, secrets, database, events, objects, links: () => linksFrom(config, ports), clock, log }))
-  for (const what of ['supergraph', 'tv', 'mobile', 'web'] as const) await listen(plane[what], { host: config.host, port: ports[what], what })
+  const plane = stack.use(
+    await createControlPlane({ config, secrets, database, events, objects, links: () => linksFrom(config, ports), clock, log }),
+  )
+  for (const what of ['supergraph', 'tv', 'mobile', 'web'] as const)
+    await listen(plane[what], { host: config.host, port: ports[what], what })
 })

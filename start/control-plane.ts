@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { Logger } from 'pino'
 import { createVerifier } from '#platform/access-token.ts'
 import { createMemoryCache } from '#platform/adapters/cache.memory.ts'
 import { createMiniSearchIndex } from '#platform/adapters/search-index.minisearch.ts'
@@ -14,7 +15,6 @@ import type { EventLog } from '#platform/ports/event-log.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
 import type { SearchIndex } from '#platform/ports/search-index.ts'
 import type { Secrets } from '#platform/secrets.ts'
-import type { Logger } from 'pino'
 import { createMobile } from '../bffs/mobile/server.ts'
 import { createTv } from '../bffs/tv/server.ts'
 import { createWeb } from '../bffs/web/server.ts'
@@ -26,6 +26,7 @@ import { createProfile } from '../subgraphs/profile/server.ts'
 import { contentRanking } from '../subgraphs/recs/ranking.content.ts'
 import { createRecs } from '../subgraphs/recs/server.ts'
 import { postgresRecs } from '../subgraphs/recs/store.postgres.ts'
+import type { SubgraphName } from '../supergraph/compose.ts'
 import { createSupergraphHttp } from '../supergraph/http.ts'
 import { createSupergraph } from '../supergraph/server.ts'
 import type { Links } from './links.ts'
@@ -44,7 +45,14 @@ export type ControlPlaneDeps = {
   readonly clock: () => Date
   readonly log: Logger
 }
-export type ControlPlane = AsyncDisposable & { readonly web: Http; readonly tv: Http; readonly mobile: Http; readonly supergraph: Http; readonly execute: ExecuteGraphql; readonly readCaller: ReadCaller }
+export type ControlPlane = AsyncDisposable & {
+  readonly web: Http
+  readonly tv: Http
+  readonly mobile: Http
+  readonly supergraph: Http
+  readonly execute: ExecuteGraphql
+  readonly readCaller: ReadCaller
+}
 
 /** BFFs, supergraph and subgraphs in one process, asking each other as functions; a subgraph with a URL is asked over HTTP. */
 export const createControlPlane = async (deps: ControlPlaneDeps): Promise<ControlPlane> => {
@@ -55,9 +63,22 @@ export const createControlPlane = async (deps: ControlPlaneDeps): Promise<Contro
   const supergraph = stack.use(await createSupergraph({ supergraphSdl, subgraphs, log }))
   asked.supergraph = supergraph.execute
   for (const schema of ['profile', 'catalog'] as const) stack.use(relayOutbox({ pool: database.pool, schema, events, log }))
-  const readCaller = createReadCaller({ verify: createVerifier(secrets.accessPublicKey), region: config.region, regionHeader: config.regionHeader, serviceKey: secrets.serviceKey })
+  const readCaller = createReadCaller({
+    verify: createVerifier(secrets.accessPublicKey),
+    region: config.region,
+    regionHeader: config.regionHeader,
+    serviceKey: secrets.serviceKey,
+  })
   const allowedOrigins = () => [links().web]
-  const bff = { supergraph: supergraph.execute, events, readCaller, createCache: createMemoryCache, allowedOrigins, log, ready: database.healthy }
+  const bff = {
+    supergraph: supergraph.execute,
+    events,
+    readCaller,
+    createCache: createMemoryCache,
+    allowedOrigins,
+    log,
+    ready: database.healthy,
+  }
   const apps = {
     web: await createWeb({ ...bff, page: links }),
     tv: await createTv(bff),
@@ -71,10 +92,20 @@ export const createControlPlane = async (deps: ControlPlaneDeps): Promise<Contro
 
 type Maker = () => Promise<Subgraph>
 
-const createSubgraphs = async (deps: ControlPlaneDeps, supergraph: ExecuteGraphql, stack: AsyncDisposableStack): Promise<Readonly<Record<string, ExecuteGraphql>>> => {
+const createSubgraphs = async (
+  deps: ControlPlaneDeps,
+  supergraph: ExecuteGraphql,
+  stack: AsyncDisposableStack,
+): Promise<Readonly<Record<string, ExecuteGraphql>>> => {
   const { config, secrets } = deps
-  const makers = makersOf(deps, supergraph)
-  const urls: Readonly<Record<string, string>> = { profile: config.profileUrl, catalog: config.catalogUrl, playback: config.playbackUrl, history: config.historyUrl, recs: config.recsUrl }
+  const makers = subgraphMakers(deps, supergraph)
+  const urls: Readonly<Record<string, string>> = {
+    profile: config.profileUrl,
+    catalog: config.catalogUrl,
+    playback: config.playbackUrl,
+    history: config.historyUrl,
+    recs: config.recsUrl,
+  }
   const entries = Object.entries(makers).map(async ([name, make]) => {
     const url = urls[name] ?? ''
     return [name, url === '' ? stack.use(await make()).execute : remoteGraphql(name, url, secrets.serviceKey)] as const
@@ -82,10 +113,24 @@ const createSubgraphs = async (deps: ControlPlaneDeps, supergraph: ExecuteGraphq
   return Object.fromEntries(await Promise.all(entries))
 }
 
-const makersOf = ({ config, secrets, database, events, objects, index = createMiniSearchIndex(), links, clock, log }: ControlPlaneDeps, supergraph: ExecuteGraphql): Readonly<Record<string, Maker>> => ({
-  profile: () => createProfile({ database, accessPrivateKey: secrets.accessPrivateKey, accessTokenSeconds: config.accessTokenSeconds, clock, log }),
+/** How each subgraph is made, by its name. */
+export const subgraphMakers = (
+  { config, secrets, database, events, objects, index = createMiniSearchIndex(), links, clock, log }: ControlPlaneDeps,
+  supergraph: ExecuteGraphql,
+): Readonly<Record<SubgraphName, Maker>> => ({
+  profile: () =>
+    createProfile({ database, accessPrivateKey: secrets.accessPrivateKey, accessTokenSeconds: config.accessTokenSeconds, clock, log }),
   catalog: () => createCatalog({ database, events, objects, index, originUrl: links().origin, streamKey: secrets.streamKey, clock, log }),
-  playback: () => createPlayback({ database, supergraph, edges: links().edges, streamKey: secrets.streamKey, tokenSeconds: config.streamTokenSeconds, clock, log }),
+  playback: () =>
+    createPlayback({
+      database,
+      supergraph,
+      edges: links().edges,
+      streamKey: secrets.streamKey,
+      tokenSeconds: config.streamTokenSeconds,
+      clock,
+      log,
+    }),
   history: () => createHistory({ store: postgresHistory(database.pool), events, clock, log }),
   recs: () => createRecs({ store: postgresRecs(database), ranking: contentRanking, cache: createMemoryCache(1), events, log }),
 })

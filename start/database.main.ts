@@ -9,6 +9,8 @@ await runMain(async (stack) => {
   const config = readConfig([], process.env)
   const { databasePassword } = await openSecrets(config.data)
   const log = createLog('database', config.logLevel)
-  const server = stack.use(await startPostgres({ dataDir: config.data, port: portsFrom(config.portBase).database, password: databasePassword, log }))
+  const server = stack.use(
+    await startPostgres({ dataDir: config.data, port: portsFrom(config.portBase).database, password: databasePassword, log }),
+  )
   return { until: server.ended }
 })

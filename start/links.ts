@@ -51,5 +51,11 @@ export const linksPage = (links: Links): string => {
     ['Edges', links.edges.join('  ')],
     ...(links.demo ? [['Sign in as', `${links.demo.email}  ${links.demo.password}`]] : []),
   ]
-  return ['', '  Cinegraph is up. Ctrl-C stops it.', '', ...rows.map(([what = '', where = '']) => `  ${what.padEnd(20)} ${where}`), ''].join('\n')
+  return [
+    '',
+    '  Cinegraph is up. Ctrl-C stops it.',
+    '',
+    ...rows.map(([what = '', where = '']) => `  ${what.padEnd(20)} ${where}`),
+    '',
+  ].join('\n')
 }

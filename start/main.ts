@@ -15,9 +15,12 @@ const startAll = async (config: Config, stack: AsyncDisposableStack): Promise<vo
   const secrets = await openSecrets(config.data)
   const links = linksFrom(config, ports)
   const show = showLine(config.json)
-  const onRestart = (name: string, why: string, waitMs: number) => process.stderr.write(`start  ${name}: ${why}; started again in ${waitMs} ms\n`)
-  for (const wave of processWaves(config, { ports, links, secrets })) {
-    const started = await Promise.allSettled(wave.map((plan) => step(plan.name, async () => stack.use(await supervise(plan, { onLine: show, onRestart })))))
+  const onRestart = (name: string, why: string, waitMs: number) =>
+    process.stderr.write(`start  ${name}: ${why}; started again in ${waitMs} ms\n`)
+  for (const wave of processWaves(config, { ports, links, secrets, inherited: process.env })) {
+    const started = await Promise.allSettled(
+      wave.map((plan) => step(plan.name, async () => stack.use(await supervise(plan, { onLine: show, onRestart })))),
+    )
     const failed = started.find((result) => result.status === 'rejected')
     if (failed) throw failed.reason
   }

@@ -1,5 +1,5 @@
-import { createServer } from 'node:net'
 import { once } from 'node:events'
+import { createServer } from 'node:net'
 import type { Config } from '#platform/config.ts'
 import { CinegraphError, systemCodeOf } from '#platform/errors.ts'
 
@@ -8,7 +8,8 @@ const offsets = { web: 0, tv: 1, mobile: 2, supergraph: 3, mail: 4, origin: 5, '
 export type Place = keyof typeof offsets
 export type Ports = Readonly<Record<Place, number>>
 
-export const portsFrom = (base: number): Ports => Object.fromEntries(Object.entries(offsets).map(([place, offset]) => [place, base + offset])) as Ports
+export const portsFrom = (base: number): Ports =>
+  Object.fromEntries(Object.entries(offsets).map(([place, offset]) => [place, base + offset])) as Ports
 
 /** Throws PORT_TAKEN for the first port that something else listens on. */
 export const checkPorts = async (ports: Ports, { host, databaseUrl }: Config): Promise<void> => {
@@ -20,7 +21,8 @@ export const checkPorts = async (ports: Ports, { host, databaseUrl }: Config): P
       await once(probe, 'listening')
     } catch (error) {
       if (systemCodeOf(error) === 'EADDRINUSE') throw new CinegraphError('PORT_TAKEN', { port, what }, error)
-      if (systemCodeOf(error) === 'EADDRNOTAVAIL') throw new CinegraphError('SETTING_INVALID', { name: '--host', value: host, wanted: 'an address of this machine' }, error)
+      if (systemCodeOf(error) === 'EADDRNOTAVAIL')
+        throw new CinegraphError('SETTING_INVALID', { name: '--host', value: host, wanted: 'an address of this machine' }, error)
       throw error
     } finally {
       probe.close()

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type Config, environmentOf } from '#platform/config.ts'
+import { type Config, type Environment, environmentOf } from '#platform/config.ts'
 import { postgresUrl } from '#platform/postgres/server.ts'
 import type { Secrets } from '#platform/secrets.ts'
 import type { Links } from './links.ts'
@@ -8,14 +8,28 @@ import type { ProcessPlan } from './supervisor.ts'
 
 const home = join(import.meta.dirname, '..')
 
+type ProcessDeps = { readonly ports: Ports; readonly links: Links; readonly secrets: Secrets; readonly inherited: Environment }
+
 /** The processes that `npm start` runs, in waves: those of a wave start together, after the wave before is ready. */
-export const processWaves = (config: Config, { ports, links, secrets }: { readonly ports: Ports; readonly links: Links; readonly secrets: Secrets }): readonly (readonly ProcessPlan[])[] => {
+export const processWaves = (config: Config, { ports, links, secrets, inherited }: ProcessDeps): readonly (readonly ProcessPlan[])[] => {
   const databaseUrl = config.databaseUrl || postgresUrl({ port: ports.database, password: secrets.databasePassword, database: 'cinegraph' })
-  const shared = environmentOf({ ...config, databaseUrl, originUrl: links.origin, edgeUrls: links.edges, supergraphUrl: links.supergraph })
-  const plan = (name: string, file: string, port?: number): ProcessPlan => ({ name, file: join(home, file), env: { ...shared, ...(port === undefined ? {} : { CINEGRAPH_PORT: String(port) }) } })
+  const shared = {
+    ...inherited,
+    ...environmentOf({ ...config, databaseUrl, originUrl: links.origin, edgeUrls: links.edges, supergraphUrl: links.supergraph }),
+  }
+  const plan = (name: string, file: string, port?: number): ProcessPlan => ({
+    name,
+    file: join(home, file),
+    env: { ...shared, ...(port === undefined ? {} : { CINEGRAPH_PORT: String(port) }) },
+  })
   return [
     config.databaseUrl === '' ? [plan('database', 'start/database.main.ts')] : [],
-    [plan('control-plane', 'start/control-plane.main.ts'), plan('origin', 'edge/origin.main.ts', ports.origin), plan('edge-1', 'edge/main.ts', ports['edge-1']), plan('edge-2', 'edge/main.ts', ports['edge-2'])],
+    [
+      plan('control-plane', 'start/control-plane.main.ts'),
+      plan('origin', 'edge/origin.main.ts', ports.origin),
+      plan('edge-1', 'edge/main.ts', ports['edge-1']),
+      plan('edge-2', 'edge/main.ts', ports['edge-2']),
+    ],
     [plan('workers', 'start/workers.main.ts', ports.mail)],
   ]
 }

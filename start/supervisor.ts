@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { CinegraphError } from '#platform/errors.ts'
 
 /** One process of the service: a `*.main.ts` with the environment it reads its settings from. */
-export type ProcessPlan = { readonly name: string; readonly file: string; readonly env: Readonly<Record<string, string>> }
+export type ProcessPlan = { readonly name: string; readonly file: string; readonly env: Readonly<Record<string, string | undefined>> }
 export type SupervisorDeps = {
   /** Called with each line that a process prints. */
   readonly onLine: (name: string, line: string) => void
@@ -55,7 +55,7 @@ type Launched = { readonly process: ChildProcess; readonly ready: Promise<void>;
 const launch = ({ name, file, env }: ProcessPlan, { onLine }: SupervisorDeps): Launched => {
   // NOTE: detached, so that Ctrl-C reaches the supervisor alone and the database stops last. When the supervisor is
   // killed, the channel to it closes, and the child stops by itself.
-  const child = fork(file, [], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true })
+  const child = fork(file, [], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true })
   const lastLines: string[] = []
   for (const stream of [child.stdout, child.stderr]) {
     if (stream === null) continue
@@ -67,7 +67,9 @@ const launch = ({ name, file, env }: ProcessPlan, { onLine }: SupervisorDeps): L
   const ended = once(child, 'close').then(([code, signal]) => (signal ? `it was ended by ${signal}` : `it ended with code ${code}`))
   const ready = new Promise<void>((resolve, reject) => {
     child.once('message', () => resolve())
-    ended.then((why) => reject(new CinegraphError('PROCESS_FAILED', { why: lastLines.slice(-12).join('\n') || `${name} did not start: ${why}.` })))
+    ended.then((why) =>
+      reject(new CinegraphError('PROCESS_FAILED', { why: lastLines.slice(-12).join('\n') || `${name} did not start: ${why}.` })),
+    )
   })
   ready.catch(() => undefined)
   return { process: child, ready, ended }

@@ -1,6 +1,12 @@
 import { prettyFactory } from 'pino-pretty'
 
-const pretty = prettyFactory({ colorize: process.stderr.isTTY ?? false, translateTime: 'SYS:HH:MM:ss.l', ignore: 'pid,hostname,process', messageFormat: '{process}  {msg}', singleLine: true })
+const pretty = prettyFactory({
+  colorize: process.stderr.isTTY ?? false,
+  translateTime: 'SYS:HH:MM:ss.l',
+  ignore: 'pid,hostname,process',
+  messageFormat: '{process}  {msg}',
+  singleLine: true,
+})
 
 /** Shows one line of a process's log: as JSON, or readable for a person; anything else as it came. */
 export const showLine = (asJson: boolean) => (name: string, line: string) => {

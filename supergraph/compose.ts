@@ -15,8 +15,16 @@ export type Composition = {
 
 /** Composes the five subgraphs' schemas. Throws INPUT_INVALID with all that does not fit together. */
 export const compose = async (): Promise<Composition> => {
-  const read = async (name: SubgraphName) => ({ name, url: `in-process://${name}`, typeDefs: parse(await readFile(new URL(`../subgraphs/${name}/schema.graphql`, import.meta.url), 'utf8')) })
+  const read = async (name: SubgraphName) => ({
+    name,
+    url: `in-process://${name}`,
+    typeDefs: parse(await readFile(new URL(`../subgraphs/${name}/schema.graphql`, import.meta.url), 'utf8')),
+  })
   const result = composeServices(await Promise.all(subgraphNames.map(read)))
-  if (result.errors !== undefined) throw new CinegraphError('INPUT_INVALID', { name: 'The supergraph', why: `does not compose:\n${result.errors.map((error) => error.message).join('\n')}` })
+  if (result.errors !== undefined)
+    throw new CinegraphError('INPUT_INVALID', {
+      name: 'The supergraph',
+      why: `does not compose:\n${result.errors.map((error) => error.message).join('\n')}`,
+    })
   return { supergraph: `${result.supergraphSdl}\n`, api: `${printSchema(result.schema.toAPISchema().toGraphQLJSSchema())}\n` }
 }

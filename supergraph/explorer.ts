@@ -26,14 +26,19 @@ const script = `document.getElementById('sandbox').href += '?endpoint=' + encode
 export const serveExplorer = (app: Http): void => {
   // NOTE: GraphiQL styles its editor with style attributes and elements, which a stricter style policy would undo.
   const policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; frame-ancestors 'none'"
-  app.get('/explorer', async (_request, reply) => reply.type('text/html; charset=utf-8').header('content-security-policy', policy).send(page))
+  app.get('/explorer', async (_request, reply) =>
+    reply.type('text/html; charset=utf-8').header('content-security-policy', policy).send(page),
+  )
   app.get('/explorer/start.js', async (_request, reply) => reply.type('text/javascript; charset=utf-8').send(script))
   for (const [name, file] of Object.entries(assets)) {
     app.get(`/explorer/${name}`, async (request, reply) => {
       const body = await readFile(requireFrom.resolve(file))
       const etag = `"${createHash('sha1').update(body).digest('base64url')}"`
       if (request.headers['if-none-match'] === etag) return reply.code(304).send()
-      return reply.type(name.endsWith('.css') ? 'text/css' : 'text/javascript').header('etag', etag).send(body)
+      return reply
+        .type(name.endsWith('.css') ? 'text/css' : 'text/javascript')
+        .header('etag', etag)
+        .send(body)
     })
   }
 }

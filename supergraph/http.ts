@@ -11,7 +11,10 @@ export const createSupergraphHttp = ({ execute, readCaller, ...deps }: Supergrap
   const app = createHttp({ name: 'supergraph', ...deps })
   app.addHook('onSend', async (request, reply) => {
     if (request.headers.origin !== 'https://studio.apollographql.com') return
-    reply.header('access-control-allow-origin', request.headers.origin).header('access-control-allow-headers', 'authorization,content-type,x-cinegraph-device').header('vary', 'origin')
+    reply
+      .header('access-control-allow-origin', request.headers.origin)
+      .header('access-control-allow-headers', 'authorization,content-type,x-cinegraph-device')
+      .header('vary', 'origin')
   })
   app.options('/graphql', async (_request, reply) => reply.code(204).header('access-control-allow-methods', 'POST').send())
   serveGraphql(app, execute, readCaller)

@@ -14,11 +14,22 @@ await runMain(async (stack) => {
   const config = readConfig(process.argv.slice(2), process.env)
   const log = createLog('supergraph', config.logLevel)
   const { serviceKey, accessPublicKey } = await openSecrets(config.data)
-  const urls = { profile: config.profileUrl, catalog: config.catalogUrl, playback: config.playbackUrl, history: config.historyUrl, recs: config.recsUrl }
+  const urls = {
+    profile: config.profileUrl,
+    catalog: config.catalogUrl,
+    playback: config.playbackUrl,
+    history: config.historyUrl,
+    recs: config.recsUrl,
+  }
   const subgraphs = Object.fromEntries(Object.entries(urls).map(([name, url]) => [name, remoteGraphql(name, url, serviceKey)]))
   const supergraphSdl = await readFile(new URL('./supergraph.graphql', import.meta.url), 'utf8')
   const supergraph = stack.use(await createSupergraph({ supergraphSdl, subgraphs, log }))
-  const readCaller = createReadCaller({ verify: createVerifier(accessPublicKey), region: config.region, regionHeader: config.regionHeader, serviceKey })
+  const readCaller = createReadCaller({
+    verify: createVerifier(accessPublicKey),
+    region: config.region,
+    regionHeader: config.regionHeader,
+    serviceKey,
+  })
   const app = createSupergraphHttp({ execute: supergraph.execute, readCaller, log })
   stack.defer(() => app.close())
   await listen(app, { host: config.host, port: config.port, what: 'supergraph' })

@@ -3,7 +3,7 @@ import { ApolloServer } from '@apollo/server'
 import { GraphQLError } from 'graphql'
 import type { Caller } from '#platform/contracts/viewer.ts'
 import { isCinegraphError, messageOf } from '#platform/errors.ts'
-import { toGraphqlError } from '#platform/graphql/answer-error.ts'
+import { publicError } from '#platform/graphql/answer-error.ts'
 import type { ExecuteGraphql } from '#platform/graphql/execute.ts'
 import { limitQuery } from '#platform/graphql/limits.ts'
 import { answerOf } from '#platform/graphql/subgraph.ts'
@@ -36,7 +36,7 @@ export const createSupergraph = async ({ supergraphSdl, subgraphs, log }: Superg
     csrfPrevention: false,
     introspection: true,
     validationRules: [limitQuery()],
-    formatError: (formatted, error) => (error instanceof GraphQLError ? toGraphqlError(error).toJSON() : formatted),
+    formatError: publicError,
   })
   await server.start()
   return {

@@ -4,9 +4,9 @@ import { sessionMutations } from '#platform/bff/session.ts'
 import { createSkeletons } from '#platform/bff/skeleton.ts'
 import { type BffContext, signedIn } from '#platform/bff/viewer.ts'
 import type { Http } from '#platform/http.ts'
-import { createTiles } from './screens/tiles.ts'
 import { homeScreen } from './screens/home.ts'
 import { searchScreen } from './screens/search.ts'
+import { createTiles } from './screens/tiles.ts'
 import { titleScreen } from './screens/title.ts'
 
 /** What phones ask. */
@@ -17,7 +17,8 @@ export const createMobile = (deps: BffDeps): Promise<Http> => {
     Query: {
       home: (_parent: unknown, _args: unknown, context: BffContext) => homeScreen(signedIn(context), { skeletons, loadTiles }),
       title: (_parent: unknown, { id }: { readonly id: string }, context: BffContext) => titleScreen(signedIn(context), id, loadTiles),
-      search: (_parent: unknown, { text }: { readonly text: string }, context: BffContext) => searchScreen(signedIn(context), text, { skeletons, loadTiles }),
+      search: (_parent: unknown, { text }: { readonly text: string }, context: BffContext) =>
+        searchScreen(signedIn(context), text, { skeletons, loadTiles }),
     },
     Mutation: { ...sessionMutations, play: play('MOBILE') },
   }

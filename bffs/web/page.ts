@@ -5,7 +5,13 @@ import { join } from 'node:path'
 import type { Http } from '#platform/http.ts'
 
 /** What the page has to find. */
-export type PageLinks = { readonly web: string; readonly tv: string; readonly mobile: string; readonly edges: readonly string[]; readonly demo?: { readonly email: string; readonly password: string } }
+export type PageLinks = {
+  readonly web: string
+  readonly tv: string
+  readonly mobile: string
+  readonly edges: readonly string[]
+  readonly demo?: { readonly email: string; readonly password: string }
+}
 
 const requireFrom = createRequire(import.meta.url)
 const home = join(import.meta.dirname, 'page')
@@ -51,7 +57,8 @@ const policyFor = ({ tv, mobile, edges }: PageLinks): string =>
     "frame-ancestors 'none'",
   ].join('; ')
 
-const typeOf = (name: string): string => (name.endsWith('.css') ? 'text/css; charset=utf-8' : name.endsWith('.svg') ? 'image/svg+xml' : 'text/javascript; charset=utf-8')
+const typeOf = (name: string): string =>
+  name.endsWith('.css') ? 'text/css; charset=utf-8' : name.endsWith('.svg') ? 'image/svg+xml' : 'text/javascript; charset=utf-8'
 
 type File = { readonly body: string; readonly etag: string }
 const fileOf = (body: string): File => ({ body, etag: `"${createHash('sha1').update(body).digest('base64url')}"` })

@@ -18,7 +18,8 @@ export const createWeb = async ({ page, ...deps }: BffDeps & { readonly page: ()
     Query: {
       home: (_parent: unknown, _args: unknown, context: BffContext) => homeScreen(signedIn(context), { skeletons, loadCards }),
       title: (_parent: unknown, { id }: { readonly id: string }, context: BffContext) => titleScreen(signedIn(context), id, loadCards),
-      search: (_parent: unknown, { text }: { readonly text: string }, context: BffContext) => searchScreen(signedIn(context), text, { skeletons, loadCards }),
+      search: (_parent: unknown, { text }: { readonly text: string }, context: BffContext) =>
+        searchScreen(signedIn(context), text, { skeletons, loadCards }),
     },
     Mutation: { ...sessionMutations, play: play('WEB') },
   }

@@ -6,7 +6,15 @@ import type { Log } from '#platform/log.ts'
 import type { Envelope, EventLog, Subscription } from '#platform/ports/event-log.ts'
 import { childOf, currentTrace, newTrace, traceFrom, traceparentOf, withTrace } from '#platform/tracing.ts'
 
-const queueOptions = { notify: true, retryLimit: 50, retryDelay: 1, retryBackoff: true, retryDelayMax: 30, expireInSeconds: 15, deleteAfterSeconds: 600 }
+const queueOptions = {
+  notify: true,
+  retryLimit: 50,
+  retryDelay: 1,
+  retryBackoff: true,
+  retryDelayMax: 30,
+  expireInSeconds: 15,
+  deleteAfterSeconds: 600,
+}
 /** A job that runs long reports by itself every few seconds; silence means its process died and another takes it. */
 const jobOptions = { ...queueOptions, retryLimit: 3, expireInSeconds: 6 * 3600, heartbeatSeconds: 10 }
 const isJob = (topic: Topic): boolean => topic === 'catalog.sources' || topic === 'catalog.footage'
@@ -14,7 +22,14 @@ const queueOf = (topic: Topic, group: string): string => `${topic}.${group}`
 
 /** Events in the platform's PostgreSQL: one pg-boss queue per topic and consumer group. */
 export const createPostgresEventLog = async (connectionString: string, log: Log): Promise<EventLog> => {
-  const boss = new PgBoss({ connectionString, max: 4, useListenNotify: true, superviseIntervalSeconds: 5, monitorIntervalSeconds: 5, application_name: 'cinegraph-events' })
+  const boss = new PgBoss({
+    connectionString,
+    max: 4,
+    useListenNotify: true,
+    superviseIntervalSeconds: 5,
+    monitorIntervalSeconds: 5,
+    application_name: 'cinegraph-events',
+  })
   boss.on('error', (error) => log.warn({ reason: error.message }, 'event log interrupted'))
   await boss.start()
   await createQueues(boss)
@@ -47,12 +62,20 @@ const checked = <T extends Topic>(topic: T, events: readonly EventOf<T>[]) => {
   const traceparent = traceparentOf(trace === undefined ? newTrace() : childOf(trace))
   return events.map((event) => {
     const result = topics[topic].safeParse(event)
-    if (!result.success) throw new CinegraphError('INPUT_INVALID', { name: topic, why: result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ') })
+    if (!result.success)
+      throw new CinegraphError('INPUT_INVALID', {
+        name: topic,
+        why: result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
+      })
     return { data: { id: randomUUID(), traceparent, data: result.data } }
   })
 }
 
-const consume = async <T extends Topic>(boss: PgBoss, { topic, group, handle, batchMax = 200 }: Subscription<T>, log: Log): Promise<void> => {
+const consume = async <T extends Topic>(
+  boss: PgBoss,
+  { topic, group, handle, batchMax = 200 }: Subscription<T>,
+  log: Log,
+): Promise<void> => {
   // NOTE: a new event wakes its readers; polling finds what a killed reader left, and goes on at once while there is more.
   const options = { batchSize: batchMax, pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 2, burstWhenBatchFull: true }
   await boss.work(queueOf(topic, group), options, async (jobs: Job<Envelope<T>>[]) => {

@@ -18,7 +18,8 @@ const absentAsNull = (error: unknown): null => {
 /** Objects as files below `root`. A put is written beside, synced, then renamed: readers see all of it or nothing. */
 export const createFolderStore = (root: string): ObjectStore => {
   const pathOf = (key: string): string => {
-    if (!keyPattern.test(key)) throw new CinegraphError('INPUT_INVALID', { name: 'object key', why: 'holds characters that are not allowed' })
+    if (!keyPattern.test(key))
+      throw new CinegraphError('INPUT_INVALID', { name: 'object key', why: 'holds characters that are not allowed' })
     return join(root, key)
   }
   const head = async (key: string): Promise<ObjectInfo | null> => {

@@ -36,6 +36,10 @@ export const createMiniSearchIndex = (): SearchIndex => {
     remove: async (id) => {
       if (index.has(id)) index.discard(id)
     },
-    search: async (text, limit) => index.search(text).slice(0, limit).map((hit) => String(hit.id)),
+    search: async (text, limit) =>
+      index
+        .search(text)
+        .slice(0, limit)
+        .map((hit) => String(hit.id)),
   }
 }

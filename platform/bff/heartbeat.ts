@@ -21,8 +21,12 @@ export const serveHeartbeat = (app: Http, { device, events, readCaller }: Heartb
     const { viewer, deviceId } = await readCaller(request.headers)
     if (viewer === null) throw new CinegraphError('UNAUTHENTICATED')
     const parsed = Reports.safeParse(request.body)
-    if (!parsed.success) throw new CinegraphError('INPUT_INVALID', { name: 'The heartbeat', why: z.prettifyError(parsed.error).replaceAll('\n', ' ') })
-    await events.publish('playback.heartbeats', parsed.data.map((report) => ({ ...report, profileId: viewer.profileId, device, deviceId })))
+    if (!parsed.success)
+      throw new CinegraphError('INPUT_INVALID', { name: 'The heartbeat', why: z.prettifyError(parsed.error).replaceAll('\n', ' ') })
+    await events.publish(
+      'playback.heartbeats',
+      parsed.data.map((report) => ({ ...report, profileId: viewer.profileId, device, deviceId })),
+    )
     heartbeats.inc({ device }, parsed.data.length)
     return reply.code(202).send({ accepted: parsed.data.length })
   })

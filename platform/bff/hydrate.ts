@@ -2,13 +2,18 @@ import type { Cache } from '#platform/ports/cache.ts'
 
 /** What rules need to know of a title, whatever else a device asks for. */
 export type Ruled = { readonly id: string; readonly maturity: number; readonly available: boolean }
-export type Hydrate<T> = (ids: readonly string[], place: string, load: (ids: readonly string[]) => Promise<readonly (T | null)[]>) => Promise<ReadonlyMap<string, T>>
+export type Hydrate<T> = (
+  ids: readonly string[],
+  place: string,
+  load: (ids: readonly string[]) => Promise<readonly (T | null)[]>,
+) => Promise<ReadonlyMap<string, T>>
 
 const ttlSeconds = 10
 /** The catalogue answers for so many titles at once. */
 const pageSize = 100
 
-const pages = (ids: readonly string[]): readonly (readonly string[])[] => Array.from({ length: Math.ceil(ids.length / pageSize) }, (_, page) => ids.slice(page * pageSize, (page + 1) * pageSize))
+const pages = (ids: readonly string[]): readonly (readonly string[])[] =>
+  Array.from({ length: Math.ceil(ids.length / pageSize) }, (_, page) => ids.slice(page * pageSize, (page + 1) * pageSize))
 
 /**
  * The second step of a screen: all titles of a page in one trip. What looks the same to every member in one `place`

@@ -1,5 +1,6 @@
 import { operation, whole } from '#platform/graphql/operation.ts'
 import type { PlayMutation, PlayMutationVariables, ResumePointOfQuery, ResumePointOfQueryVariables } from './operations.generated.ts'
+import { resumeAtMs } from './title-page.ts'
 import { type BffContext, signedIn } from './viewer.ts'
 
 const playOperation = operation<PlayMutation, PlayMutationVariables>('./operations/play.graphql', import.meta.url)
@@ -8,11 +9,15 @@ const resumePoint = operation<ResumePointOfQuery, ResumePointOfQueryVariables>('
 type DeviceKind = PlayMutationVariables['device']['kind']
 
 /** Addresses of a stream and where to begin, or a refusal. When history is gone a title begins at its beginning. */
-export const play = (kind: DeviceKind) => async (_parent: unknown, { titleId }: { readonly titleId: string }, context: BffContext) => {
-  const { ask, deviceId } = signedIn(context)
-  const [answer, resume] = await Promise.all([ask(playOperation, { titleId, device: { id: deviceId, kind } }), ask(resumePoint, { ids: [titleId] }).catch(() => null)])
-  const result = whole(answer).play
-  if (result.__typename === 'PlayRefusal') return result
-  const point = resume?.data?.titles[0]?.resumePoint
-  return { ...result, startAtMs: point && !point.ended ? point.positionMs : 0 }
-}
+export const play =
+  (kind: DeviceKind) =>
+  async (_parent: unknown, { titleId }: { readonly titleId: string }, context: BffContext) => {
+    const { ask, deviceId } = signedIn(context)
+    const [answer, resume] = await Promise.all([
+      ask(playOperation, { titleId, device: { id: deviceId, kind } }),
+      ask(resumePoint, { ids: [titleId] }).catch(() => null),
+    ])
+    const result = whole(answer).play
+    if (result.__typename === 'PlayRefusal') return result
+    return { ...result, startAtMs: resumeAtMs(resume?.data?.titles[0]?.resumePoint) }
+  }

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { GraphQLError } from 'graphql'
 import mercurius, { type IResolvers, type MercuriusContext } from 'mercurius'
-import type { Heartbeat } from '#platform/contracts/events.ts'
 import type { ReadCaller } from '#platform/caller.ts'
+import type { Heartbeat } from '#platform/contracts/events.ts'
 import { errorTable } from '#platform/errors.ts'
 import { toGraphqlError } from '#platform/graphql/answer-error.ts'
 import type { ExecuteGraphql, GraphqlAnswer } from '#platform/graphql/execute.ts'
@@ -12,8 +12,8 @@ import { askWith } from '#platform/graphql/operation.ts'
 import { createHttp, type Http, type HttpDeps } from '#platform/http.ts'
 import type { CreateCache } from '#platform/ports/cache.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
-import type { BffContext } from './viewer.ts'
 import { serveHeartbeat } from './heartbeat.ts'
+import type { BffContext } from './viewer.ts'
 
 export type BffDeps = Omit<HttpDeps, 'name'> & {
   readonly supergraph: ExecuteGraphql
@@ -31,7 +31,10 @@ export type BffDefinition = {
 }
 
 /** A device's GraphQL server, with its heartbeat endpoint; every document in `documents/` is compiled before it listens. */
-export const createBff = async ({ device, home, resolvers }: BffDefinition, { supergraph, events, readCaller, allowedOrigins, ...http }: BffDeps): Promise<Http> => {
+export const createBff = async (
+  { device, home, resolvers }: BffDefinition,
+  { supergraph, events, readCaller, allowedOrigins, ...http }: BffDeps,
+): Promise<Http> => {
   const app = createHttp({ name: device, ...http })
   allowOrigins(app, allowedOrigins)
   await app.register(mercurius, {
@@ -45,7 +48,10 @@ export const createBff = async ({ device, home, resolvers }: BffDefinition, { su
       const caller = await readCaller(request.headers)
       return { caller, ask: askWith(supergraph, caller) } satisfies BffContext
     },
-    errorFormatter: (result) => ({ statusCode: statusOf(result.errors), response: { data: result.data ?? null, errors: (result.errors ?? []).map((error) => formatError(app, error)) } as never }),
+    errorFormatter: (result) => ({
+      statusCode: statusOf(result.errors),
+      response: { data: result.data ?? null, errors: (result.errors ?? []).map((error) => formatError(app, error)) } as never,
+    }),
   })
   app.get('/documents.json', async () => Object.fromEntries(readDocuments(home)))
   serveHeartbeat(app, { device, events, readCaller })
@@ -54,7 +60,11 @@ export const createBff = async ({ device, home, resolvers }: BffDefinition, { su
 }
 
 const statusOf = (errors: readonly GraphQLError[] | null | undefined): number =>
-  errors?.some((error) => toGraphqlError(error).extensions.code === errorTable.UNAUTHENTICATED.graphql) ? 401 : errors?.some((error) => error.path === undefined) ? 400 : 200
+  errors?.some((error) => toGraphqlError(error).extensions.code === errorTable.UNAUTHENTICATED.graphql)
+    ? 401
+    : errors?.some((error) => error.path === undefined)
+      ? 400
+      : 200
 
 const formatError = (app: Http, error: GraphQLError): GraphQLError => {
   const answer = toGraphqlError(error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error }))
@@ -74,7 +84,11 @@ const allowOrigins = (app: Http, origins: () => readonly string[]): void => {
 
 /** A device's documents: what its front-end team has written down to ask, by name. */
 export const readDocuments = (home: string): ReadonlyMap<string, string> =>
-  new Map(readdirSync(join(home, 'documents')).filter((name) => name.endsWith('.graphql')).map((name) => [name.replace('.graphql', ''), readFileSync(join(home, 'documents', name), 'utf8')]))
+  new Map(
+    readdirSync(join(home, 'documents'))
+      .filter((name) => name.endsWith('.graphql'))
+      .map((name) => [name.replace('.graphql', ''), readFileSync(join(home, 'documents', name), 'utf8')]),
+  )
 
 /**
  * NOTE: Mercurius compiles an operation, blocking, when it is asked a second time. Nobody is signed in here, so nothing
@@ -85,6 +99,9 @@ const warmUp = async (app: Http, home: string): Promise<void> => {
   const refused: ExecuteGraphql = async (): Promise<GraphqlAnswer> => ({ data: null, errors: [] })
   const context = { caller, ask: askWith(refused, caller) } as unknown as MercuriusContext
   for (const document of readDocuments(home).values()) {
-    for (let times = 0; times < 2; times += 1) await app.graphql(document, context as never, { id: '', text: '', titleId: '', profileId: '', email: '', password: '', refreshToken: '' }).catch(() => undefined)
+    for (let times = 0; times < 2; times += 1)
+      await app
+        .graphql(document, context as never, { id: '', text: '', titleId: '', profileId: '', email: '', password: '', refreshToken: '' })
+        .catch(() => undefined)
   }
 }

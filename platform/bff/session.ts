@@ -1,7 +1,15 @@
 import { operation, whole } from '#platform/graphql/operation.ts'
 import type {
-  RefreshSessionMutation, RefreshSessionMutationVariables, SignInMutation, SignInMutationVariables, SignOutMutation, SignOutMutationVariables,
-  SignUpMutation, SignUpMutationVariables, SwitchProfileMutation, SwitchProfileMutationVariables,
+  RefreshSessionMutation,
+  RefreshSessionMutationVariables,
+  SignInMutation,
+  SignInMutationVariables,
+  SignOutMutation,
+  SignOutMutationVariables,
+  SignUpMutation,
+  SignUpMutationVariables,
+  SwitchProfileMutation,
+  SwitchProfileMutationVariables,
 } from './operations.generated.ts'
 import { type BffContext, signedIn } from './viewer.ts'
 
@@ -15,7 +23,10 @@ const signOut = operation<SignOutMutation, SignOutMutationVariables>('./operatio
 type Result = SignInMutation['signIn']
 type Granted = Extract<Result, { __typename: 'Session' }>
 
-const presentSession = (result: Result) => (result.__typename === 'Session' ? { __typename: 'Session' as const, ...presentGranted(result) } : { __typename: 'SignInRefusal' as const, code: result.code, message: result.message })
+const presentSession = (result: Result) =>
+  result.__typename === 'Session'
+    ? { __typename: 'Session' as const, ...presentGranted(result) }
+    : { __typename: 'SignInRefusal' as const, code: result.code, message: result.message }
 
 const presentGranted = ({ accessToken, expiresInSeconds, refreshToken, profile, account }: Granted) => ({
   accessToken,
@@ -30,10 +41,14 @@ const presentProfile = ({ maturityLimit, ...profile }: Granted['profile']) => ({
 
 /** Signing in and out, the same on every device. */
 export const sessionMutations = {
-  signIn: async (_parent: unknown, variables: SignInMutationVariables, { ask }: BffContext) => presentSession(whole(await ask(signIn, { ...variables })).signIn),
-  signUp: async (_parent: unknown, variables: SignUpMutationVariables, { ask }: BffContext) => presentSession(whole(await ask(signUp, { ...variables })).signUp),
-  refreshSession: async (_parent: unknown, variables: RefreshSessionMutationVariables, { ask }: BffContext) => presentSession(whole(await ask(refreshSession, { ...variables })).refreshSession),
+  signIn: async (_parent: unknown, variables: SignInMutationVariables, { ask }: BffContext) =>
+    presentSession(whole(await ask(signIn, { ...variables })).signIn),
+  signUp: async (_parent: unknown, variables: SignUpMutationVariables, { ask }: BffContext) =>
+    presentSession(whole(await ask(signUp, { ...variables })).signUp),
+  refreshSession: async (_parent: unknown, variables: RefreshSessionMutationVariables, { ask }: BffContext) =>
+    presentSession(whole(await ask(refreshSession, { ...variables })).refreshSession),
   switchProfile: async (_parent: unknown, variables: SwitchProfileMutationVariables, context: BffContext) =>
     presentSession(whole(await signedIn(context).ask(switchProfile, { ...variables })).switchProfile),
-  signOut: async (_parent: unknown, variables: SignOutMutationVariables, { ask }: BffContext) => whole(await ask(signOut, { ...variables })).signOut,
+  signOut: async (_parent: unknown, variables: SignOutMutationVariables, { ask }: BffContext) =>
+    whole(await ask(signOut, { ...variables })).signOut,
 }

@@ -1,14 +1,23 @@
-import type { Cache, CreateCache } from '#platform/ports/cache.ts'
+import { messageOf } from '#platform/errors.ts'
 import { operation, whole } from '#platform/graphql/operation.ts'
 import type { Log } from '#platform/log.ts'
-import { messageOf } from '#platform/errors.ts'
 import { counter } from '#platform/metrics.ts'
+import type { Cache, CreateCache } from '#platform/ports/cache.ts'
 import { breaker } from '#platform/resilience/breaker.ts'
 import { bulkhead } from '#platform/resilience/bulkhead.ts'
 import { deadline } from '#platform/resilience/deadline.ts'
 import { type Kept, keepFresh } from '#platform/resilience/fresh.ts'
 import { policy } from '#platform/resilience/policy.ts'
-import type { ContinueWatchingQuery, ContinueWatchingQueryVariables, HomeRowsQuery, HomeRowsQueryVariables, SearchIdsQuery, SearchIdsQueryVariables, TopTenQuery, TopTenQueryVariables } from './operations.generated.ts'
+import type {
+  ContinueWatchingQuery,
+  ContinueWatchingQueryVariables,
+  HomeRowsQuery,
+  HomeRowsQueryVariables,
+  SearchIdsQuery,
+  SearchIdsQueryVariables,
+  TopTenQuery,
+  TopTenQueryVariables,
+} from './operations.generated.ts'
 import type { Watcher } from './viewer.ts'
 
 const here = import.meta.url
@@ -22,7 +31,11 @@ const degradations = counter('degraded_total', 'Parts of screens left out becaus
 export type SkeletonRow = HomeRowsQuery['homeRows'][number]
 export type Started = ContinueWatchingQuery['continueWatching'][number]
 /** Which ids stand where on a home screen, and which parts are missing because a service did not answer. */
-export type HomeSkeleton = { readonly rows: readonly SkeletonRow[]; readonly started: readonly Started[]; readonly degraded: readonly Part[] }
+export type HomeSkeleton = {
+  readonly rows: readonly SkeletonRow[]
+  readonly started: readonly Started[]
+  readonly degraded: readonly Part[]
+}
 export type SearchSkeleton = { readonly ids: readonly string[]; readonly degraded: readonly Part[] }
 export type Part = 'recs' | 'history' | 'search'
 export type HomeSize = { readonly rows: number; readonly titles: number; readonly started: number }
@@ -44,7 +57,9 @@ export const createSkeletons = ({ log, createCache }: { readonly log: Log; reado
   const rowsOf = askRecs(async (_signal, { ask, viewer }: Watcher, { rows, titles }: HomeSize) =>
     freshRows(`${viewer.profileId} ${rows} ${titles}`, async () => whole(await ask(homeRows, { rows, titles })).homeRows),
   )
-  const startedOf = askHistory(async (_signal, { ask }: Watcher, first: number) => whole(await ask(continueWatching, { first })).continueWatching)
+  const startedOf = askHistory(
+    async (_signal, { ask }: Watcher, first: number) => whole(await ask(continueWatching, { first })).continueWatching,
+  )
   const fallbackRows = ({ ask, region }: Watcher) => freshTop(region, async () => [topTenRow(whole(await ask(topTen, {})).topTen)])
 
   const left = (part: Part) => (error: unknown) => {
@@ -54,7 +69,10 @@ export const createSkeletons = ({ log, createCache }: { readonly log: Log; reado
   }
   return {
     home: async (watcher, size) => {
-      const [rows, started] = await Promise.all([rowsOf(watcher, size).catch(left('recs')), startedOf(watcher, size.started).catch(left('history'))])
+      const [rows, started] = await Promise.all([
+        rowsOf(watcher, size).catch(left('recs')),
+        startedOf(watcher, size.started).catch(left('history')),
+      ])
       const degraded = [...(rows === null ? ['recs' as const] : []), ...(started === null ? ['history' as const] : [])]
       return { rows: rows ?? (await fallbackRows(watcher)), started: started ?? [], degraded }
     },

@@ -38,9 +38,20 @@ export type TitleChanged = Readonly<z.infer<typeof TitleChanged>>
 /** A film has arrived and waits to be made into a stream. */
 export const SourceArrived = z.object({ uploadId: id, titleId: id, objectKey: z.string(), sha256: z.string().optional() })
 /** Footage is to be made for a demo title, in one of the looks that workers/transcode knows. */
-export const FootageWanted = z.object({ uploadId: id, titleId: id, look: z.number().int().min(0), seconds: z.number().int().min(1).max(600) })
+export const FootageWanted = z.object({
+  uploadId: id,
+  titleId: id,
+  look: z.number().int().min(0),
+  seconds: z.number().int().min(1).max(600),
+})
 export const IngestProgress = z.object({ uploadId: id, titleId: id, step: z.string(), percent: z.number().min(0).max(100) })
-export const Rendition = z.object({ name: z.string(), width: z.number().int(), height: z.number().int(), bitrateKbps: z.number(), codecs: z.string() })
+export const Rendition = z.object({
+  name: z.string(),
+  width: z.number().int(),
+  height: z.number().int(),
+  bitrateKbps: z.number(),
+  codecs: z.string(),
+})
 export const TitlePackaged = z.object({
   uploadId: id,
   titleId: id,

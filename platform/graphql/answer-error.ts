@@ -1,8 +1,9 @@
-import { GraphQLError } from 'graphql'
+import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { CinegraphError, type ErrorCode, errorTable, isCinegraphError } from '#platform/errors.ts'
 
 /** The cause a resolver threw, beneath the wrapping that GraphQL puts around it. */
-export const causeOf = (error: unknown): unknown => (error instanceof GraphQLError && error.originalError ? causeOf(error.originalError) : error)
+export const causeOf = (error: unknown): unknown =>
+  error instanceof GraphQLError && error.originalError ? causeOf(error.originalError) : error
 
 /** An error for the answer: expected ones with their code, unexpected ones as INTERNAL without their message. */
 export const toGraphqlError = (error: GraphQLError): GraphQLError => {
@@ -15,3 +16,10 @@ export const toGraphqlError = (error: GraphQLError): GraphQLError => {
 
 const coded = (error: GraphQLError, code: ErrorCode, message: string): GraphQLError =>
   new GraphQLError(message, { path: error.path ?? null, extensions: { code: errorTable[code].graphql, retry: errorTable[code].retry } })
+
+/** An error that comes with a code was made for the caller; one without was not, and its message stays here. */
+export const publicError = (formatted: GraphQLFormattedError): GraphQLFormattedError => {
+  const code = formatted.extensions?.code
+  if (typeof code === 'string' && code !== errorTable.INTERNAL.graphql) return formatted
+  return { ...formatted, message: new CinegraphError('INTERNAL').message, extensions: { code: errorTable.INTERNAL.graphql, retry: true } }
+}

@@ -1,8 +1,19 @@
 import type { Caller } from '#platform/contracts/viewer.ts'
 
-export type GraphqlRequest = { readonly query: string; readonly variables?: Readonly<Record<string, unknown>>; readonly operationName?: string }
-export type GraphqlError = { readonly message: string; readonly path?: readonly (string | number)[]; readonly extensions?: Readonly<Record<string, unknown>> }
-export type GraphqlAnswer = { readonly data?: Readonly<Record<string, unknown>> | null | undefined; readonly errors?: readonly GraphqlError[] }
+export type GraphqlRequest = {
+  readonly query: string
+  readonly variables?: Readonly<Record<string, unknown>>
+  readonly operationName?: string
+}
+export type GraphqlError = {
+  readonly message: string
+  readonly path?: readonly (string | number)[]
+  readonly extensions?: Readonly<Record<string, unknown>>
+}
+export type GraphqlAnswer = {
+  readonly data?: Readonly<Record<string, unknown>> | null | undefined
+  readonly errors?: readonly GraphqlError[]
+}
 
 /** Answers one GraphQL request for a caller: a subgraph or the supergraph, in this process or over HTTP. */
 export type ExecuteGraphql = (request: GraphqlRequest, caller: Caller) => Promise<GraphqlAnswer>

@@ -1,5 +1,12 @@
-import { type FragmentDefinitionNode, GraphQLError, Kind, type SelectionSetNode, type ValidationContext, type ValidationRule } from 'graphql'
-import { CinegraphError, errorTable, type ErrorCode } from '#platform/errors.ts'
+import {
+  type FragmentDefinitionNode,
+  GraphQLError,
+  Kind,
+  type SelectionSetNode,
+  type ValidationContext,
+  type ValidationRule,
+} from 'graphql'
+import { CinegraphError, type ErrorCode, errorTable } from '#platform/errors.ts'
 
 export type QueryLimits = { readonly depthMax: number; readonly aliasesMax: number; readonly costMax: number }
 export const defaultLimits: QueryLimits = { depthMax: 15, aliasesMax: 30, costMax: 20_000 }
@@ -19,8 +26,15 @@ export const limitQuery =
   (limits: QueryLimits = defaultLimits): ValidationRule =>
   (context) => ({
     OperationDefinition(operation) {
-      const fragments = new Map(context.getDocument().definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION).map((node) => [node.name.value, node]))
-      const isIntrospection = operation.selectionSet.selections.every((node) => node.kind === Kind.FIELD && node.name.value.startsWith('__'))
+      const fragments = new Map(
+        context
+          .getDocument()
+          .definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION)
+          .map((node) => [node.name.value, node]),
+      )
+      const isIntrospection = operation.selectionSet.selections.every(
+        (node) => node.kind === Kind.FIELD && node.name.value.startsWith('__'),
+      )
       if (isIntrospection) return
       const measure = measureSelections(operation.selectionSet, { fragments, open: new Set(), budget: 20_000 })
       report(context, measure, limits)
@@ -59,7 +73,15 @@ const measureNode = (node: SelectionSetNode['selections'][number], walk: Walk): 
   const below = node.selectionSet === undefined ? zero : measureSelections(node.selectionSet, walk)
   const asked = node.arguments?.find((argument) => listArguments.has(argument.name.value))?.value
   const times = asked === undefined ? 1 : asked.kind === Kind.INT ? Math.max(1, Number(asked.value)) : listGuess
-  return { depth: below.depth + 1, aliases: below.aliases + (node.alias === undefined ? 0 : 1), cost: Math.min(Number.MAX_SAFE_INTEGER, (1 + below.cost) * times) }
+  return {
+    depth: below.depth + 1,
+    aliases: below.aliases + (node.alias === undefined ? 0 : 1),
+    cost: Math.min(Number.MAX_SAFE_INTEGER, (1 + below.cost) * times),
+  }
 }
 
-const add = (a: Measure, b: Measure): Measure => ({ depth: Math.max(a.depth, b.depth), aliases: a.aliases + b.aliases, cost: Math.min(Number.MAX_SAFE_INTEGER, a.cost + b.cost) })
+const add = (a: Measure, b: Measure): Measure => ({
+  depth: Math.max(a.depth, b.depth),
+  aliases: a.aliases + b.aliases,
+  cost: Math.min(Number.MAX_SAFE_INTEGER, a.cost + b.cost),
+})

@@ -23,6 +23,7 @@ export const askWith =
 /** The data of an answer that is of no use when part of it failed. Throws SUBGRAPH_UNAVAILABLE. */
 export const whole = <D>({ data, errors }: Answer<D>): D => {
   const first = errors[0]
-  if (data === null || first !== undefined) throw new CinegraphError('SUBGRAPH_UNAVAILABLE', { name: String(first?.path?.[0] ?? 'supergraph'), why: first?.message ?? 'no data' })
+  if (data === null || first !== undefined)
+    throw new CinegraphError('SUBGRAPH_UNAVAILABLE', { name: String(first?.path?.[0] ?? 'supergraph'), why: first?.message ?? 'no data' })
   return data
 }

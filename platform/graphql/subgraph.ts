@@ -4,9 +4,9 @@ import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/dis
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { GraphQLError, parse } from 'graphql'
 import type { Caller } from '#platform/contracts/viewer.ts'
-import type { ExecuteGraphql, GraphqlAnswer } from '#platform/graphql/execute.ts'
 import { toGraphqlError } from '#platform/graphql/answer-error.ts'
 import { dateTime } from '#platform/graphql/date-time.ts'
+import type { ExecuteGraphql, GraphqlAnswer } from '#platform/graphql/execute.ts'
 import type { Log } from '#platform/log.ts'
 
 export type SubgraphOptions<L> = {
@@ -18,7 +18,13 @@ export type SubgraphOptions<L> = {
   readonly loaders: (caller: Caller) => L
   readonly log: Log
 }
-type ResolverMap = NonNullable<Extract<Parameters<typeof buildSubgraphSchema>[0], readonly unknown[]>[number] extends infer M ? (M extends { resolvers?: infer R } ? R : never) : never>
+type ResolverMap = NonNullable<
+  Extract<Parameters<typeof buildSubgraphSchema>[0], readonly unknown[]>[number] extends infer M
+    ? M extends { resolvers?: infer R }
+      ? R
+      : never
+    : never
+>
 export type SubgraphContext<L> = { readonly caller: Caller; readonly loaders: L }
 export type Subgraph = AsyncDisposable & { readonly name: string; readonly execute: ExecuteGraphql }
 
@@ -32,20 +38,25 @@ export const createSubgraph = async <L>({ name, typeDefs, resolvers, loaders, lo
     introspection: true,
     plugins: [ApolloServerPluginInlineTraceDisabled()],
     formatError: (_formatted, error) => {
-      const answer = toGraphqlError(error instanceof GraphQLError ? error : new GraphQLError('', { originalError: unwrapResolverError(error) as Error }))
-      if (answer.extensions.code === 'INTERNAL_SERVER_ERROR') log.error({ err: unwrapResolverError(error), subgraph: name }, 'resolver failed')
+      const answer = toGraphqlError(
+        error instanceof GraphQLError ? error : new GraphQLError('', { originalError: unwrapResolverError(error) as Error }),
+      )
+      if (answer.extensions.code === 'INTERNAL_SERVER_ERROR')
+        log.error({ err: unwrapResolverError(error), subgraph: name }, 'resolver failed')
       return answer.toJSON()
     },
   })
   await server.start()
   return {
     name,
-    execute: async (request, caller) => answerOf(await server.executeOperation(request, { contextValue: { caller, loaders: loaders(caller) } })),
+    execute: async (request, caller) =>
+      answerOf(await server.executeOperation(request, { contextValue: { caller, loaders: loaders(caller) } })),
     [Symbol.asyncDispose]: () => server.stop(),
   }
 }
 
-const withScalars = (typeDefs: string, resolvers: object): object => (typeDefs.includes('scalar DateTime') ? { ...resolvers, DateTime: dateTime } : resolvers)
+const withScalars = (typeDefs: string, resolvers: object): object =>
+  typeDefs.includes('scalar DateTime') ? { ...resolvers, DateTime: dateTime } : resolvers
 
 type ExecuteResult = Awaited<ReturnType<ApolloServer<object>['executeOperation']>>
 

@@ -14,19 +14,29 @@ type MigrationsList = {
   readonly baseDir: string
   readonly lockfile: { readonly path: string; readonly content: string }
   readonly shadowDbInitScript: string
-  readonly migrationDirectories: readonly { readonly path: string; readonly migrationFile: { readonly path: string; readonly content: Content } }[]
+  readonly migrationDirectories: readonly {
+    readonly path: string
+    readonly migrationFile: { readonly path: string; readonly content: Content }
+  }[]
 }
 type Filters = { readonly externalTables: readonly string[]; readonly externalEnums: readonly string[] }
 type Diff = {
   readonly from: { readonly tag: 'empty' }
-  readonly to: { readonly tag: 'schemaDatamodel'; readonly files: readonly { readonly path: string; readonly content: string }[]; readonly configDir: string }
+  readonly to: {
+    readonly tag: 'schemaDatamodel'
+    readonly files: readonly { readonly path: string; readonly content: string }[]
+    readonly configDir: string
+  }
   readonly script: boolean
   readonly shadowDatabaseUrl: string | null
   readonly exitCode: boolean | null
   readonly filters: Filters
 }
 type SchemaEngine = {
-  readonly applyMigrations: (input: { migrationsList: MigrationsList; filters: Filters }) => Promise<{ appliedMigrationNames: readonly string[] }>
+  readonly applyMigrations: (input: {
+    migrationsList: MigrationsList
+    filters: Filters
+  }) => Promise<{ appliedMigrationNames: readonly string[] }>
   readonly diff: (input: Diff) => Promise<{ readonly stdout?: string | null; readonly exitCode: number }>
 }
 type EngineModule = {
@@ -43,7 +53,9 @@ const loadEngine = (): Promise<EngineModule> => {
   loaded ??= (async () => {
     const script = requireFrom.resolve('@prisma/schema-engine-wasm/schema_engine_bg')
     const engine = (await import(script)) as EngineModule
-    const { instance } = await WebAssembly.instantiate(await readFile(script.replace(/\.js$/, '.wasm')), { './schema_engine_bg.js': engine as never })
+    const { instance } = await WebAssembly.instantiate(await readFile(script.replace(/\.js$/, '.wasm')), {
+      './schema_engine_bg.js': engine as never,
+    })
     engine.__wbg_set_wasm(instance.exports)
     const start = instance.exports.__wbindgen_start as () => void
     start()
@@ -74,11 +86,17 @@ const schemaFiles = async (): Promise<readonly { readonly path: string; readonly
 
 /** The committed migrations up to and including the one named `until`, oldest first; all of them without it. */
 const committedMigrations = async (until?: string): Promise<MigrationsList> => {
-  const folders = (await readdir(join(home, 'migrations'), { withFileTypes: true })).filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort()
+  const folders = (await readdir(join(home, 'migrations'), { withFileTypes: true }))
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort()
   const wanted = until === undefined ? folders : folders.filter((name) => name <= until)
   const read = async (name: string) => ({
     path: name,
-    migrationFile: { path: 'migration.sql', content: { tag: 'ok' as const, value: await readFile(join(home, 'migrations', name, 'migration.sql'), 'utf8') } },
+    migrationFile: {
+      path: 'migration.sql',
+      content: { tag: 'ok' as const, value: await readFile(join(home, 'migrations', name, 'migration.sql'), 'utf8') },
+    },
   })
   return {
     baseDir: join(home, 'migrations'),
@@ -92,7 +110,14 @@ const committedMigrations = async (until?: string): Promise<MigrationsList> => {
 export const schemaSql = async (connectionString: string): Promise<string> => {
   await using engine = await openSchemaEngine(connectionString)
   const to = { tag: 'schemaDatamodel' as const, files: await schemaFiles(), configDir: home }
-  const { stdout } = await engine.diff({ from: { tag: 'empty' }, to, script: true, shadowDatabaseUrl: null, exitCode: null, filters: noFilters })
+  const { stdout } = await engine.diff({
+    from: { tag: 'empty' },
+    to,
+    script: true,
+    shadowDatabaseUrl: null,
+    exitCode: null,
+    filters: noFilters,
+  })
   return stdout ?? ''
 }
 

@@ -11,7 +11,13 @@ export const scratchPostgres = async (): Promise<PostgresServer> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'cinegraph-scratch-'))
   await chmod(dataDir, 0o755)
   const settings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
-  const server = await startPostgres({ dataDir, port: await freePort(), password: randomBytes(16).toString('hex'), log: createLog('scratch', 'error'), settings })
+  const server = await startPostgres({
+    dataDir,
+    port: await freePort(),
+    password: randomBytes(16).toString('hex'),
+    log: createLog('scratch', 'error'),
+    settings,
+  })
   return {
     ...server,
     [Symbol.asyncDispose]: async () => {

@@ -15,7 +15,13 @@ import { processBirth } from '#platform/process-birth.ts'
 const run = promisify(execFile)
 const user = 'cinegraph'
 
-export type PostgresOptions = { readonly dataDir: string; readonly port: number; readonly password: string; readonly log: Log; readonly settings?: readonly string[] }
+export type PostgresOptions = {
+  readonly dataDir: string
+  readonly port: number
+  readonly password: string
+  readonly log: Log
+  readonly settings?: readonly string[]
+}
 export type PostgresServer = AsyncDisposable & {
   readonly pid: number
   /** Connection URL of a database on this server. */
@@ -47,9 +53,17 @@ export const startPostgres = async ({ dataDir, port, password, log, settings = [
   await stopLeftover(place.cluster)
   const options = [...serverSettings, `port=${port}`, ...settings].flatMap((each) => ['-c', each])
   // NOTE: in a process group of its own, so that Ctrl-C in a terminal does not stop the database before its users.
-  const child = spawn(join(place.bin, 'postgres'), ['-D', place.cluster, ...options], { ...place.runAs, cwd: place.cluster, detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(join(place.bin, 'postgres'), ['-D', place.cluster, ...options], {
+    ...place.runAs,
+    cwd: place.cluster,
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   const ended = once(child, 'exit').then(() => undefined)
-  if (child.stderr) createInterface(child.stderr).on('line', (line) => (/ (WARNING|ERROR|FATAL|PANIC): /.test(line) ? log.warn({ line }, 'postgres') : log.debug({ line }, 'postgres')))
+  if (child.stderr)
+    createInterface(child.stderr).on('line', (line) =>
+      / (WARNING|ERROR|FATAL|PANIC): /.test(line) ? log.warn({ line }, 'postgres') : log.debug({ line }, 'postgres'),
+    )
   const url = (database: string) => postgresUrl({ port, password, database })
   await untilReady(url('postgres'), child)
   return { pid: child.pid ?? 0, url, ended, [Symbol.asyncDispose]: () => stopChild(child, ended) }
@@ -64,7 +78,10 @@ const createCluster = async ({ bin, cluster, runAs }: Installation, password: st
     if (runAs !== undefined) for (const path of [secretDir, passwordFile]) await chown(path, runAs.uid, runAs.gid)
     await rm(fresh, { recursive: true, force: true })
     const locale = ['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C']
-    await run(join(bin, 'initdb'), ['-D', fresh, '-U', user, `--pwfile=${passwordFile}`, '--auth=scram-sha-256', ...locale], { ...runAs, cwd: dirname(cluster) })
+    await run(join(bin, 'initdb'), ['-D', fresh, '-U', user, `--pwfile=${passwordFile}`, '--auth=scram-sha-256', ...locale], {
+      ...runAs,
+      cwd: dirname(cluster),
+    })
     await rename(fresh, cluster)
   } finally {
     await rm(secretDir, { recursive: true, force: true })
@@ -107,10 +124,17 @@ const untilReady = async (url: string, child: ChildProcess): Promise<void> => {
   throw new CinegraphError('DATABASE_UNAVAILABLE', { why: child.exitCode === null ? why : 'it ended at once; its log says why' })
 }
 
+/** Waits for clients to leave, then asks them to, then does not ask. */
 const stopChild = async (child: ChildProcess, ended: Promise<void>): Promise<void> => {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  child.kill('SIGINT')
-  const stopped = await Promise.race([ended.then(() => true), sleep(20_000, false, { ref: false })])
-  if (!stopped) child.kill('SIGQUIT')
-  await ended
+  for (const [signal, waitMs] of [
+    ['SIGTERM', 6_000],
+    ['SIGINT', 10_000],
+    ['SIGQUIT', 5_000],
+  ] as const) {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    child.kill(signal)
+    const patience = new AbortController()
+    await Promise.race([ended, sleep(waitMs, undefined, { signal: patience.signal }).catch(() => undefined)])
+    patience.abort()
+  }
 }

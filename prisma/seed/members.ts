@@ -11,12 +11,35 @@ export const seedPlans = [
   { id: 'premium', name: 'Premium', priceCents: 1799, currency: 'USD', streamsMax: 4, heightMax: 2160 },
 ]
 
-const profile = (id: string, name: string, avatar: string, rest: { readonly maturityLimit?: number; readonly language?: string } = {}) => ({ id, name, avatar, maturityLimit: 18, language: 'en', ...rest })
+const profile = (id: string, name: string, avatar: string, rest: { readonly maturityLimit?: number; readonly language?: string } = {}) => ({
+  id,
+  name,
+  avatar,
+  maturityLimit: 18,
+  language: 'en',
+  ...rest,
+})
 
 /** Accounts, with the plan of those whose subscription is active. */
 export const seedMembers = [
-  { id: 'a-demo', email: demoMember.email, planId: 'standard', active: true, profiles: [profile('p-ada', 'Ada', 'ember'), profile('p-grace', 'Grace', 'tide', { language: 'fr' }), profile('p-kids', 'Kids', 'moss', { maturityLimit: 6 })] },
-  { id: 'a-noor', email: 'noor@cinegraph.example', planId: 'premium', active: true, profiles: [profile('p-noor', 'Noor', 'plum'), profile('p-sam', 'Sam', 'sand', { maturityLimit: 12 })] },
+  {
+    id: 'a-demo',
+    email: demoMember.email,
+    planId: 'standard',
+    active: true,
+    profiles: [
+      profile('p-ada', 'Ada', 'ember'),
+      profile('p-grace', 'Grace', 'tide', { language: 'fr' }),
+      profile('p-kids', 'Kids', 'moss', { maturityLimit: 6 }),
+    ],
+  },
+  {
+    id: 'a-noor',
+    email: 'noor@cinegraph.example',
+    planId: 'premium',
+    active: true,
+    profiles: [profile('p-noor', 'Noor', 'plum'), profile('p-sam', 'Sam', 'sand', { maturityLimit: 12 })],
+  },
   { id: 'a-lapsed', email: 'lapsed@cinegraph.example', planId: 'basic', active: false, profiles: [profile('p-lars', 'Lars', 'dusk')] },
   { id: 'a-new', email: 'new@cinegraph.example', planId: null, active: false, profiles: [profile('p-wim', 'Wim', 'sand')] },
 ] as const

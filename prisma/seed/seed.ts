@@ -30,7 +30,8 @@ export const seedDemo = async ({ database: { prisma }, objects, operatorPassword
   const started = Date.now()
   const titles = seedTitles()
   const shown = titles.filter((title) => title.kind !== 'EPISODE')
-  for (const title of shown) await Promise.all(variants.map((variant) => objects.put(`art/${title.id}/${variant}.svg`, Buffer.from(drawArt(title, variant)))))
+  for (const title of shown)
+    await Promise.all(variants.map((variant) => objects.put(`art/${title.id}/${variant}.svg`, Buffer.from(drawArt(title, variant)))))
   const hashes = { member: await hashPassword(demoMember.password), operator: await hashPassword(operatorPassword) }
   await prisma.$transaction(async (tx) => {
     await seedCatalog(tx, titles, footage)
@@ -59,36 +60,74 @@ const seedCatalog = async (tx: Transaction, titles: readonly SeedTitle[], footag
   await tx.title.createMany({ data: titles.map((title) => ({ ...title })) })
   const playable = footage ? playableTitles(titles) : []
   const hasFootage = new Set(playable.map((title) => title.id))
-  await tx.availability.createMany({ data: titles.flatMap((title, at) => (hasFootage.has(title.id) ? [{ titleId: title.id, region: '*', startsAt: everywhere }] : availabilityOf(title, at))) })
+  await tx.availability.createMany({
+    data: titles.flatMap((title, at) =>
+      hasFootage.has(title.id) ? [{ titleId: title.id, region: '*', startsAt: everywhere }] : availabilityOf(title, at),
+    ),
+  })
   await tx.media.createMany({ data: titles.map(({ id }) => ({ titleId: id, state: hasFootage.has(id) ? 'PREPARING' : 'NONE' })) })
   const credits = await seedPeople(tx, titles)
   const told = titles.map((title) => {
     const { id: titleId, kind, genres, year, maturity, popularity } = title
-    return outboxRow('catalog.titles', { titleId, kind, genres, year, maturity, popularity, people: [...(credits.get(titleId) ?? [])], playable: false })
+    return outboxRow('catalog.titles', {
+      titleId,
+      kind,
+      genres,
+      year,
+      maturity,
+      popularity,
+      people: [...(credits.get(titleId) ?? [])],
+      playable: false,
+    })
   })
-  const wanted = playable.map(({ id: titleId }, look) => outboxRow('catalog.footage', { uploadId: randomUUID(), titleId, look, seconds: footageSeconds }))
+  const wanted = playable.map(({ id: titleId }, look) =>
+    outboxRow('catalog.footage', { uploadId: randomUUID(), titleId, look, seconds: footageSeconds }),
+  )
   await tx.catalogOutbox.createMany({ data: [...told, ...wanted] })
 }
 
 /** Gives the names of each title's people. */
 const seedPeople = async (tx: Transaction, titles: readonly SeedTitle[]): Promise<ReadonlyMap<string, readonly string[]>> => {
   const random = seededRandom(4242)
-  const people = Array.from({ length: 120 }, (_, at) => ({ id: `n-${String(at + 1).padStart(3, '0')}`, name: `${givenNames[at % givenNames.length]} ${familyNames[(at * 7 + Math.floor(at / 20)) % familyNames.length]}` }))
-  const cast = titles.filter((title) => title.kind !== 'EPISODE').flatMap((title) =>
-    ['Director', 'Lead', 'Lead'].map((role, position) => ({ titleId: title.id, role, position, person: oneOf(random, people) })),
-  )
+  const people = Array.from({ length: 120 }, (_, at) => ({
+    id: `n-${String(at + 1).padStart(3, '0')}`,
+    name: `${givenNames[at % givenNames.length]} ${familyNames[(at * 7 + Math.floor(at / 20)) % familyNames.length]}`,
+  }))
+  const cast = titles
+    .filter((title) => title.kind !== 'EPISODE')
+    .flatMap((title) =>
+      ['Director', 'Lead', 'Lead'].map((role, position) => ({ titleId: title.id, role, position, person: oneOf(random, people) })),
+    )
   await tx.person.createMany({ data: people })
   await tx.credit.createMany({ data: cast.map(({ person, ...credit }) => ({ ...credit, personId: person.id })), skipDuplicates: true })
-  return new Map(Map.groupBy(cast, (credit) => credit.titleId).entries().map(([id, rows]) => [id, rows.map(({ person }) => person.name)]))
+  return new Map(
+    Map.groupBy(cast, (credit) => credit.titleId)
+      .entries()
+      .map(([id, rows]) => [id, rows.map(({ person }) => person.name)]),
+  )
 }
 
 const seedAccounts = async (tx: Transaction, hashes: { readonly member: string; readonly operator: string }, now: Date): Promise<void> => {
   await tx.plan.createMany({ data: seedPlans })
   await tx.account.createMany({ data: seedMembers.map(({ id, email }) => ({ id, email, passwordHash: hashes.member })) })
   // NOTE: profiles are ordered by when they were made; the first is the one that signing in chooses.
-  await tx.profile.createMany({ data: seedMembers.flatMap(({ id, profiles }) => profiles.map((profile, at) => ({ ...profile, accountId: id, createdAt: new Date(now.getTime() + at) }))) })
-  await tx.subscription.createMany({ data: seedMembers.flatMap(({ id, planId, active }) => (planId === null ? [] : [{ accountId: id, planId, active, startedAt: now }])) })
-  await tx.account.create({ data: { id: 'a-operator', email: operatorEmail, operator: true, passwordHash: hashes.operator, profiles: { create: { id: 'p-operator', name: 'Operator', avatar: 'dusk' } } } })
+  await tx.profile.createMany({
+    data: seedMembers.flatMap(({ id, profiles }) =>
+      profiles.map((profile, at) => ({ ...profile, accountId: id, createdAt: new Date(now.getTime() + at) })),
+    ),
+  })
+  await tx.subscription.createMany({
+    data: seedMembers.flatMap(({ id, planId, active }) => (planId === null ? [] : [{ accountId: id, planId, active, startedAt: now }])),
+  })
+  await tx.account.create({
+    data: {
+      id: 'a-operator',
+      email: operatorEmail,
+      operator: true,
+      passwordHash: hashes.operator,
+      profiles: { create: { id: 'p-operator', name: 'Operator', avatar: 'dusk' } },
+    },
+  })
 }
 
 const seedHistory = async (tx: Transaction, titles: readonly SeedTitle[], now: Date): Promise<void> => {
@@ -100,6 +139,13 @@ const seedHistory = async (tx: Transaction, titles: readonly SeedTitle[], now: D
     return { profileId, titleId, share, at, durationMs, positionMs: Math.round(durationMs * share) }
   })
   await tx.resumePoint.createMany({ data: rows.map(({ share: _, ...row }) => ({ ...row, deviceId: 'seed' })) })
-  await tx.viewing.createMany({ data: rows.map(({ share: _, at, ...row }) => ({ ...row, sessionId: `seed-${row.titleId}`, startedAt: new Date(at.getTime() - row.positionMs), lastAt: at })) })
+  await tx.viewing.createMany({
+    data: rows.map(({ share: _, at, ...row }) => ({
+      ...row,
+      sessionId: `seed-${row.titleId}`,
+      startedAt: new Date(at.getTime() - row.positionMs),
+      lastAt: at,
+    })),
+  })
   await tx.signal.createMany({ data: rows.map(({ profileId, titleId, share, at }) => ({ profileId, titleId, share, at })) })
 }

@@ -29,7 +29,11 @@ type Named = Pick<SeedTitle, 'name' | 'language' | 'translations'>
 
 const synopsis = (random: Random): string => `${oneOf(random, openings)} ${oneOf(random, heroes)} ${oneOf(random, turns)}`
 
-const makeTitle = (random: Random, number: number, { kind, genre, named }: { kind: 'FILM' | 'SERIES'; genre: Genre; named: Named }): SeedTitle => {
+const makeTitle = (
+  random: Random,
+  number: number,
+  { kind, genre, named }: { kind: 'FILM' | 'SERIES'; genre: Genre; named: Named },
+): SeedTitle => {
   const second = oneOf(random, genres).name
   const year = whole(random, 1968, 2026)
   return {
@@ -52,15 +56,24 @@ const makeTitle = (random: Random, number: number, { kind, genre, named }: { kin
 
 /** Every first word with every last word of a genre, shuffled: names that no other title has. */
 const namesOf = (random: Random, { first, last }: Genre): string[] =>
-  first.flatMap((a) => last.map((b) => ({ name: `${a} ${b}`, at: random() }))).toSorted((a, b) => a.at - b.at).map(({ name }) => name)
+  first
+    .flatMap((a) => last.map((b) => ({ name: `${a} ${b}`, at: random() })))
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ name }) => name)
 
 const englishTitles = (random: Random): SeedTitle[] => {
   let number = 0
   return genres.flatMap((genre) =>
-    namesOf(random, genre).slice(0, filmsPerGenre + seriesPerGenre).map((name, at) => {
-      number += 1
-      return makeTitle(random, number, { kind: at < filmsPerGenre ? 'FILM' : 'SERIES', genre, named: { name, language: 'en', translations: {} } })
-    }),
+    namesOf(random, genre)
+      .slice(0, filmsPerGenre + seriesPerGenre)
+      .map((name, at) => {
+        number += 1
+        return makeTitle(random, number, {
+          kind: at < filmsPerGenre ? 'FILM' : 'SERIES',
+          genre,
+          named: { name, language: 'en', translations: {} },
+        })
+      }),
   )
 }
 
@@ -71,7 +84,17 @@ const episodesOf = (random: Random, series: SeedTitle): SeedTitle[] =>
   Array.from({ length: 2 * 4 }, (_, at) => {
     const season = Math.floor(at / 4) + 1
     const episode = (at % 4) + 1
-    return { ...series, id: `${series.id}-s${season}e${episode}`, kind: 'EPISODE', name: `${oneOf(random, openings).replace(/,$/, '')}`, synopsis: synopsis(random), popularity: 0, seriesId: series.id, season, episode }
+    return {
+      ...series,
+      id: `${series.id}-s${season}e${episode}`,
+      kind: 'EPISODE',
+      name: `${oneOf(random, openings).replace(/,$/, '')}`,
+      synopsis: synopsis(random),
+      popularity: 0,
+      seriesId: series.id,
+      season,
+      episode,
+    }
   })
 
 /** The demo catalogue: 170 films and 30 series in English, ten films in other languages, and the series' episodes. */

@@ -5,7 +5,8 @@ import type { Title } from './store.ts'
 const Cursor = z.tuple([z.number(), z.string()])
 
 /** Where a page ended: the sort key of its last title. */
-export const cursorOf = ({ popularity, id }: Pick<Title, 'popularity' | 'id'>): string => Buffer.from(JSON.stringify([popularity, id])).toString('base64url')
+export const cursorOf = ({ popularity, id }: Pick<Title, 'popularity' | 'id'>): string =>
+  Buffer.from(JSON.stringify([popularity, id])).toString('base64url')
 
 /** Throws INPUT_INVALID for what `cursorOf` did not make. */
 export const decodeCursor = (cursor: string): Pick<Title, 'popularity' | 'id'> => {

@@ -32,7 +32,12 @@ const queries = ({ titles, search, uploads, clock }: CatalogDeps): Resolvers['Qu
     title: (_parent, { id }, { loaders }) => loaders.titles.load(id),
     titles: (_parent, { ids }, { loaders }) => Promise.all(ids.slice(0, pageMax).map((id) => loaders.titles.load(id))),
     browse: async (_parent, { genre, kind, first, after }, { caller }) => {
-      const found = await titles.browse({ genre: genre ?? undefined, kind: kind ?? undefined, first: pageSize(first), after: after ?? undefined })
+      const found = await titles.browse({
+        genre: genre ?? undefined,
+        kind: kind ?? undefined,
+        first: pageSize(first),
+        after: after ?? undefined,
+      })
       const page = found.slice(0, first)
       const last = page.at(-1)
       const edges = page.filter(shown(caller)).map((node) => ({ cursor: cursorOf(node), node }))
@@ -42,7 +47,8 @@ const queries = ({ titles, search, uploads, clock }: CatalogDeps): Resolvers['Qu
       const found = await search.find(text.slice(0, 200), pageSize(first))
       return { ...found, titles: found.titles.filter(shown(caller)) }
     },
-    topTen: async (_parent, _args, { caller }) => (await titles.browse({ genre: undefined, kind: undefined, first: 40, after: undefined })).filter(shown(caller)).slice(0, 10),
+    topTen: async (_parent, _args, { caller }) =>
+      (await titles.browse({ genre: undefined, kind: undefined, first: 40, after: undefined })).filter(shown(caller)).slice(0, 10),
     genres: () => genreNames(titles),
     upload: (_parent, { id }, { caller }) => {
       onlyOperators(caller)
@@ -51,7 +57,8 @@ const queries = ({ titles, search, uploads, clock }: CatalogDeps): Resolvers['Qu
   }
 }
 
-const genreNames = async (titles: TitleStore): Promise<string[]> => [...new Set((await titles.forIndex()).flatMap((title) => title.genres))].toSorted()
+const genreNames = async (titles: TitleStore): Promise<string[]> =>
+  [...new Set((await titles.forIndex()).flatMap((title) => title.genres))].toSorted()
 
 const mutations = ({ uploads }: CatalogDeps): Resolvers['Mutation'] & object => ({
   startUpload: (_parent, { input }, { caller }) => {

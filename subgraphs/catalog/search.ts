@@ -25,7 +25,15 @@ export const createSearch = ({ index, store, log }: SearchDeps): Search => ({
   },
   refresh: async (ids) => {
     const titles = await store.forIndex(ids)
-    await index.add(titles.map((title) => ({ id: title.id, names: [title.name, ...Object.values(title.translations)], people: title.people, genres: title.genres, popularity: title.popularity })))
+    await index.add(
+      titles.map((title) => ({
+        id: title.id,
+        names: [title.name, ...Object.values(title.translations)],
+        people: title.people,
+        genres: title.genres,
+        popularity: title.popularity,
+      })),
+    )
     return titles.length
   },
 })

@@ -25,12 +25,27 @@ export type CatalogDeps = {
 }
 
 /** Titles, artwork, rights by region and time, search and ingest. */
-export const createCatalog = async ({ database: { prisma }, events, objects, index, originUrl, streamKey, clock, log }: CatalogDeps): Promise<Subgraph> => {
+export const createCatalog = async ({
+  database: { prisma },
+  events,
+  objects,
+  index,
+  originUrl,
+  streamKey,
+  clock,
+  log,
+}: CatalogDeps): Promise<Subgraph> => {
   const titles = postgresTitles(prisma)
   const store = postgresUploads(prisma)
   const search = createSearch({ index, store: titles, log })
   await search.refresh()
   await ingest({ events, uploads: store, search, log })
   const uploads = { store, objects, originUrl, streamKey, clock }
-  return createSubgraph({ name: 'catalog', typeDefs, resolvers: resolvers({ titles, search, uploads, clock }), loaders: () => createLoaders(titles), log })
+  return createSubgraph({
+    name: 'catalog',
+    typeDefs,
+    resolvers: resolvers({ titles, search, uploads, clock }),
+    loaders: () => createLoaders(titles),
+    log,
+  })
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import type { EventOf } from '#platform/contracts/events.ts'
 import type { Database } from '#platform/database.ts'
 import { outboxRow } from '#platform/outbox.ts'
 import { decodeCursor } from './cursor.ts'
-import type { Availability, Title, TitleKind, TitleStore, Upload, UploadStore } from './store.ts'
+import type { Availability, NewTitle, Title, TitleKind, TitleStore, Upload, UploadStore } from './store.ts'
 import { titleChanged } from './title-changed.ts'
 
 type Prisma = Database['prisma']
@@ -16,7 +17,13 @@ type Row = {
   readonly kind: TitleKind
   readonly translations: unknown
   readonly availability: readonly Availability[]
-  readonly media: { readonly state: Title['media']['state']; readonly percent: number; readonly prefix: string | null; readonly durationMs: number | null; readonly renditions: unknown } | null
+  readonly media: {
+    readonly state: Title['media']['state']
+    readonly percent: number
+    readonly prefix: string | null
+    readonly durationMs: number | null
+    readonly renditions: unknown
+  } | null
 } & Omit<Title, 'translations' | 'media' | 'availability'>
 
 const toTitle = (row: Row): Title => ({
@@ -41,12 +48,25 @@ const beyond = (after: string | undefined) => {
 export const postgresTitles = (prisma: Prisma): TitleStore => ({
   titles: async (ids) => (await prisma.title.findMany({ where: { id: { in: [...ids] } }, include: related })).map(toTitle),
   browse: async ({ genre, kind, first, after }) => {
-    const where = { kind: kind ?? { in: ['FILM' as const, 'SERIES' as const] }, ...(genre === undefined ? {} : { genres: { has: genre } }), ...beyond(after) }
-    return (await prisma.title.findMany({ where, include: related, orderBy: [{ popularity: 'desc' }, { id: 'asc' }], take: first + 1 })).map(toTitle)
+    const where = {
+      kind: kind ?? { in: ['FILM' as const, 'SERIES' as const] },
+      ...(genre === undefined ? {} : { genres: { has: genre } }),
+      ...beyond(after),
+    }
+    return (
+      await prisma.title.findMany({ where, include: related, orderBy: [{ popularity: 'desc' }, { id: 'asc' }], take: first + 1 })
+    ).map(toTitle)
   },
   episodesOf: async (seriesIds) =>
-    (await prisma.title.findMany({ where: { seriesId: { in: [...seriesIds] } }, include: related, orderBy: [{ season: 'asc' }, { episode: 'asc' }] })).map(toTitle),
-  creditsOf: (titleIds) => prisma.credit.findMany({ where: { titleId: { in: [...titleIds] } }, include: { person: true }, orderBy: { position: 'asc' } }),
+    (
+      await prisma.title.findMany({
+        where: { seriesId: { in: [...seriesIds] } },
+        include: related,
+        orderBy: [{ season: 'asc' }, { episode: 'asc' }],
+      })
+    ).map(toTitle),
+  creditsOf: (titleIds) =>
+    prisma.credit.findMany({ where: { titleId: { in: [...titleIds] } }, include: { person: true }, orderBy: { position: 'asc' } }),
   withPrefix: async (text, limit) => {
     const where = { kind: { in: ['FILM' as const, 'SERIES' as const] }, name: { startsWith: text, mode: 'insensitive' as const } }
     return (await prisma.title.findMany({ where, include: related, orderBy: { popularity: 'desc' }, take: limit })).map(toTitle)
@@ -62,20 +82,17 @@ const toUpload = (row: Omit<Upload, 'bytes'> & { readonly bytes: bigint }): Uplo
 
 /** Uploads, and the titles they bring, in the `catalog` schema. */
 export const postgresUploads = (prisma: Prisma): UploadStore => ({
-  start: async (upload, title) => {
-    await prisma.$transaction(async (tx) => {
-      const details = { runtimeMinutes: 0, language: 'en', popularity: 0.5, hue: 210, releasedAt: new Date() }
-      await tx.title.create({ data: { ...title, ...details, genres: [...title.genres], availability: { create: { region: '*', startsAt: new Date(0) } }, media: { create: { state: 'NONE' } } } })
-      await tx.upload.create({ data: { ...upload, bytes: BigInt(upload.bytes) } })
-    })
-  },
+  start: (upload, title) => prisma.$transaction((tx) => startIn(tx, upload, title)),
   upload: async (id) => {
     const row = await prisma.upload.findUnique({ where: { id } })
     return row === null ? null : toUpload(row)
   },
   finish: async (id, { topic, event }) =>
     prisma.$transaction(async (tx) => {
-      const { count } = await tx.upload.updateMany({ where: { id, step: { in: ['uploading', 'failed'] } }, data: { step: 'queued', percent: 0, error: null } })
+      const { count } = await tx.upload.updateMany({
+        where: { id, step: { in: ['uploading', 'failed'] } },
+        data: { step: 'queued', percent: 0, error: null },
+      })
       const upload = await tx.upload.findUniqueOrThrow({ where: { id } })
       if (count === 1) {
         await tx.media.update({ where: { titleId: upload.titleId }, data: { state: 'PREPARING', percent: 0 } })
@@ -86,21 +103,14 @@ export const postgresUploads = (prisma: Prisma): UploadStore => ({
   progress: async ({ uploadId, titleId, step, percent }) => {
     // NOTE: progress is told out of order at times; it never goes back, and never moves a finished upload.
     await prisma.$transaction([
-      prisma.upload.updateMany({ where: { id: uploadId, step: { notIn: ['published', 'failed'] }, percent: { lte: percent } }, data: { step, percent } }),
+      prisma.upload.updateMany({
+        where: { id: uploadId, step: { notIn: ['published', 'failed'] }, percent: { lte: percent } },
+        data: { step, percent },
+      }),
       prisma.media.updateMany({ where: { titleId, state: 'PREPARING', percent: { lte: percent } }, data: { percent } }),
     ])
   },
-  publish: async ({ uploadId, titleId, prefix, durationMs, renditions }) => {
-    await prisma.$transaction(async (tx) => {
-      const media = { state: 'READY' as const, prefix, durationMs, renditions }
-      await tx.media.upsert({ where: { titleId }, create: { titleId, ...media }, update: media })
-      await tx.upload.updateMany({ where: { id: uploadId }, data: { step: 'published', percent: 100 } })
-      await tx.title.updateMany({ where: { id: titleId, runtimeMinutes: 0 }, data: { runtimeMinutes: Math.max(1, Math.round(durationMs / 60_000)) } })
-      const title = await tx.title.findUniqueOrThrow({ where: { id: titleId }, include: { credits: { include: { person: true } } } })
-      const people = title.credits.map((credit) => credit.person.name)
-      await tx.catalogOutbox.create({ data: outboxRow('catalog.titles', titleChanged(title, people, true)) })
-    })
-  },
+  publish: (packaged) => prisma.$transaction((tx) => publishIn(tx, packaged)),
   fail: async ({ uploadId, titleId, message }) => {
     await prisma.$transaction([
       prisma.media.updateMany({ where: { titleId, state: 'PREPARING' }, data: { state: 'FAILED' } }),
@@ -108,3 +118,30 @@ export const postgresUploads = (prisma: Prisma): UploadStore => ({
     ])
   },
 })
+
+type Transaction = Parameters<Parameters<Prisma['$transaction']>[0]>[0]
+type NewUpload = Parameters<UploadStore['start']>[0]
+
+const startIn = async (tx: Transaction, upload: NewUpload, title: NewTitle): Promise<void> => {
+  const details = { runtimeMinutes: 0, language: 'en', popularity: 0.5, hue: 210, releasedAt: new Date() }
+  const everywhere = { create: { region: '*', startsAt: new Date(0) } }
+  await tx.title.create({
+    data: { ...title, ...details, genres: [...title.genres], availability: everywhere, media: { create: { state: 'NONE' } } },
+  })
+  await tx.upload.create({ data: { ...upload, bytes: BigInt(upload.bytes) } })
+}
+
+/** The one step in which a stream appears: media, upload and the event that tells of it change together. */
+const publishIn = async (
+  tx: Transaction,
+  { uploadId, titleId, prefix, durationMs, renditions }: EventOf<'ingest.packaged'>,
+): Promise<void> => {
+  const media = { state: 'READY' as const, prefix, durationMs, renditions }
+  await tx.media.upsert({ where: { titleId }, create: { titleId, ...media }, update: media })
+  await tx.upload.updateMany({ where: { id: uploadId }, data: { step: 'published', percent: 100 } })
+  const runtimeMinutes = Math.max(1, Math.round(durationMs / 60_000))
+  await tx.title.updateMany({ where: { id: titleId, runtimeMinutes: 0 }, data: { runtimeMinutes } })
+  const title = await tx.title.findUniqueOrThrow({ where: { id: titleId }, include: { credits: { include: { person: true } } } })
+  const people = title.credits.map((credit) => credit.person.name)
+  await tx.catalogOutbox.create({ data: outboxRow('catalog.titles', titleChanged(title, people, true)) })
+}

@@ -19,14 +19,35 @@ export type Title = {
   readonly media: Media
   readonly availability: readonly Availability[]
 }
-export type Media = { readonly state: 'NONE' | 'PREPARING' | 'READY' | 'FAILED'; readonly prefix: string | null; readonly durationMs: number | null; readonly heights: readonly number[]; readonly percent: number | null }
+export type Media = {
+  readonly state: 'NONE' | 'PREPARING' | 'READY' | 'FAILED'
+  readonly prefix: string | null
+  readonly durationMs: number | null
+  readonly heights: readonly number[]
+  readonly percent: number | null
+}
 /** `region` is an ISO 3166-1 country, or `*` for every country without a row of its own. */
 export type Availability = { readonly region: string; readonly startsAt: Date; readonly endsAt: Date | null }
 export type Season = { readonly number: number; readonly episodes: readonly Title[] }
 export type Credit = { readonly role: string; readonly person: { readonly id: string; readonly name: string } }
-export type Upload = { readonly id: string; readonly titleId: string; readonly objectKey: string; readonly parts: number; readonly bytes: number; readonly sha256: string; readonly step: string; readonly percent: number; readonly error: string | null }
+export type Upload = {
+  readonly id: string
+  readonly titleId: string
+  readonly objectKey: string
+  readonly parts: number
+  readonly bytes: number
+  readonly sha256: string
+  readonly step: string
+  readonly percent: number
+  readonly error: string | null
+}
 export type NewTitle = Pick<Title, 'id' | 'kind' | 'name' | 'synopsis' | 'year' | 'maturity' | 'genres'>
-export type Page = { readonly genre: string | undefined; readonly kind: TitleKind | undefined; readonly first: number; readonly after: string | undefined }
+export type Page = {
+  readonly genre: string | undefined
+  readonly kind: TitleKind | undefined
+  readonly first: number
+  readonly after: string | undefined
+}
 
 export type TitleStore = {
   readonly titles: (ids: readonly string[]) => Promise<readonly Title[]>

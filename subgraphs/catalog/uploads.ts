@@ -9,12 +9,25 @@ const partBytes = 8 * 1024 * 1024
 const bytesMax = 50 * 1024 ** 3
 const addressSeconds = 24 * 3600
 
-export type UploadDeps = { readonly store: UploadStore; readonly objects: ObjectStore; readonly originUrl: string; readonly streamKey: string; readonly clock: () => Date }
-export type UploadTicket = { readonly id: string; readonly titleId: string; readonly partBytes: number; readonly partUrls: readonly string[] }
+export type UploadDeps = {
+  readonly store: UploadStore
+  readonly objects: ObjectStore
+  readonly originUrl: string
+  readonly streamKey: string
+  readonly clock: () => Date
+}
+export type UploadTicket = {
+  readonly id: string
+  readonly titleId: string
+  readonly partBytes: number
+  readonly partUrls: readonly string[]
+}
 
 const check = ({ title, bytes, sha256 }: StartUploadInput): void => {
-  if (title.trim() === '' || title.length > 200) throw new CinegraphError('INPUT_INVALID', { name: '`title`', why: 'has 1 to 200 characters' })
-  if (!Number.isInteger(bytes) || bytes < 1 || bytes > bytesMax) throw new CinegraphError('INPUT_INVALID', { name: '`bytes`', why: `lies from 1 to ${bytesMax}` })
+  if (title.trim() === '' || title.length > 200)
+    throw new CinegraphError('INPUT_INVALID', { name: '`title`', why: 'has 1 to 200 characters' })
+  if (!Number.isInteger(bytes) || bytes < 1 || bytes > bytesMax)
+    throw new CinegraphError('INPUT_INVALID', { name: '`bytes`', why: `lies from 1 to ${bytesMax}` })
   if (!/^[0-9a-f]{64}$/.test(sha256)) throw new CinegraphError('INPUT_INVALID', { name: '`sha256`', why: 'has 64 hexadecimal digits' })
 }
 

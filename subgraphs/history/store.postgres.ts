@@ -2,7 +2,14 @@ import type pg from 'pg'
 import { later, mergeBy, widen } from './last-write.ts'
 import type { HistoryStore, ResumePoint, Viewing } from './store.ts'
 
-type PointRow = { readonly profile_id: string; readonly title_id: string; readonly position_ms: number; readonly duration_ms: number; readonly at: Date; readonly device_id: string }
+type PointRow = {
+  readonly profile_id: string
+  readonly title_id: string
+  readonly position_ms: number
+  readonly duration_ms: number
+  readonly at: Date
+  readonly device_id: string
+}
 type ViewingRow = Omit<PointRow, 'at' | 'device_id'> & { readonly session_id: string; readonly started_at: Date; readonly last_at: Date }
 
 const toPoint = (row: PointRow): ResumePoint => ({
@@ -33,10 +40,18 @@ const viewingKey = (viewing: Viewing): string => `${viewing.profileId} ${viewing
 export const postgresHistory = (pool: pg.Pool): HistoryStore => ({
   putResumePoints: async (points) => {
     const rows = byKey(mergeBy(points, pointKey, later), pointKey)
-    await pool.query({ name: 'put-resume-points', text: putPoints, values: columns(rows, ['profileId', 'titleId', 'positionMs', 'durationMs', 'at', 'deviceId']) })
+    await pool.query({
+      name: 'put-resume-points',
+      text: putPoints,
+      values: columns(rows, ['profileId', 'titleId', 'positionMs', 'durationMs', 'at', 'deviceId']),
+    })
   },
   latest: async (profileId, limit) => {
-    const { rows } = await pool.query<PointRow>({ name: 'latest', text: 'select * from history.resume_point where profile_id = $1 order by at desc limit $2', values: [profileId, limit] })
+    const { rows } = await pool.query<PointRow>({
+      name: 'latest',
+      text: 'select * from history.resume_point where profile_id = $1 order by at desc limit $2',
+      values: [profileId, limit],
+    })
     return rows.map(toPoint)
   },
   resumePoints: async (profileId, titleIds) => {
@@ -46,10 +61,15 @@ export const postgresHistory = (pool: pg.Pool): HistoryStore => ({
   },
   putViewings: async (viewings) => {
     const rows = byKey(mergeBy(viewings, viewingKey, widen), viewingKey)
-    await pool.query({ name: 'put-viewings', text: putViewings, values: columns(rows, ['profileId', 'sessionId', 'titleId', 'startedAt', 'lastAt', 'positionMs', 'durationMs']) })
+    await pool.query({
+      name: 'put-viewings',
+      text: putViewings,
+      values: columns(rows, ['profileId', 'sessionId', 'titleId', 'startedAt', 'lastAt', 'positionMs', 'durationMs']),
+    })
   },
   viewings: async (profileId, before, limit) => {
-    const text = 'select * from history.viewing where profile_id = $1 and ($2::timestamptz is null or last_at < $2) order by last_at desc limit $3'
+    const text =
+      'select * from history.viewing where profile_id = $1 and ($2::timestamptz is null or last_at < $2) order by last_at desc limit $3'
     const { rows } = await pool.query<ViewingRow>({ name: 'viewings', text, values: [profileId, before, limit] })
     return rows.map(toViewing)
   },

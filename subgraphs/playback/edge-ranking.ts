@@ -7,4 +7,7 @@ const weight = (edge: string, prefix: string): string => createHash('sha1').upda
  * of edges for everyone, so each edge keeps its own share hot, and losing an edge moves only that edge's titles.
  */
 export const rankEdges = (edges: readonly string[], prefix: string): readonly string[] =>
-  edges.map((edge) => ({ edge, at: weight(edge, prefix) })).toSorted((a, b) => (a.at < b.at ? 1 : -1)).map(({ edge }) => edge)
+  edges
+    .map((edge) => ({ edge, at: weight(edge, prefix) }))
+    .toSorted((a, b) => (a.at < b.at ? 1 : -1))
+    .map(({ edge }) => edge)

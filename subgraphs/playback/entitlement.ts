@@ -10,9 +10,11 @@ const refuse = (code: PlayRefusalCode, message: string): Refusal => ({ __typenam
 export const entitlement = ({ watching, title }: PlayFactsQuery): Playable | Refusal => {
   if (!watching) return refuse('NOT_SIGNED_IN', 'Sign in first.')
   if (!title) return refuse('NOT_FOUND', 'There is no such title.')
-  if (!watching.account.subscription?.active) return refuse('NO_SUBSCRIPTION', 'This account has no active subscription. Choose a plan to watch.')
+  if (!watching.account.subscription?.active)
+    return refuse('NO_SUBSCRIPTION', 'This account has no active subscription. Choose a plan to watch.')
   if (!title.available) return refuse('NOT_IN_REGION', 'This title is not licensed where you are.')
-  if (title.maturity > watching.maturityLimit) return refuse('MATURITY', `This title is for ages ${title.maturity} and up; this profile is limited to ${watching.maturityLimit}.`)
+  if (title.maturity > watching.maturityLimit)
+    return refuse('MATURITY', `This title is for ages ${title.maturity} and up; this profile is limited to ${watching.maturityLimit}.`)
   const { state, prefix, durationMs } = title.media
   if (state !== 'READY' || !prefix || !durationMs) return refuse('NOT_READY', 'This title is being prepared. Try again in a few minutes.')
   return { profileId: watching.id, prefix, durationMs }

@@ -13,7 +13,13 @@ const playFacts = operation<PlayFactsQuery, PlayFactsQueryVariables>('./operatio
 const plays = counter('plays_total', 'Presses of play, by outcome', ['outcome'])
 const heartbeatSeconds = 10
 
-export type PlayDeps = { readonly store: GrantStore; readonly edges: readonly string[]; readonly streamKey: string; readonly tokenSeconds: number; readonly clock: () => Date }
+export type PlayDeps = {
+  readonly store: GrantStore
+  readonly edges: readonly string[]
+  readonly streamKey: string
+  readonly tokenSeconds: number
+  readonly clock: () => Date
+}
 export type PlayRequest = { readonly titleId: string; readonly device: DeviceInput; readonly caller: Caller; readonly ask: Ask }
 
 /** Grants a stream or refuses it. Throws SUBGRAPH_UNAVAILABLE when the facts cannot be had: no facts, no film. */
@@ -24,14 +30,30 @@ export const play = async ({ titleId, device, caller, ask }: PlayRequest, { stor
   const createdAt = clock()
   const expiresAt = new Date(createdAt.getTime() + tokenSeconds * 1000)
   const token = signStream({ prefix: granted.prefix, sessionId, expiresAt }, streamKey)
-  await store.save({ id: sessionId, profileId: granted.profileId, titleId, deviceId: device.id, region: caller.region, expiresAt, createdAt })
+  await store.save({
+    id: sessionId,
+    profileId: granted.profileId,
+    titleId,
+    deviceId: device.id,
+    region: caller.region,
+    expiresAt,
+    createdAt,
+  })
   const streams = rankEdges(edges, granted.prefix).map((edge) => ({
     edge,
     hls: new URL(`/${token}/${granted.prefix}/master.m3u8`, edge).href,
     dash: new URL(`/${token}/${granted.prefix}/manifest.mpd`, edge).href,
   }))
   plays.inc({ outcome: 'granted' })
-  return { __typename: 'Playback' as const, sessionId, title: { id: titleId }, durationMs: granted.durationMs, streams, expiresAt, heartbeatSeconds }
+  return {
+    __typename: 'Playback' as const,
+    sessionId,
+    title: { id: titleId },
+    durationMs: granted.durationMs,
+    streams,
+    expiresAt,
+    heartbeatSeconds,
+  }
 }
 
 const refused = (refusal: Refusal): Refusal => {

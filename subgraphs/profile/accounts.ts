@@ -6,7 +6,12 @@ import type { OpenedSession, Sessions } from './sessions.ts'
 import type { AccountStore, Profile, ProfileStore } from './store.ts'
 
 export type Refused = { readonly __typename: 'Refusal'; readonly code: RefusalCode; readonly message: string }
-export type AccountDeps = { readonly accounts: AccountStore; readonly profiles: ProfileStore; readonly sessions: Sessions; readonly clock: () => Date }
+export type AccountDeps = {
+  readonly accounts: AccountStore
+  readonly profiles: ProfileStore
+  readonly sessions: Sessions
+  readonly clock: () => Date
+}
 
 export const refuse = (code: RefusalCode, message: string): Refused => ({ __typename: 'Refusal', code, message })
 
@@ -24,14 +29,16 @@ const faultOf = ({ email, password, profileName }: SignUpInput): string | undefi
   return nameFault(profileName)
 }
 
-const nameFault = (name: string): string | undefined => (name.trim().length < 1 || name.length > 40 ? 'A profile name has 1 to 40 characters.' : undefined)
+const nameFault = (name: string): string | undefined =>
+  name.trim().length < 1 || name.length > 40 ? 'A profile name has 1 to 40 characters.' : undefined
 
 export const signUp = async (input: SignUpInput, { accounts, sessions, clock }: AccountDeps): Promise<OpenedSession | Refused> => {
   const fault = faultOf(input)
   if (fault !== undefined) return refuse('INVALID_INPUT', fault)
   const account = { id: randomUUID(), email: input.email.trim().toLowerCase(), operator: false }
   const profile = { ...newProfile(input.profileName, input.language), accountId: account.id }
-  if (input.planId && !(await accounts.plans()).some((plan) => plan.id === input.planId)) return refuse('NO_SUCH_PLAN', 'There is no such plan.')
+  if (input.planId && !(await accounts.plans()).some((plan) => plan.id === input.planId))
+    return refuse('NO_SUCH_PLAN', 'There is no such plan.')
   try {
     await accounts.create({ account, passwordHash: await hashPassword(input.password), profile })
   } catch (error) {
@@ -42,14 +49,21 @@ export const signUp = async (input: SignUpInput, { accounts, sessions, clock }: 
   return sessions.open({ ...account, subscription }, profile)
 }
 
-export const signIn = async (email: string, password: string, { accounts, profiles, sessions }: AccountDeps): Promise<OpenedSession | Refused> => {
+export const signIn = async (
+  email: string,
+  password: string,
+  { accounts, profiles, sessions }: AccountDeps,
+): Promise<OpenedSession | Refused> => {
   const found = await accounts.withPassword(email.trim().toLowerCase())
   const matches = await passwordMatches(password.slice(0, 256), found?.passwordHash ?? (await nobody))
   const [first] = found === null || !matches ? [] : await profiles.ofAccounts([found.account.id])
   return found === null || first === undefined ? wrongCredentials : sessions.open(found.account, first)
 }
 
-export const refreshSession = async (refreshToken: string, { accounts, profiles, sessions }: AccountDeps): Promise<OpenedSession | Refused> => {
+export const refreshSession = async (
+  refreshToken: string,
+  { accounts, profiles, sessions }: AccountDeps,
+): Promise<OpenedSession | Refused> => {
   const taken = await sessions.take(refreshToken)
   const [account] = taken === null ? [] : await accounts.accounts([taken.accountId])
   const [profile] = taken === null ? [] : await profiles.profiles([taken.profileId])
@@ -57,15 +71,24 @@ export const refreshSession = async (refreshToken: string, { accounts, profiles,
   return sessions.open(account, profile)
 }
 
-export const switchProfile = async (accountId: string, profileId: string, { accounts, profiles, sessions }: AccountDeps): Promise<OpenedSession | Refused> => {
+export const switchProfile = async (
+  accountId: string,
+  profileId: string,
+  { accounts, profiles, sessions }: AccountDeps,
+): Promise<OpenedSession | Refused> => {
   const [account] = await accounts.accounts([accountId])
   const profile = (await profiles.ofAccounts([accountId])).find((each) => each.id === profileId)
   if (account === undefined || profile === undefined) return refuse('NO_SUCH_PROFILE', 'This account has no such profile.')
   return sessions.open(account, profile)
 }
 
-export const createProfile = async (accountId: string, input: CreateProfileInput, { profiles }: AccountDeps): Promise<Profile | Refused> => {
-  const fault = nameFault(input.name) ?? (input.maturityLimit < 0 || input.maturityLimit > 18 ? 'A maturity limit lies from 0 to 18.' : undefined)
+export const createProfile = async (
+  accountId: string,
+  input: CreateProfileInput,
+  { profiles }: AccountDeps,
+): Promise<Profile | Refused> => {
+  const fault =
+    nameFault(input.name) ?? (input.maturityLimit < 0 || input.maturityLimit > 18 ? 'A maturity limit lies from 0 to 18.' : undefined)
   if (fault !== undefined) return refuse('INVALID_INPUT', fault)
   const profile = { ...newProfile(input.name, input.language), accountId, maturityLimit: input.maturityLimit }
   await profiles.add(profile)

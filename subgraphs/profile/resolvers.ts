@@ -7,36 +7,45 @@ import type { Resolvers } from './schema.generated.ts'
 export type ProfileContext = SubgraphContext<ProfileLoaders>
 
 const notSignedIn = refuse('NOT_SIGNED_IN', 'Sign in first.')
-const named = <T extends object>(name: 'Session' | 'Profile' | 'Subscription', result: T | Refused) => ('__typename' in result ? result : { __typename: name, ...result })
+const named = <T extends object>(name: 'Session' | 'Profile' | 'Subscription', result: T | Refused) =>
+  '__typename' in result ? result : { __typename: name, ...result }
 
 /** An account, a profile's owner and the profile itself may be read by their account and by operators only. */
-const mayRead = ({ caller: { viewer } }: ProfileContext, accountId: string): boolean => viewer !== null && (viewer.accountId === accountId || viewer.operator)
+const mayRead = ({ caller: { viewer } }: ProfileContext, accountId: string): boolean =>
+  viewer !== null && (viewer.accountId === accountId || viewer.operator)
 
-export const resolvers = (deps: AccountDeps): Resolvers => ({
-  Query: {
-    me: (_parent, _args, { caller, loaders }) => (caller.viewer === null ? null : loaders.accounts.load(caller.viewer.accountId)),
-    watching: (_parent, _args, { caller, loaders }) => (caller.viewer === null ? null : loaders.profiles.load(caller.viewer.profileId)),
-    plans: () => deps.accounts.plans(),
+export const resolvers = (deps: AccountDeps): Resolvers => ({ Query: queries(deps), Mutation: mutations(deps), ...types(deps) })
+
+const queries = ({ accounts }: AccountDeps): Resolvers['Query'] & object => ({
+  me: (_parent, _args, { caller, loaders }) => (caller.viewer === null ? null : loaders.accounts.load(caller.viewer.accountId)),
+  watching: (_parent, _args, { caller, loaders }) => (caller.viewer === null ? null : loaders.profiles.load(caller.viewer.profileId)),
+  plans: () => accounts.plans(),
+})
+
+const mutations = (deps: AccountDeps): Resolvers['Mutation'] & object => ({
+  signUp: async (_parent, { input }) => named('Session', await signUp(input, deps)),
+  signIn: async (_parent, { email, password }) => named('Session', await signIn(email, password, deps)),
+  refreshSession: async (_parent, { refreshToken }) => named('Session', await refreshSession(refreshToken, deps)),
+  signOut: async (_parent, { refreshToken }) => (await deps.sessions.take(refreshToken)) !== null,
+  switchProfile: async (_parent, { profileId }, { caller: { viewer } }) =>
+    viewer === null ? notSignedIn : named('Session', await switchProfile(viewer.accountId, profileId, deps)),
+  createProfile: async (_parent, { input }, { caller: { viewer } }) =>
+    viewer === null ? notSignedIn : named('Profile', await createProfile(viewer.accountId, input, deps)),
+  subscribe: async (_parent, { planId }, { caller: { viewer } }) => {
+    if (viewer === null) return notSignedIn
+    const subscription = await deps.accounts.subscribe(viewer.accountId, planId, deps.clock())
+    return named('Subscription', subscription ?? refuse('NO_SUCH_PLAN', 'There is no such plan.'))
   },
-  Mutation: {
-    signUp: async (_parent, { input }) => named('Session', await signUp(input, deps)),
-    signIn: async (_parent, { email, password }) => named('Session', await signIn(email, password, deps)),
-    refreshSession: async (_parent, { refreshToken }) => named('Session', await refreshSession(refreshToken, deps)),
-    signOut: async (_parent, { refreshToken }) => (await deps.sessions.take(refreshToken)) !== null,
-    switchProfile: async (_parent, { profileId }, { caller: { viewer } }) =>
-      viewer === null ? notSignedIn : named('Session', await switchProfile(viewer.accountId, profileId, deps)),
-    createProfile: async (_parent, { input }, { caller: { viewer } }) =>
-      viewer === null ? notSignedIn : named('Profile', await createProfile(viewer.accountId, input, deps)),
-    subscribe: async (_parent, { planId }, { caller: { viewer } }) => {
-      if (viewer === null) return notSignedIn
-      const subscription = await deps.accounts.subscribe(viewer.accountId, planId, deps.clock())
-      return named('Subscription', subscription ?? refuse('NO_SUCH_PLAN', 'There is no such plan.'))
-    },
-    cancelSubscription: async (_parent, _args, { caller: { viewer } }) => {
-      if (viewer === null) return notSignedIn
-      return named('Subscription', (await deps.accounts.cancel(viewer.accountId)) ?? refuse('NO_SUBSCRIPTION', 'There is no subscription to cancel.'))
-    },
+  cancelSubscription: async (_parent, _args, { caller: { viewer } }) => {
+    if (viewer === null) return notSignedIn
+    return named(
+      'Subscription',
+      (await deps.accounts.cancel(viewer.accountId)) ?? refuse('NO_SUBSCRIPTION', 'There is no subscription to cancel.'),
+    )
   },
+})
+
+const types = ({ accounts }: AccountDeps): Pick<Resolvers, 'Account' | 'Profile' | 'Plan'> => ({
   Account: {
     __resolveReference: ({ id }, context) => (mayRead(context, id) ? context.loaders.accounts.load(id) : null),
     profiles: ({ id }, _args, { loaders }) => loaders.profilesOf.load(id),
@@ -53,6 +62,6 @@ export const resolvers = (deps: AccountDeps): Resolvers => ({
     },
   },
   Plan: {
-    __resolveReference: async ({ id }) => (await deps.accounts.plans()).find((plan) => plan.id === id) ?? null,
+    __resolveReference: async ({ id }) => (await accounts.plans()).find((plan) => plan.id === id) ?? null,
   },
 })

@@ -19,10 +19,22 @@ export type ProfileDeps = {
 }
 
 /** Accounts, sign-in, profiles, plans and subscriptions. */
-export const createProfile = ({ database: { prisma }, accessPrivateKey, accessTokenSeconds, clock, log }: ProfileDeps): Promise<Subgraph> => {
+export const createProfile = ({
+  database: { prisma },
+  accessPrivateKey,
+  accessTokenSeconds,
+  clock,
+  log,
+}: ProfileDeps): Promise<Subgraph> => {
   const accounts = postgresAccounts(prisma)
   const profiles = postgresProfiles(prisma)
   const tokens = createIssuer(accessPrivateKey, accessTokenSeconds)
   const sessions = createSessions({ store: postgresSessions(prisma), tokens, ttlSeconds: accessTokenSeconds, clock })
-  return createSubgraph({ name: 'profile', typeDefs, resolvers: resolvers({ accounts, profiles, sessions, clock }), loaders: () => createLoaders(accounts, profiles), log })
+  return createSubgraph({
+    name: 'profile',
+    typeDefs,
+    resolvers: resolvers({ accounts, profiles, sessions, clock }),
+    loaders: () => createLoaders(accounts, profiles),
+    log,
+  })
 }

@@ -21,35 +21,44 @@ export const postgresAccounts = (prisma: Prisma): AccountStore => ({
       throw error
     }
   },
-  subscribe: (accountId, planId, at) =>
-    prisma.$transaction(async (tx) => {
-      const plan = await tx.plan.findUnique({ where: { id: planId } })
-      if (plan === null) return null
-      const before = await tx.subscription.findUnique({ where: { accountId } })
-      const startedAt = before?.active ? before.startedAt : at
-      const saved = await tx.subscription.upsert({
-        where: { accountId },
-        create: { accountId, planId, active: true, startedAt },
-        update: { planId, active: true, startedAt },
-        include: { plan: true, account: true },
-      })
-      if (!before?.active) {
-        const event = { accountId, email: saved.account.email, planName: plan.name, startedAt: startedAt.toISOString() }
-        await tx.profileOutbox.create({ data: outboxRow('profile.subscriptions', event) })
-      }
-      return saved
-    }),
+  subscribe: (accountId, planId, at) => prisma.$transaction((tx) => subscribeIn(tx, { accountId, planId, at })),
   cancel: async (accountId) => {
-    const [cancelled] = await prisma.subscription.updateManyAndReturn({ where: { accountId, active: true }, data: { active: false }, include: { plan: true } })
+    const [cancelled] = await prisma.subscription.updateManyAndReturn({
+      where: { accountId, active: true },
+      data: { active: false },
+      include: { plan: true },
+    })
     return cancelled ?? null
   },
   plans: () => prisma.plan.findMany({ orderBy: { priceCents: 'asc' } }),
 })
 
+type Transaction = Parameters<Parameters<Prisma['$transaction']>[0]>[0]
+
+/** A subscription that was active keeps its start, and its start is told once. */
+const subscribeIn = async (
+  tx: Transaction,
+  { accountId, planId, at }: { readonly accountId: string; readonly planId: string; readonly at: Date },
+) => {
+  const plan = await tx.plan.findUnique({ where: { id: planId } })
+  if (plan === null) return null
+  const before = await tx.subscription.findUnique({ where: { accountId } })
+  const startedAt = before?.active ? before.startedAt : at
+  const active = { planId, active: true, startedAt }
+  const include = { plan: true, account: true } as const
+  const saved = await tx.subscription.upsert({ where: { accountId }, create: { accountId, ...active }, update: active, include })
+  if (!before?.active) {
+    const event = { accountId, email: saved.account.email, planName: plan.name, startedAt: startedAt.toISOString() }
+    await tx.profileOutbox.create({ data: outboxRow('profile.subscriptions', event) })
+  }
+  return saved
+}
+
 /** Profiles in the `profile` schema. */
 export const postgresProfiles = (prisma: Prisma): ProfileStore => ({
   profiles: (ids) => prisma.profile.findMany({ where: { id: { in: [...ids] } } }),
-  ofAccounts: (accountIds) => prisma.profile.findMany({ where: { accountId: { in: [...accountIds] } }, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] }),
+  ofAccounts: (accountIds) =>
+    prisma.profile.findMany({ where: { accountId: { in: [...accountIds] } }, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] }),
   add: async (profile) => void (await prisma.profile.create({ data: profile })),
 })
 

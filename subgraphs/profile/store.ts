@@ -15,9 +15,20 @@ export type Plan = {
   readonly heightMax: number
 }
 export type Subscription = { readonly accountId: string; readonly active: boolean; readonly startedAt: Date; readonly plan: Plan }
-export type Account = { readonly id: string; readonly email: string; readonly operator: boolean; readonly subscription: Subscription | null }
+export type Account = {
+  readonly id: string
+  readonly email: string
+  readonly operator: boolean
+  readonly subscription: Subscription | null
+}
 export type NewAccount = { readonly account: Omit<Account, 'subscription'>; readonly passwordHash: string; readonly profile: Profile }
-export type Session = { readonly id: string; readonly accountId: string; readonly profileId: string; readonly refreshHash: string; readonly expiresAt: Date }
+export type Session = {
+  readonly id: string
+  readonly accountId: string
+  readonly profileId: string
+  readonly refreshHash: string
+  readonly expiresAt: Date
+}
 
 export type AccountStore = {
   readonly accounts: (ids: readonly string[]) => Promise<readonly Account[]>

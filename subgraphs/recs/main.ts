@@ -6,5 +6,6 @@ import { postgresRecs } from './store.postgres.ts'
 
 await runSubgraph({
   name: 'recs',
-  create: ({ database, events, log }) => createRecs({ store: postgresRecs(database), ranking: contentRanking, cache: createMemoryCache(1), events, log }),
+  create: ({ database, events, log }) =>
+    createRecs({ store: postgresRecs(database), ranking: contentRanking, cache: createMemoryCache(1), events, log }),
 })

@@ -13,11 +13,16 @@ export const resolvers = (store: RecsStore, ranking: Ranking): Resolvers => ({
   Query: {
     homeRows: async (_parent, { first, titlesPerRow }, { caller: { viewer }, loaders }) => {
       const [features, signals] = await Promise.all([loaders.features(), viewer === null ? [] : store.signals(viewer.profileId)])
-      return ranking.home(features, signals, { rows: Math.min(first, 30), titlesPerRow: Math.min(titlesPerRow, 40), maturityLimit: viewer?.maturityLimit ?? adult })
+      return ranking.home(features, signals, {
+        rows: Math.min(first, 30),
+        titlesPerRow: Math.min(titlesPerRow, 40),
+        maturityLimit: viewer?.maturityLimit ?? adult,
+      })
     },
   },
   Title: {
     __resolveReference: ({ id }) => ({ id }),
-    similar: async ({ id }, { first }, { loaders }) => ranking.similar(await loaders.features(), id, Math.min(first, 40)).map((similar) => ({ id: similar })),
+    similar: async ({ id }, { first }, { loaders }) =>
+      ranking.similar(await loaders.features(), id, Math.min(first, 40)).map((similar) => ({ id: similar })),
   },
 })

@@ -10,7 +10,13 @@ import type { RecsStore } from './store.ts'
 
 const typeDefs = readFileSync(new URL('./schema.graphql', import.meta.url), 'utf8')
 
-export type RecsDeps = { readonly store: RecsStore; readonly ranking: Ranking; readonly cache: FeatureCache; readonly events: EventLog; readonly log: Log }
+export type RecsDeps = {
+  readonly store: RecsStore
+  readonly ranking: Ranking
+  readonly cache: FeatureCache
+  readonly events: EventLog
+  readonly log: Log
+}
 
 /** Rows of home screens and similar titles. */
 export const createRecs = async ({ store, ranking, cache, events, log }: RecsDeps): Promise<Subgraph> => {

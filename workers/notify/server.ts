@@ -15,7 +15,12 @@ const mailKey = ({ accountId, startedAt }: EventOf<'profile.subscriptions'>): st
 
 const compose = async ({ email, planName, startedAt }: EventOf<'profile.subscriptions'>): Promise<Buffer> => {
   const text = `Welcome to Cinegraph.\n\nYour ${planName} plan started on ${startedAt.slice(0, 10)}. Every film is one press away, on every screen you own.\n`
-  const { message } = await composer.sendMail({ from: 'Cinegraph <hello@cinegraph.example>', to: email, subject: `Your ${planName} plan has started`, text })
+  const { message } = await composer.sendMail({
+    from: 'Cinegraph <hello@cinegraph.example>',
+    to: email,
+    subject: `Your ${planName} plan has started`,
+    text,
+  })
   if (!Buffer.isBuffer(message)) throw new TypeError('The mail was not composed into a buffer')
   return message
 }

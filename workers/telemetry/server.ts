@@ -1,12 +1,18 @@
-import type { Log } from '#platform/log.ts'
 import { messageOf } from '#platform/errors.ts'
+import type { Log } from '#platform/log.ts'
 import { secondsHistogram } from '#platform/metrics.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
 import { archive, hourOf, readHour } from './archive.ts'
 import { qualityOf } from './quality.ts'
 
-export type TelemetryDeps = { readonly events: EventLog; readonly objects: ObjectStore; readonly clock: () => Date; readonly log: Log; readonly rollUpEveryMs?: number }
+export type TelemetryDeps = {
+  readonly events: EventLog
+  readonly objects: ObjectStore
+  readonly clock: () => Date
+  readonly log: Log
+  readonly rollUpEveryMs?: number
+}
 
 const startup = secondsHistogram('playback_startup_seconds', 'From the press of play to the first frame, as players report it', ['device'])
 
@@ -30,7 +36,10 @@ export const createTelemetry = async ({ events, objects, clock, log, rollUpEvery
       await objects.put(`quality/${hour}.json`, Buffer.from(JSON.stringify(qualityOf(await readHour(objects, hour)))))
     }
   }
-  const timer = setInterval(() => rollUp().catch((error: unknown) => log.warn({ reason: messageOf(error) }, 'quality figures wait')), rollUpEveryMs)
+  const timer = setInterval(
+    () => rollUp().catch((error: unknown) => log.warn({ reason: messageOf(error) }, 'quality figures wait')),
+    rollUpEveryMs,
+  )
   return {
     [Symbol.asyncDispose]: async () => {
       clearInterval(timer)

@@ -12,8 +12,12 @@ export const checkStream = ({ durationMs, framesPerSecond }: Source, videos: rea
   const [first] = videos
   for (const video of videos) {
     const seconds = secondsOf(video)
-    if (seconds < wanted - tolerance - 0.05) throw new CinegraphError('SOURCE_UNREADABLE', { why: `it ends after ${seconds.toFixed(1)} of its ${wanted.toFixed(1)} seconds` })
-    const aligned = first !== undefined && video.segments.length === first.segments.length && video.segments.every((segment, at) => Math.abs(segment.start - (first.segments[at]?.start ?? -1)) < 0.001)
+    if (seconds < wanted - tolerance - 0.05)
+      throw new CinegraphError('SOURCE_UNREADABLE', { why: `it ends after ${seconds.toFixed(1)} of its ${wanted.toFixed(1)} seconds` })
+    const aligned =
+      first !== undefined &&
+      video.segments.length === first.segments.length &&
+      video.segments.every((segment, at) => Math.abs(segment.start - (first.segments[at]?.start ?? -1)) < 0.001)
     if (!aligned) throw new CinegraphError('ENCODE_FAILED', { why: `${video.name} is not cut where ${first?.name} is` })
   }
   if (secondsOf(audio) === 0) throw new CinegraphError('ENCODE_FAILED', { why: 'the sound is empty' })

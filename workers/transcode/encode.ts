@@ -34,7 +34,17 @@ const splitAndScale = (rungs: readonly Rung[], framesPerSecond: number): string 
 const videoOutput = ({ name, bitrateKbps, height }: Rung, { rungs, framesPerGop }: Plan, file: string): Output => ({
   file,
   options: [
-    ...['-map', `[v${rungs.findIndex((rung) => rung.name === name)}]`, '-an', '-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', height > 480 ? 'high' : 'main'],
+    ...[
+      '-map',
+      `[v${rungs.findIndex((rung) => rung.name === name)}]`,
+      '-an',
+      '-c:v',
+      'libx264',
+      '-preset',
+      'veryfast',
+      '-profile:v',
+      height > 480 ? 'high' : 'main',
+    ],
     ...['-crf', '23', '-maxrate', `${bitrateKbps}k`, '-bufsize', `${2 * bitrateKbps}k`],
     // NOTE: without B-frames; this encoder's muxer would start a stream with them two frames late, against its sound.
     ...['-bf', '0'],
@@ -47,7 +57,21 @@ const videoOutput = ({ name, bitrateKbps, height }: Rung, { rungs, framesPerGop 
 const audioOutput = ({ hasAudio, durationMs }: Source, { audioKbps }: Plan, file: string): Output => ({
   file,
   options: [
-    ...['-map', hasAudio ? '0:a:0' : '1:a:0', '-vn', '-c:a', 'aac', '-b:a', `${audioKbps}k`, '-ac', '2', '-ar', '48000', '-t', `${durationMs / 1000}`],
+    ...[
+      '-map',
+      hasAudio ? '0:a:0' : '1:a:0',
+      '-vn',
+      '-c:a',
+      'aac',
+      '-b:a',
+      `${audioKbps}k`,
+      '-ac',
+      '2',
+      '-ar',
+      '48000',
+      '-t',
+      `${durationMs / 1000}`,
+    ],
     ...['-map_metadata', '-1', '-movflags', fragmented, '-frag_duration', `${segmentSeconds * 1_000_000}`, '-f', 'mp4'],
   ],
 })

@@ -41,19 +41,30 @@ export const encode = ({ inputs, filter, outputs, workDir, onPosition, signal }:
     for (const { file, options } of outputs) command.output(file).outputOptions([...options])
     command.on('progress', ({ timemark }: { timemark?: string }) => onPosition?.(secondsOf(timemark ?? '')))
     command.on('end', () => resolve())
-    command.on('error', (error: unknown, _stdout: string | null, stderr: string | null) => reject(new CinegraphError('ENCODE_FAILED', { why: lastLine(stderr ?? messageOf(error)) }, error)))
+    command.on('error', (error: unknown, _stdout: string | null, stderr: string | null) =>
+      reject(new CinegraphError('ENCODE_FAILED', { why: lastLine(stderr ?? messageOf(error)) }, error)),
+    )
     command.on('start', () => notePid(command, workDir))
     signal?.addEventListener('abort', () => command.kill('SIGKILL'), { once: true })
     command.run()
   })
 
 const secondsOf = (timemark: string): number => timemark.split(':').reduce((total, part) => total * 60 + Number(part), 0) || 0
-const lastLine = (text: string): string => text.trim().split('\n').filter((line) => !line.startsWith('Conversion failed')).at(-1)?.trim() ?? 'no reason given'
+const lastLine = (text: string): string =>
+  text
+    .trim()
+    .split('\n')
+    .filter((line) => !line.startsWith('Conversion failed'))
+    .at(-1)
+    ?.trim() ?? 'no reason given'
 
 const noteOf = (workDir: string): string => join(workDir, 'encoder.json')
 
 const notePid = (command: object, workDir: string): void => {
-  const pid = 'ffmpegProc' in command && typeof command.ffmpegProc === 'object' && command.ffmpegProc !== null && 'pid' in command.ffmpegProc ? Number(command.ffmpegProc.pid) : 0
+  const pid =
+    'ffmpegProc' in command && typeof command.ffmpegProc === 'object' && command.ffmpegProc !== null && 'pid' in command.ffmpegProc
+      ? Number(command.ffmpegProc.pid)
+      : 0
   writeFile(noteOf(workDir), JSON.stringify({ pid, birth: processBirth(pid) })).catch(() => undefined)
 }
 

@@ -24,7 +24,31 @@ export const makeFootage = async (look: number, seconds: number, workDir: string
       { source: sound, options: ['-f', 'lavfi'] },
     ],
     filter: `[0:v]boxblur=3:2,scale=640:360:flags=bicubic,fps=${framesPerSecond},format=yuv420p[v]`,
-    outputs: [{ file, options: ['-map', '[v]', '-map', '1:a', '-t', String(seconds), '-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '20', '-c:a', 'aac', '-ac', '2', '-movflags', '+faststart'] }],
+    outputs: [
+      {
+        file,
+        options: [
+          '-map',
+          '[v]',
+          '-map',
+          '1:a',
+          '-t',
+          String(seconds),
+          '-c:v',
+          'libx264',
+          '-preset',
+          'ultrafast',
+          '-crf',
+          '20',
+          '-c:a',
+          'aac',
+          '-ac',
+          '2',
+          '-movflags',
+          '+faststart',
+        ],
+      },
+    ],
     workDir,
   })
   return file

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { EventOf } from '#platform/contracts/events.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
+import { makeArtwork } from './artwork.ts'
 import { checkStream } from './check.ts'
 import { encodeLadder } from './encode.ts'
 import { readTrack } from './package/fragments.ts'
@@ -9,11 +10,23 @@ import { planLadder, segmentSeconds } from './plan.ts'
 import { probe } from './probe.ts'
 import { prefixOf, publish, published } from './publish.ts'
 
-export type Film = { readonly uploadId: string; readonly titleId: string; readonly workDir: string; readonly fetchSource: () => Promise<string> }
-export type PipelineDeps = { readonly objects: ObjectStore; readonly signal: AbortSignal; readonly onProgress: (step: string, percent: number) => void }
+export type Film = {
+  readonly uploadId: string
+  readonly titleId: string
+  readonly workDir: string
+  readonly fetchSource: () => Promise<string>
+}
+export type PipelineDeps = {
+  readonly objects: ObjectStore
+  readonly signal: AbortSignal
+  readonly onProgress: (step: string, percent: number) => void
+}
 
 /** From a film to a stream: probe → plan → encode → package → check → publish. A film that was published is not made again. */
-export const makeStream = async ({ uploadId, titleId, workDir, fetchSource }: Film, { objects, signal, onProgress }: PipelineDeps): Promise<EventOf<'ingest.packaged'>> => {
+export const makeStream = async (
+  { uploadId, titleId, workDir, fetchSource }: Film,
+  { objects, signal, onProgress }: PipelineDeps,
+): Promise<EventOf<'ingest.packaged'>> => {
   const before = await published(objects, prefixOf(titleId, uploadId))
   if (before !== null) return before
   onProgress('fetching', 1)
@@ -31,5 +44,6 @@ export const makeStream = async ({ uploadId, titleId, workDir, fetchSource }: Fi
   const audio = cutSegments('audio', readTrack(await readFile(encoded.audio)), segmentSeconds)
   checkStream(source, videos, audio)
   onProgress('publishing', 96)
+  await makeArtwork(objects, titleId, { source, workDir })
   return publish(objects, { uploadId, titleId, videos, audio })
 }

@@ -6,7 +6,12 @@ import { mediaPlaylist, multivariantPlaylist, type VideoRendition } from './pack
 import { bandwidthOf, type Rendition, secondsOf } from './package/segments.ts'
 
 type Packaged = EventOf<'ingest.packaged'>
-export type Publication = { readonly uploadId: string; readonly titleId: string; readonly videos: readonly VideoRendition[]; readonly audio: Rendition }
+export type Publication = {
+  readonly uploadId: string
+  readonly titleId: string
+  readonly videos: readonly VideoRendition[]
+  readonly audio: Rendition
+}
 
 export const prefixOf = (titleId: string, uploadId: string): string => `streams/${titleId}/${uploadId}`
 const receiptKey = (prefix: string): string => `${prefix}/packaged.json`
@@ -32,7 +37,13 @@ export const publish = async (objects: ObjectStore, { uploadId, titleId, videos,
   }
   await put('manifest.mpd', dashManifest(videos, audio))
   await put('master.m3u8', multivariantPlaylist(videos, audio))
-  const renditions = videos.map((video) => ({ name: video.name, width: video.width, height: video.height, bitrateKbps: Math.round(bandwidthOf(video).average / 1000), codecs: video.codec }))
+  const renditions = videos.map((video) => ({
+    name: video.name,
+    width: video.width,
+    height: video.height,
+    bitrateKbps: Math.round(bandwidthOf(video).average / 1000),
+    codecs: video.codec,
+  }))
   const packaged = { uploadId, titleId, prefix, durationMs: Math.round(1000 * Math.max(...videos.map(secondsOf))), renditions }
   await put('packaged.json', JSON.stringify(packaged))
   return packaged

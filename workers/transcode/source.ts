@@ -6,7 +6,11 @@ import { CinegraphError } from '#platform/errors.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
 
 /** Joins the parts of an upload into one file and compares its checksum. Throws UPLOAD_CHECKSUM or NOT_FOUND. */
-export const joinParts = async (objects: ObjectStore, objectKey: string, { workDir, sha256 }: { readonly workDir: string; readonly sha256: string | undefined }): Promise<string> => {
+export const joinParts = async (
+  objects: ObjectStore,
+  objectKey: string,
+  { workDir, sha256 }: { readonly workDir: string; readonly sha256: string | undefined },
+): Promise<string> => {
   const parts = await objects.list(objectKey)
   if (parts.length === 0) throw new CinegraphError('NOT_FOUND', { what: 'upload', id: objectKey })
   const hash = createHash('sha256')

@@ -1,4 +1,5 @@
 import { headingOf } from '#platform/bff/heading.ts'
+import { idsOf } from '#platform/bff/home.ts'
 import { applyRules, pick } from '#platform/bff/rules.ts'
 import type { HomeSkeleton, Skeletons } from '#platform/bff/skeleton.ts'
 import { shareOf } from '#platform/bff/title-page.ts'
@@ -17,9 +18,6 @@ export const homeScreen = async (watcher: Watcher, { skeletons, loadTiles }: Hom
   return present(skeleton, allowed)
 }
 
-const idsOf = ({ rows, started }: HomeSkeleton): readonly string[] =>
-  [...started.map(({ title }) => title), ...rows.flatMap(({ because, titles }) => (because ? [because, ...titles] : titles))].map(({ id }) => id)
-
 const present = ({ rows, started, degraded }: HomeSkeleton, titles: ReadonlyMap<string, TileTitle>) => ({
   continueWatching: started.flatMap((point) => {
     const title = titles.get(point.title.id)
@@ -27,7 +25,10 @@ const present = ({ rows, started, degraded }: HomeSkeleton, titles: ReadonlyMap<
   }),
   shelves: rows.flatMap((row) => {
     const heading = headingOf(row, (id) => titles.get(id)?.name)
-    const tiles = pick(titles, row.titles.map(({ id }) => id)).map(presentTile)
+    const tiles = pick(
+      titles,
+      row.titles.map(({ id }) => id),
+    ).map(presentTile)
     return heading === null || tiles.length === 0 ? [] : [{ id: row.id, heading, tiles }]
   }),
   degraded,

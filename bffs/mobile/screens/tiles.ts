@@ -1,17 +1,10 @@
-import { createHydrate } from '#platform/bff/hydrate.ts'
-import type { Watcher } from '#platform/bff/viewer.ts'
-import { operation, whole } from '#platform/graphql/operation.ts'
+import { createTitles, type LoadTitles } from '#platform/bff/titles.ts'
+import { operation } from '#platform/graphql/operation.ts'
 import type { CreateCache } from '#platform/ports/cache.ts'
 import type { TilesQuery, TilesQueryVariables } from '../operations.generated.ts'
 
-const tiles = operation<TilesQuery, TilesQueryVariables>('../operations/tiles.graphql', import.meta.url)
-
 export type TileTitle = NonNullable<TilesQuery['titles'][number]>
+export type LoadTiles = LoadTitles<TileTitle>
 
-/** Titles as tiles need them: one trip to the supergraph for every id on the page. */
-export const createTiles = (createCache: CreateCache) => {
-  const hydrate = createHydrate<TileTitle>(createCache(50_000))
-  return ({ ask, region, viewer: { language } }: Watcher, ids: readonly string[]) =>
-    hydrate(ids, `${region} ${language}`, async (missing) => whole(await ask(tiles, { ids: [...missing], language })).titles)
-}
-export type LoadTiles = ReturnType<typeof createTiles>
+export const createTiles = (createCache: CreateCache): LoadTiles =>
+  createTitles(operation<TilesQuery, TilesQueryVariables>('../operations/tiles.graphql', import.meta.url), createCache)

@@ -1,5 +1,5 @@
 import { applyRules, pick } from '#platform/bff/rules.ts'
-import { missingParts } from '#platform/bff/title-page.ts'
+import { missingParts, resumeAtMs } from '#platform/bff/title-page.ts'
 import type { Watcher } from '#platform/bff/viewer.ts'
 import { operation } from '#platform/graphql/operation.ts'
 import type { TitleQuery, TitleQueryVariables } from '../operations.generated.ts'
@@ -29,7 +29,8 @@ const present = (title: Title, similar: readonly TileTitle[]) => ({
   minutes: title.runtimeMinutes,
   playable: title.media.state === 'READY',
   preparingPercent: title.media.state === 'PREPARING' ? (title.media.percent ?? 0) : null,
-  resumeAtMs: title.resumePoint && !title.resumePoint.ended ? title.resumePoint.positionMs : 0,
+  durationMs: title.media.durationMs,
+  resumeAtMs: resumeAtMs(title.resumePoint),
   episodes: title.seasons.flatMap(({ number, episodes }) =>
     episodes.map(({ id, episode, name, media }) => ({ id, label: `S${number} E${episode ?? 0}`, name, playable: media.state === 'READY' })),
   ),

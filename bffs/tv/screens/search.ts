@@ -7,7 +7,11 @@ import { presentCard } from './home.ts'
 const size = 24
 
 /** What a remote control typed. */
-export const searchScreen = async (watcher: Watcher, text: string, { skeletons, loadCards }: { readonly skeletons: Skeletons; readonly loadCards: LoadCards }) => {
+export const searchScreen = async (
+  watcher: Watcher,
+  text: string,
+  { skeletons, loadCards }: { readonly skeletons: Skeletons; readonly loadCards: LoadCards },
+) => {
   const { ids, degraded } = await skeletons.search(watcher, text, size)
   const titles = await loadCards(watcher, ids)
   const allowed = applyRules(titles, watcher.viewer)

@@ -1,5 +1,5 @@
 import { applyRules, pick } from '#platform/bff/rules.ts'
-import { missingParts, shareOf } from '#platform/bff/title-page.ts'
+import { missingParts, resumeAtMs, shareOf } from '#platform/bff/title-page.ts'
 import type { Watcher } from '#platform/bff/viewer.ts'
 import { operation } from '#platform/graphql/operation.ts'
 import type { TitleQuery, TitleQueryVariables } from '../operations.generated.ts'
@@ -28,6 +28,8 @@ const present = (title: Title, similar: readonly CardTitle[]) => ({
   facts: [title.year, `${title.runtimeMinutes} min`, title.maturity > 0 ? `${title.maturity}+` : 'all ages', ...title.genres].join(' · '),
   playable: title.media.state === 'READY',
   preparingPercent: title.media.state === 'PREPARING' ? (title.media.percent ?? 0) : null,
+  durationMs: title.media.durationMs,
+  resumeAtMs: resumeAtMs(title.resumePoint),
   progress: title.resumePoint ? shareOf(title.resumePoint) : null,
   seasons: title.seasons.map(({ number, episodes }) => ({
     heading: `Season ${number}`,

@@ -1,5 +1,6 @@
-import type { RefreshSessionMutation, SignInMutation } from '../documents.generated.ts'
+import type { PlayMutation, RefreshSessionMutation, SignInMutation } from '../documents.generated.ts'
 
+export type Playback = Extract<PlayMutation['play'], { __typename?: 'Playback' }>
 export type Session = Extract<SignInMutation['signIn'], { __typename?: 'Session' }>
 export type Api = {
   /** Asks one of the BFF's documents by name. Throws with a sentence for the member. */
@@ -10,50 +11,76 @@ export type Api = {
   readonly setSession: (session: Session | null) => void
 }
 
-type Answer = { readonly data?: unknown; readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[] }
+type Answer = {
+  readonly data?: unknown
+  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[]
+}
 
 const waitingMax = 100
 
-/** A client of one BFF, with its own session, kept for as long as the tab lives. */
-export const createApi = (name: string, base: string): Api => {
-  const storageKey = `cinegraph.${name}`
-  let session: Session | null = JSON.parse(sessionStorage.getItem(storageKey) ?? 'null')
-  let waiting: object[] = []
-  const documents: Promise<Record<string, string>> = fetch(`${base}/documents.json`).then((response) => response.json())
+type Keeper = { readonly get: () => Session | null; readonly set: (session: Session | null) => void }
 
-  const setSession = (next: Session | null): void => {
-    session = next
-    if (next === null) sessionStorage.removeItem(storageKey)
-    else sessionStorage.setItem(storageKey, JSON.stringify(next))
+/** A session, kept for as long as the tab lives. */
+const keepSession = (key: string): Keeper => {
+  let session: Session | null = JSON.parse(sessionStorage.getItem(key) ?? 'null')
+  return {
+    get: () => session,
+    set: (next) => {
+      session = next
+      if (next === null) sessionStorage.removeItem(key)
+      else sessionStorage.setItem(key, JSON.stringify(next))
+    },
   }
-  const headers = (): Record<string, string> => ({ 'content-type': 'application/json', 'x-cinegraph-device': `${name}-${deviceId()}`, ...(session ? { authorization: `Bearer ${session.accessToken}` } : {}) })
+}
+
+const unreachable: Answer = { errors: [{ message: 'Cinegraph cannot be reached. Check the connection and try again.' }] }
+
+/** A client of one BFF, with a session of its own. */
+export const createApi = (name: string, base: string): Api => {
+  const session = keepSession(`cinegraph.${name}`)
+  const documents: Promise<Record<string, string>> = fetch(`${base}/documents.json`).then((response) => response.json())
+  const headers = (): Record<string, string> => {
+    const token = session.get()?.accessToken
+    return {
+      'content-type': 'application/json',
+      'x-cinegraph-device': `${name}-${deviceId()}`,
+      ...(token ? { authorization: `Bearer ${token}` } : {}),
+    }
+  }
   const post = async (document: string, variables: object): Promise<Answer> => {
-    const query = (await documents)[document]
-    const response = await fetch(`${base}/graphql`, { method: 'POST', headers: headers(), body: JSON.stringify({ query, variables }) }).catch(() => null)
-    return response === null ? { errors: [{ message: 'Cinegraph cannot be reached. Check the connection and try again.' }] } : response.json()
+    const body = JSON.stringify({ query: (await documents)[document], variables })
+    const response = await fetch(`${base}/graphql`, { method: 'POST', headers: headers(), body }).catch(() => null)
+    return response === null ? unreachable : response.json()
   }
   const refresh = async (): Promise<boolean> => {
-    if (session === null) return false
-    const { data } = (await post('refreshSession', { refreshToken: session.refreshToken })) as { data?: RefreshSessionMutation }
+    const refreshToken = session.get()?.refreshToken
+    if (refreshToken === undefined) return false
+    const { data } = (await post('refreshSession', { refreshToken })) as { data?: RefreshSessionMutation }
     const next = data?.refreshSession
-    setSession(next && 'accessToken' in next ? next : null)
-    return session !== null
+    session.set(next && 'accessToken' in next ? next : null)
+    return session.get() !== null
   }
   const ask = async <D>(document: string, variables: object = {}): Promise<D> => {
-    let answer = await post(document, variables)
-    if (answer.errors?.some((error) => error.extensions?.code === 'UNAUTHENTICATED') && (await refresh())) answer = await post(document, variables)
-    const [error] = answer.errors ?? []
+    const first = await post(document, variables)
+    const expired = first.errors?.some((error) => error.extensions?.code === 'UNAUTHENTICATED') && (await refresh())
+    const { data, errors: [error] = [] } = expired ? await post(document, variables) : first
     if (error) throw new Error(error.message)
-    return answer.data as D
+    return data as D
   }
-  const report = async (beat: object): Promise<void> => {
+  const send = (beats: readonly object[]) =>
+    fetch(`${base}/heartbeat`, { method: 'POST', headers: headers(), body: JSON.stringify(beats), keepalive: true }).catch(() => null)
+  return { ask, report: reporter(send, refresh), session: session.get, setSession: session.set }
+}
+
+const reporter = (send: (beats: readonly object[]) => Promise<Response | null>, refresh: () => Promise<boolean>): Api['report'] => {
+  let waiting: readonly object[] = []
+  return async (beat) => {
     const beats = [...waiting, beat].slice(-waitingMax)
     waiting = beats
-    const response = await fetch(`${base}/heartbeat`, { method: 'POST', headers: headers(), body: JSON.stringify(beats), keepalive: true }).catch(() => null)
+    const response = await send(beats)
     if (response?.ok) waiting = waiting.filter((each) => !beats.includes(each))
     else if (response?.status === 401) await refresh()
   }
-  return { ask, report, session: () => session, setSession }
 }
 
 const deviceId = (): string => {

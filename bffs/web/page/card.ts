@@ -3,7 +3,11 @@ import { picture } from './config.ts'
 import { html } from './html.ts'
 
 type FullCard = HomeQuery['home']['rows'][number]['cards'][number]
-export type CardData = Pick<FullCard, 'id' | 'name' | 'landscape' | 'playable'> & { readonly progress?: number | null; readonly year?: number; readonly maturity?: number }
+export type CardData = Pick<FullCard, 'id' | 'name' | 'landscape' | 'playable'> & {
+  readonly progress?: number | null
+  readonly year?: number
+  readonly maturity?: number
+}
 
 /** How far a title was watched. */
 export const Progress = ({ share, label }: { readonly share: number; readonly label: string }) =>
@@ -35,4 +39,6 @@ const words: Readonly<Record<string, string>> = { recs: 'Recommendations', histo
 
 /** Says which part of a screen is missing, when one is. */
 export const Degraded = ({ parts }: { readonly parts: readonly string[] }) =>
-  parts.length === 0 ? null : html`<p class="notice" role="status">${parts.map((part) => words[part] ?? part).join(' and ')} ${parts.length === 1 ? 'is' : 'are'} taking a break. Everything else works.</p>`
+  parts.length === 0
+    ? null
+    : html`<p class="notice" role="status">${parts.map((part) => words[part] ?? part).join(' and ')} ${parts.length === 1 ? 'is' : 'are'} taking a break. Everything else works.</p>`

@@ -1,5 +1,11 @@
 /** Where the page's services are; written by the server that serves it. */
-export type Config = { readonly web: string; readonly tv: string; readonly mobile: string; readonly edges: readonly string[]; readonly demo?: { readonly email: string; readonly password: string } }
+export type Config = {
+  readonly web: string
+  readonly tv: string
+  readonly mobile: string
+  readonly edges: readonly string[]
+  readonly demo?: { readonly email: string; readonly password: string }
+}
 
 export const config: Config = await (await fetch('/config.json')).json()
 

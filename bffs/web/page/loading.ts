@@ -5,6 +5,7 @@ export type Loading<T> = { readonly value: T | null; readonly error: string | nu
 /** What `load` gives, loaded again whenever `key` changes or `everyMs` have passed. */
 export const useLoading = <T>(key: string, load: () => Promise<T>, everyMs = 0): Loading<T> => {
   const [state, setState] = useState<Loading<T>>({ value: null, error: null })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `load` is new at every drawing; `key` says when it asks for something else.
   useEffect(() => {
     let wanted = true
     const run = () =>

@@ -26,7 +26,10 @@ const skip = (event: Event): void => {
   main?.focus()
 }
 
-const App = () => (session.value === null ? html`<${SignIn} />` : html`<a class="skip" href="#main" onClick=${skip}>Skip to content</a><${Header} /><${View} />`)
+const App = () =>
+  session.value === null
+    ? html`<${SignIn} />`
+    : html`<a class="skip" href="#main" onClick=${skip}>Skip to content</a><${Header} /><${View} />`
 
 const root = document.getElementById('app')
 if (root !== null) render(html`<${App} />`, root)

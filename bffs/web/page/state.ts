@@ -12,7 +12,11 @@ export const setSession = (next: Session | null): void => {
 /** The view that the address bar names: `#/title/t-0001` is `['title', 't-0001']`. */
 export const route = signal<readonly string[]>([])
 const readRoute = (): void => {
-  route.value = location.hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent).filter((part) => part !== '')
+  route.value = location.hash
+    .replace(/^#\/?/, '')
+    .split('/')
+    .map(decodeURIComponent)
+    .filter((part) => part !== '')
 }
 addEventListener('hashchange', () => {
   readRoute()

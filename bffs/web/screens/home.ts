@@ -1,7 +1,6 @@
-import { headingOf } from '#platform/bff/heading.ts'
-import { applyRules, pick } from '#platform/bff/rules.ts'
+import { idsOf, isPlayable, presentHero, presentRows } from '#platform/bff/home.ts'
+import { applyRules } from '#platform/bff/rules.ts'
 import type { HomeSkeleton, Skeletons } from '#platform/bff/skeleton.ts'
-import { shareOf } from '#platform/bff/title-page.ts'
 import type { Watcher } from '#platform/bff/viewer.ts'
 import type { CardTitle, LoadCards } from './cards.ts'
 
@@ -17,39 +16,21 @@ export const homeScreen = async (watcher: Watcher, { skeletons, loadCards }: Hom
   return present(skeleton, allowed)
 }
 
-const idsOf = ({ rows, started }: HomeSkeleton): readonly string[] => [
-  ...started.map(({ title }) => title.id),
-  ...rows.flatMap(({ because, titles }) => [...(because ? [because.id] : []), ...titles.map(({ id }) => id)]),
-]
+const present = (skeleton: HomeSkeleton, titles: ReadonlyMap<string, CardTitle>) => ({
+  hero: presentHero(skeleton, titles),
+  rows: presentRows(skeleton, titles, presentCard),
+  degraded: skeleton.degraded,
+})
 
-const present = ({ rows, started, degraded }: HomeSkeleton, titles: ReadonlyMap<string, CardTitle>) => {
-  const progress = new Map(started.map((point) => [point.title.id, shareOf(point)]))
-  const cardsOf = (ids: readonly string[]) => pick(titles, ids).map((title) => presentCard(title, progress.get(title.id) ?? null))
-  const begun = { id: 'continue', heading: 'Continue watching', cards: cardsOf([...progress.keys()]) }
-  const named = rows.map((row) => ({ id: row.id, heading: headingOf(row, (id) => titles.get(id)?.name), cards: cardsOf(row.titles.map(({ id }) => id)) }))
-  const shown = [begun, ...named].filter((row): row is typeof begun => row.heading !== null && row.cards.length > 0)
-  return { hero: heroOf(rows, titles), rows: shown, degraded }
+type CardParts = Pick<CardTitle, 'id' | 'name' | 'year' | 'maturity' | 'genres' | 'media'> & {
+  readonly artwork: Pick<CardTitle['artwork'], 'poster' | 'landscape'>
 }
-
-const heroOf = (rows: HomeSkeleton['rows'], titles: ReadonlyMap<string, CardTitle>) => {
-  const candidates = pick(titles, rows.flatMap((row) => row.titles.map(({ id }) => id)))
-  const title = candidates.find(isPlayable) ?? candidates[0]
-  return title === undefined ? null : { id: title.id, name: title.name, synopsis: title.synopsis, picture: title.artwork.hero, playable: isPlayable(title) }
-}
-
-const isPlayable = ({ media }: Pick<CardTitle, 'media'>): boolean => media.state === 'READY'
-
-type CardParts = Pick<CardTitle, 'id' | 'name' | 'year' | 'maturity' | 'genres' | 'media'> & { readonly artwork: Pick<CardTitle['artwork'], 'poster' | 'landscape'> }
 
 /** A card of a page: both picture shapes, and facts to read. */
-export const presentCard = ({ id, name, year, maturity, genres, media, artwork: { poster, landscape } }: CardParts, progress: number | null) => ({
-  id,
-  name,
+export const presentCard = ({ artwork: { poster, landscape }, media, ...facts }: CardParts, progress: number | null) => ({
+  ...facts,
   poster,
   landscape,
-  year,
-  maturity,
-  genres,
   progress,
   playable: isPlayable({ media }),
 })

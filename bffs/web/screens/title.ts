@@ -1,5 +1,5 @@
 import { applyRules, pick } from '#platform/bff/rules.ts'
-import { missingParts, shareOf } from '#platform/bff/title-page.ts'
+import { missingParts, resumeAtMs, shareOf } from '#platform/bff/title-page.ts'
 import type { Watcher } from '#platform/bff/viewer.ts'
 import { operation } from '#platform/graphql/operation.ts'
 import type { TitleQuery, TitleQueryVariables } from '../operations.generated.ts'
@@ -32,8 +32,9 @@ const present = (title: Title, similar: readonly CardTitle[]) => ({
   cast: title.credits.map(({ role, person }) => `${person.name} (${role})`),
   playable: title.media.state === 'READY',
   preparingPercent: title.media.state === 'PREPARING' ? (title.media.percent ?? 0) : null,
+  durationMs: title.media.durationMs,
   progress: title.resumePoint ? shareOf(title.resumePoint) : null,
-  resumeAtMs: title.resumePoint && !title.resumePoint.ended ? title.resumePoint.positionMs : 0,
+  resumeAtMs: resumeAtMs(title.resumePoint),
   seasons: title.seasons.map(({ number, episodes }) => ({
     heading: `Season ${number}`,
     episodes: episodes.map((episode) => presentCard(episode, episode.resumePoint ? shareOf(episode.resumePoint) : null)),

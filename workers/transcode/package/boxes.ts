@@ -33,4 +33,7 @@ export const needBox = (bytes: Buffer, path: string, within?: Box): Box => {
 }
 
 /** Version and flags of a full box. */
-export const fullBox = (bytes: Buffer, { body }: Box): { readonly version: number; readonly flags: number } => ({ version: bytes.readUInt8(body), flags: bytes.readUIntBE(body + 1, 3) })
+export const fullBox = (bytes: Buffer, { body }: Box): { readonly version: number; readonly flags: number } => ({
+  version: bytes.readUInt8(body),
+  flags: bytes.readUIntBE(body + 1, 3),
+})

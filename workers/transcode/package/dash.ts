@@ -4,8 +4,14 @@ import { bandwidthOf, type Rendition, secondsOf } from './segments.ts'
 /** A manifest (ISO/IEC 23009-1) over the same segments that the HLS playlists name. */
 export const dashManifest = (videos: readonly VideoRendition[], audio: Rendition): string => {
   const seconds = Math.max(...videos.map(secondsOf))
-  const pictures = videos.map((video) => representation(video, `width="${video.width}" height="${video.height}" frameRate="${frameRate(video.framesPerSecond)}" sar="1:1"`, ''))
-  const sound = representation(audio, 'audioSamplingRate="48000"', '<AudioChannelConfiguration schemeIdUri="urn:mpeg:dash:23003:3:audio_channel_configuration:2011" value="2"/>')
+  const pictures = videos.map((video) =>
+    representation(video, `width="${video.width}" height="${video.height}" frameRate="${frameRate(video.framesPerSecond)}" sar="1:1"`, ''),
+  )
+  const sound = representation(
+    audio,
+    'audioSamplingRate="48000"',
+    '<AudioChannelConfiguration schemeIdUri="urn:mpeg:dash:23003:3:audio_channel_configuration:2011" value="2"/>',
+  )
   const longest = Math.max(...videos.flatMap((video) => video.segments.map((segment) => segment.duration)))
   return `<?xml version="1.0" encoding="UTF-8"?>
 <MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" type="static" mediaPresentationDuration="PT${seconds.toFixed(3)}S" minBufferTime="PT${longest.toFixed(3)}S">
@@ -21,7 +27,8 @@ ${sound}
 `
 }
 
-const frameRate = (framesPerSecond: number): string => (Number.isInteger(framesPerSecond) ? String(framesPerSecond) : `${Math.round(framesPerSecond * 1001)}/1001`)
+const frameRate = (framesPerSecond: number): string =>
+  Number.isInteger(framesPerSecond) ? String(framesPerSecond) : `${Math.round(framesPerSecond * 1001)}/1001`
 
 const representation = (rendition: Rendition, attributes: string, inner: string): string => {
   const { name, codec, timescale, segments } = rendition

@@ -6,8 +6,18 @@ export type VideoRendition = Rendition & Picture
 /** A media playlist (RFC 8216): one rendition, all its segments. */
 export const mediaPlaylist = ({ name, segments }: Rendition): string => {
   const target = Math.ceil(Math.max(...segments.map((segment) => segment.duration)))
-  const head = ['#EXTM3U', '#EXT-X-VERSION:7', `#EXT-X-TARGETDURATION:${target}`, '#EXT-X-MEDIA-SEQUENCE:1', '#EXT-X-PLAYLIST-TYPE:VOD', '#EXT-X-INDEPENDENT-SEGMENTS', `#EXT-X-MAP:URI="${name}/init.mp4"`]
-  return [...head, ...segments.flatMap((segment) => [`#EXTINF:${segment.duration.toFixed(5)},`, segment.name]), '#EXT-X-ENDLIST', ''].join('\n')
+  const head = [
+    '#EXTM3U',
+    '#EXT-X-VERSION:7',
+    `#EXT-X-TARGETDURATION:${target}`,
+    '#EXT-X-MEDIA-SEQUENCE:1',
+    '#EXT-X-PLAYLIST-TYPE:VOD',
+    '#EXT-X-INDEPENDENT-SEGMENTS',
+    `#EXT-X-MAP:URI="${name}/init.mp4"`,
+  ]
+  return [...head, ...segments.flatMap((segment) => [`#EXTINF:${segment.duration.toFixed(5)},`, segment.name]), '#EXT-X-ENDLIST', ''].join(
+    '\n',
+  )
 }
 
 /** The multivariant playlist: every picture with the one sound. BANDWIDTH is the peak, as RFC 8216 section 4.3.4.2 wants. */

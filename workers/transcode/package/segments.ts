@@ -2,7 +2,13 @@ import type { Fragment, Track } from './fragments.ts'
 
 /** One file of a rendition. Times are in seconds. */
 export type Segment = { readonly name: string; readonly start: number; readonly duration: number; readonly bytes: Buffer }
-export type Rendition = { readonly name: string; readonly codec: string; readonly init: Buffer; readonly timescale: number; readonly segments: readonly Segment[] }
+export type Rendition = {
+  readonly name: string
+  readonly codec: string
+  readonly init: Buffer
+  readonly timescale: number
+  readonly segments: readonly Segment[]
+}
 
 /** Whole fragments gathered into segments of at least `seconds`; the last may be shorter. */
 export const cutSegments = (name: string, { fragments, timescale, codec, init }: Track, seconds: number): Rendition => {

@@ -2,13 +2,20 @@ import { useEffect, useState } from 'preact/hooks'
 import type { HomeQuery, SignInMutation } from '../../documents.generated.ts'
 import { type Api, createApi } from '../api.ts'
 import { Progress } from '../card.ts'
-import { config } from '../config.ts'
+import { config, picture } from '../config.ts'
 import { html } from '../html.ts'
 import { useLoading } from '../loading.ts'
 import { web } from '../state.ts'
 import { Screen } from './watch.ts'
 
-type TitleAnswer = { readonly title: { readonly name: string; readonly progress?: number | null; readonly resumeAtMs?: number } | null }
+type Seen = {
+  readonly name: string
+  readonly durationMs: number | null
+  readonly resumeAtMs: number
+  readonly picture?: string
+  readonly thumb?: string
+}
+type TitleAnswer = { readonly title: Seen | null }
 type Device = { readonly name: string; readonly kind: 'tv' | 'phone' | 'browser'; readonly api: Api }
 
 const devices: readonly Device[] = [
@@ -24,20 +31,24 @@ const signInDevice = async ({ api }: Device): Promise<void> => {
   if ('accessToken' in signIn) api.setSession(signIn)
 }
 
-const positionOf = (durationMs: number, { title }: TitleAnswer): number =>
-  title?.progress !== undefined && title.progress !== null ? title.progress : durationMs > 0 ? (title?.resumeAtMs ?? 0) / durationMs : 0
+const Glass = ({ seen }: { readonly seen: Seen | null }) => {
+  const still = seen?.picture ?? seen?.thumb
+  return html`<div class="glass">${still && html`<img src=${picture(still)} alt=${seen?.name} />`}</div>`
+}
 
-const DeviceView = ({ device, titleId, durationMs }: { readonly device: Device; readonly titleId: string; readonly durationMs: number }) => {
+const DeviceView = ({ device, titleId }: { readonly device: Device; readonly titleId: string }) => {
   const [playing, setPlaying] = useState(false)
   const { value } = useLoading(`${device.kind} ${titleId}`, () => device.api.ask<TitleAnswer>('title', { id: titleId }), 1_000)
-  const share = value === null ? 0 : positionOf(durationMs, value)
+  const seen = value?.title ?? null
+  const [atMs, durationMs] = [seen?.resumeAtMs ?? 0, seen?.durationMs ?? 1]
+  const name = device.name.toLowerCase()
   return html`
     <section class=${`device ${device.kind}`} aria-labelledby=${`device-${device.kind}`}>
       <h2 id=${`device-${device.kind}`}>${device.name}</h2>
-      <div class="glass">${playing ? html`<${Screen} api=${device.api} titleId=${titleId} label=${`Film on the ${device.name.toLowerCase()}`} muted />` : html`<p>${value?.title?.name ?? '…'}</p>`}</div>
-      <${Progress} share=${share} label=${`${device.name}: resume point`} />
-      <p class="hint"><output data-device=${device.kind}>${Math.round((share * durationMs) / 1000)}</output> s of ${Math.round(durationMs / 1000)} s</p>
-      <button class=${playing ? '' : 'primary'} onClick=${() => setPlaying(!playing)}>${playing ? `Stop on the ${device.name.toLowerCase()}` : `Play on the ${device.name.toLowerCase()}`}</button>
+      ${playing ? html`<div class="glass"><${Screen} api=${device.api} titleId=${titleId} label=${`Film on the ${name}`} muted /></div>` : html`<${Glass} seen=${seen} />`}
+      <${Progress} share=${atMs / durationMs} label=${`${device.name}: resume point`} />
+      <p class="hint"><output data-device=${device.kind}>${Math.round(atMs / 1000)}</output> s of ${Math.round(durationMs / 1000)} s</p>
+      <button class=${playing ? '' : 'primary'} onClick=${() => setPlaying(!playing)}>${playing ? `Stop on the ${name}` : `Play on the ${name}`}</button>
     </section>
   `
 }
@@ -60,7 +71,7 @@ export const Devices = () => {
       <h1>Three devices, one member</h1>
       <p class="hint">Each asks its own BFF. Play on one; the resume point moves on all.</p>
       <p class="error" role="alert">${error}</p>
-      ${ready && chosen ? html`<div class="devices">${devices.map((device) => html`<${DeviceView} key=${device.kind} device=${device} titleId=${chosen.id} durationMs=${48_000} />`)}</div>` : html`<p role="status">${value === null ? 'Signing the devices in …' : 'Waiting for a film to be playable …'}</p>`}
+      ${ready && chosen ? html`<div class="devices">${devices.map((device) => html`<${DeviceView} key=${device.kind} device=${device} titleId=${chosen.id} />`)}</div>` : html`<p role="status">${value === null ? 'Signing the devices in …' : 'Waiting for a film to be playable …'}</p>`}
     </main>
   `
 }

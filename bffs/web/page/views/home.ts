@@ -21,12 +21,16 @@ const HeroView = ({ hero }: { readonly hero: Hero }) => html`
   </section>
 `
 
-export const Skeleton = () => html`<div class="loading" role="status"><span class="sr-only">Loading …</span><div></div><div></div><div></div></div>`
+export const Skeleton = () =>
+  html`<div class="loading" role="status"><span class="sr-only">Loading …</span><div></div><div></div><div></div></div>`
 
 export const Home = () => {
   const profile = session.value?.profile.id ?? ''
   const { value, error } = useLoading(`home ${profile}`, () => web.ask<HomeQuery>('home'), 15_000)
-  if (value === null) return error === null ? html`<${Skeleton} />` : html`<main id="main"><h1 class="sr-only">Home</h1><p class="notice" role="alert">${error}</p></main>`
+  if (value === null)
+    return error === null
+      ? html`<${Skeleton} />`
+      : html`<main id="main"><h1 class="sr-only">Home</h1><p class="notice" role="alert">${error}</p></main>`
   const { hero, rows, degraded } = value.home
   return html`
     <main id="main">

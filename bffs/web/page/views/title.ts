@@ -11,7 +11,8 @@ type TitlePage = NonNullable<TitleQuery['title']>
 const clock = (ms: number): string => `${Math.floor(ms / 60_000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, '0')}`
 
 const PlayLine = ({ title }: { readonly title: TitlePage }) => {
-  if (title.preparingPercent !== null) return html`<p class="notice" role="status">Being prepared: ${Math.round(title.preparingPercent)} %</p>`
+  if (title.preparingPercent !== null)
+    return html`<p class="notice" role="status">Being prepared: ${Math.round(title.preparingPercent)} %</p>`
   if (!title.playable) return title.seasons.length > 0 ? null : html`<p class="hint">Not yet available to play.</p>`
   return html`<p class="actions"><a class="button primary" href=${`#/watch/${title.id}`}>${title.resumeAtMs > 0 ? `Resume at ${clock(title.resumeAtMs)}` : 'Play'}</a></p>`
 }
@@ -22,9 +23,13 @@ const Facts = ({ title }: { readonly title: TitlePage }) => html`
 
 export const Title = ({ id }: { readonly id: string }) => {
   const { value, error } = useLoading(`title ${id}`, () => web.ask<TitleQuery>('title', { id }), 3_000)
-  if (value === null) return error === null ? html`<${Skeleton} />` : html`<main id="main" class="plain"><h1>Something is wrong</h1><p class="notice" role="alert">${error}</p></main>`
+  if (value === null)
+    return error === null
+      ? html`<${Skeleton} />`
+      : html`<main id="main" class="plain"><h1>Something is wrong</h1><p class="notice" role="alert">${error}</p></main>`
   const { title } = value
-  if (title === null || title === undefined) return html`<main id="main" class="plain"><h1>Not here</h1><p>There is no such title for this profile. <a href="#/">Back to home</a></p></main>`
+  if (title === null || title === undefined)
+    return html`<main id="main" class="plain"><h1>Not here</h1><p>There is no such title for this profile. <a href="#/">Back to home</a></p></main>`
   return html`
     <main id="main">
       <section class="hero title-hero">

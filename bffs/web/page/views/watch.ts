@@ -6,9 +6,20 @@ import { type Player, startPlayer } from '../player.ts'
 import { go, web } from '../state.ts'
 
 /** A video that asks a BFF for a stream and plays it. */
-export const Screen = ({ api, titleId, label, muted = false }: { readonly api: Api; readonly titleId: string; readonly label: string; readonly muted?: boolean }) => {
+export const Screen = ({
+  api,
+  titleId,
+  label,
+  muted = false,
+}: {
+  readonly api: Api
+  readonly titleId: string
+  readonly label: string
+  readonly muted?: boolean
+}) => {
   const video = useRef<HTMLVideoElement>(null)
   const [error, setError] = useState('')
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a screen keeps the BFF that it began with.
   useEffect(() => {
     let player: Player | null = null
     let wanted = true

@@ -1,0 +1,93 @@
+// The room rules of docs/STYLE.md. tests/architecture.test.ts asserts that all modules are seen and that violations are caught.
+const rooms = '^(subgraphs/[^/]+|supergraph|bffs/[^/]+|workers/[^/]+|edge)/'
+const onlySelfAndPlatform = (name, room) => ({
+  name,
+  severity: 'error',
+  comment: 'A room imports itself and the platform; other rooms are asked over GraphQL or heard over events.',
+  from: { path: `^(${room})/` },
+  to: { path: `${rooms}|^start/|^tests/|^bench/`, pathNot: '^$1/' },
+})
+const driver = (name, packages, file) => ({
+  name: `driver-${name}`,
+  severity: 'error',
+  comment: 'A driver package is imported by the file that adapts it and by nothing else.',
+  from: { pathNot: [file, '[.]test[.]ts$', '^tests/', '^bench/'] },
+  to: { path: `^node_modules/(${packages})/`, dependencyTypesNot: ['type-only'] },
+})
+
+export default {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { pathNot: '[.]generated[.]ts$' } } },
+    {
+      name: 'nothing-unresolved',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '(generated[.]ts|prisma/generated)' },
+    },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: {
+        orphan: true,
+        pathNot: '([.]test[.]ts|[.]generated[.]ts|main[.]ts|tests/setup[.]ts|[.]config[.]mjs|^[.]dependency-cruiser|^bench/)',
+      },
+      to: {},
+    },
+    onlySelfAndPlatform('subgraphs-stand-alone', 'subgraphs/[^/]+'),
+    onlySelfAndPlatform('bffs-stand-alone', 'bffs/[^/]+'),
+    onlySelfAndPlatform('workers-stand-alone', 'workers/[^/]+'),
+    onlySelfAndPlatform('supergraph-stands-alone', 'supergraph'),
+    onlySelfAndPlatform('edge-stands-alone', 'edge'),
+    {
+      name: 'platform-knows-no-room',
+      severity: 'error',
+      from: { path: '^platform/' },
+      to: { path: `${rooms}|^start/|^tests/|^bench/|^prisma/seed/` },
+    },
+    {
+      name: 'contracts-and-ports-are-bare',
+      severity: 'error',
+      from: { path: '^platform/(contracts|ports)/' },
+      to: { path: '^(platform|subgraphs|node_modules)', pathNot: '^(platform/(contracts|ports|errors)|node_modules/zod)' },
+    },
+    {
+      name: 'adapters-apart',
+      severity: 'error',
+      from: { path: '^platform/adapters/([^/]+)$' },
+      to: { path: '^platform/adapters/', pathNot: '^platform/adapters/$1$' },
+    },
+    {
+      name: 'adapters-only-in-main',
+      severity: 'error',
+      from: { path: `${rooms}`, pathNot: '(main|[.]test)[.]ts$' },
+      to: { path: '^platform/adapters/' },
+    },
+    {
+      name: 'main-is-imported-by-nobody',
+      severity: 'error',
+      from: {},
+      to: { path: '(^|/|[.])main[.]ts$', pathNot: '^(platform/|bffs/web/page/)' },
+    },
+    {
+      name: 'start-is-imported-by-nobody',
+      severity: 'error',
+      from: { pathNot: '^(start|tests|bench)/' },
+      to: { path: '^(start|tests|bench)/' },
+    },
+    driver('pg-boss', 'pg-boss', '^platform/adapters/event-log[.]postgres[.]ts$'),
+    driver('minisearch', 'minisearch', '^platform/adapters/search-index[.]minisearch[.]ts$'),
+    driver('fluent-ffmpeg', 'fluent-ffmpeg', '^workers/transcode/ffmpeg[.]ts$'),
+    driver('mercurius', 'mercurius', '^platform/bff/server[.]ts$'),
+    driver('gateway', '@apollo/gateway', '^supergraph/server[.]ts$'),
+    driver('fastify', 'fastify', '^platform/http[.]ts$'),
+    driver('nodemailer', 'nodemailer', '^workers/notify/server[.]ts$'),
+    driver('jose', 'jose', '^platform/access-token[.]ts$'),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(prisma/generated|node_modules/.cache|coverage)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+}

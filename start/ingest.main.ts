@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { CinegraphError } from '#platform/errors.ts'
+import { sentenceFor } from '#platform/lifecycle.ts'
+import { openSecrets } from '#platform/secrets.ts'
+import { operatorEmail } from '../prisma/seed/members.ts'
+import { ingestFilm } from './ingest.ts'
+import type { Links } from './links.ts'
+
+const usage = 'npm run ingest -- film.mp4 --title "Name" [--kind film|episode] [--maturity 12] [--genre Drama …] [--data DIR]\n'
+
+const readArguments = () => {
+  const options = {
+    title: { type: 'string' },
+    kind: { type: 'string', default: 'film' },
+    maturity: { type: 'string', default: '0' },
+    genre: { type: 'string', multiple: true, default: [] as string[] },
+    data: { type: 'string', default: process.env.CINEGRAPH_DATA ?? '.cinegraph' },
+    help: { type: 'boolean', default: false },
+  } as const
+  const { values, positionals } = parseArgs({ options, allowPositionals: true })
+  const [file] = positionals
+  const kind = values.kind === 'film' ? 'FILM' : values.kind === 'episode' ? 'EPISODE' : undefined
+  if (values.help || file === undefined || values.title === undefined || kind === undefined)
+    throw new CinegraphError('PROCESS_FAILED', { why: `Usage: ${usage}` })
+  return {
+    film: { file: resolve(file), title: values.title, kind, maturity: Number(values.maturity), genres: values.genre } as const,
+    data: resolve(values.data),
+  }
+}
+
+/** One line that is drawn over itself on a terminal, and one line per step elsewhere. */
+const progressLine = () => {
+  let last = ''
+  return (step: string, percent: number): void => {
+    if (process.stderr.isTTY)
+      process.stderr.write(
+        `\r${step.padEnd(12)} ${'█'.repeat(Math.round(percent / 4)).padEnd(25, '·')} ${percent.toFixed(0).padStart(3)} %`,
+      )
+    else if (step !== last) process.stderr.write(`${step}\n`)
+    last = step
+  }
+}
+
+try {
+  const { film, data } = readArguments()
+  const links = JSON.parse(
+    await readFile(join(data, 'links.json'), 'utf8').catch(() => {
+      throw new CinegraphError('PROCESS_FAILED', {
+        why: `There is no running service in ${data}. Run \`npm start\` first, or name its folder with --data DIR.`,
+      })
+    }),
+  ) as Links
+  const { operatorPassword } = await openSecrets(data)
+  const { titleId } = await ingestFilm(film, {
+    supergraph: links.supergraph,
+    operator: { email: operatorEmail, password: operatorPassword },
+    onProgress: progressLine(),
+  })
+  process.stderr.write('\n')
+  process.stdout.write(`${film.title} is playable: ${links.web}/#/title/${titleId}\n`)
+} catch (error) {
+  process.stderr.write(`\n${sentenceFor(error) ?? (error instanceof Error ? error.message : String(error))}\n`)
+  process.exitCode = 1
+}

@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { createVerifier } from '#platform/access-token.ts'
+import { createPostgresEventLog } from '#platform/adapters/event-log.postgres.ts'
+import { createFolderStore } from '#platform/adapters/object-store.folder.ts'
+import { createMiniSearchIndex } from '#platform/adapters/search-index.minisearch.ts'
+import { createReadCaller } from '#platform/caller.ts'
+import { type Config, readConfig } from '#platform/config.ts'
+import { type Database, openDatabase } from '#platform/database.ts'
+import { serveGraphql } from '#platform/graphql/serve.ts'
+import { createHttp } from '#platform/http.ts'
+import { createLog } from '#platform/log.ts'
+import type { EventLog } from '#platform/ports/event-log.ts'
+import type { ObjectStore } from '#platform/ports/object-store.ts'
+import type { SearchIndex } from '#platform/ports/search-index.ts'
+import { openSecrets, type Secrets } from '#platform/secrets.ts'
+import { fillFromOrigin } from '../edge/fill.ts'
+import { createOrigin } from '../edge/origin.ts'
+import { createEdge } from '../edge/server.ts'
+import { demoMember } from '../prisma/seed/members.ts'
+import { createControlPlane, subgraphMakers } from '../start/control-plane.ts'
+import type { Links } from '../start/links.ts'
+import { createWorkers } from '../start/workers.ts'
+import type { SubgraphName } from '../supergraph/compose.ts'
+
+export type BootOptions = {
+  readonly config?: Partial<Config>
+  /** Subgraphs that run behind HTTP, so that a test can stop them. */
+  readonly remote?: readonly SubgraphName[]
+  readonly workers?: boolean
+}
+export type Platform = AsyncDisposable & {
+  readonly links: Links
+  readonly secrets: Secrets
+  readonly database: Database
+  readonly events: EventLog
+  readonly objects: ObjectStore
+  readonly mailbox: ObjectStore
+  /** Stops a remote subgraph, or the search index, for good. */
+  readonly stop: (what: SubgraphName | 'search') => Promise<void>
+}
+
+export const log = createLog('test', process.env.CINEGRAPH_TEST_LOG ?? 'silent')
+const host = '127.0.0.1'
+
+/** A copy of the seeded template database, dropped when disposed. */
+export const copyDatabase = async (): Promise<AsyncDisposable & { readonly url: string }> => {
+  const admin = process.env.CINEGRAPH_TEST_POSTGRES
+  if (admin === undefined) throw new Error('Run tests with `npm test`: it starts the database that they share')
+  const name = `test_${randomUUID().replaceAll('-', '')}`
+  const run = async (sql: string): Promise<void> => {
+    const client = new pg.Client({ connectionString: admin })
+    await client.connect()
+    await client.query(sql).finally(() => client.end())
+  }
+  await run(`create database ${name} template cinegraph_template strategy file_copy`)
+  const url = new URL(admin)
+  url.pathname = `/${name}`
+  return { url: url.href, [Symbol.asyncDispose]: () => run(`drop database ${name} with (force)`) }
+}
+
+export const temporaryFolder = async (): Promise<AsyncDisposable & { readonly path: string }> => {
+  const path = await mkdtemp(join(tmpdir(), 'cinegraph-test-'))
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
+}
+
+/** The whole service in this process, on free ports, with the functions that `npm start` uses. */
+export const bootPlatform = async ({ config: overrides = {}, remote = [], workers = false }: BootOptions = {}): Promise<Platform> => {
+  await using stack = new AsyncDisposableStack()
+  const folder = stack.use(await temporaryFolder())
+  const { url: databaseUrl } = stack.use(await copyDatabase())
+  const secrets = { ...(await openSecrets(folder.path)), operatorPassword: 'operator-for-tests' }
+  const objects = createFolderStore(join(folder.path, 'media'))
+  const mailbox = createFolderStore(join(folder.path, 'mail'))
+  const database = stack.use(openDatabase(databaseUrl))
+  const events = stack.use(await createPostgresEventLog(databaseUrl, log))
+  const clock = () => new Date()
+  const origin = createOrigin({ name: 'origin', log, objects, ...secrets, clock })
+  stack.defer(() => origin.close())
+  const originUrl = await origin.listen({ host, port: 0 })
+  const edges = await Promise.all([1, 2].map(() => startEdge(originUrl, secrets, stack)))
+  let links: Links = { web: '', tv: '', mobile: '', supergraph: '', explorer: '', mail: '', origin: originUrl, edges, demo: demoMember }
+  const search = breakableIndex()
+  const base = {
+    ...readConfig([], {}),
+    data: folder.path,
+    databaseUrl,
+    originUrl,
+    edgeUrls: edges,
+    regionHeader: 'x-country',
+    ...overrides,
+  }
+  const deps = { config: base, secrets, database, events, objects, index: search.index, links: () => links, clock, log }
+  const remotes = new Map(await Promise.all(remote.map(async (name) => [name, await startRemote(name, { ...deps }, stack)] as const)))
+  const config = { ...base, ...Object.fromEntries([...remotes].map(([name, { url }]) => [`${name}Url`, url])) }
+  const plane = stack.use(await createControlPlane({ ...deps, config }))
+  const listen = (what: 'web' | 'tv' | 'mobile' | 'supergraph') => plane[what].listen({ host, port: 0 })
+  links = {
+    ...links,
+    web: await listen('web'),
+    tv: await listen('tv'),
+    mobile: await listen('mobile'),
+    supergraph: await listen('supergraph'),
+  }
+  if (workers) links = { ...links, mail: await startWorkers({ events, objects, mailbox, workRoot: join(folder.path, 'work') }, stack) }
+  const owned = stack.move()
+  const stop = async (what: SubgraphName | 'search') => (what === 'search' ? search.break() : remotes.get(what)?.stop())
+  return { links, secrets, database, events, objects, mailbox, stop, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+const startEdge = async (originUrl: string, secrets: Secrets, stack: AsyncDisposableStack): Promise<string> => {
+  const edge = createEdge({
+    name: 'edge',
+    log,
+    streamKey: secrets.streamKey,
+    bytesMax: 64 * 1_048_576,
+    fill: fillFromOrigin(originUrl, secrets.serviceKey),
+    clock: () => new Date(),
+  })
+  stack.defer(() => edge.close())
+  return edge.listen({ host, port: 0 })
+}
+
+const startWorkers = async (
+  parts: Pick<Parameters<typeof createWorkers>[0], 'events' | 'objects' | 'mailbox' | 'workRoot'>,
+  stack: AsyncDisposableStack,
+): Promise<string> => {
+  const app = createHttp({ name: 'workers', log })
+  stack.defer(() => app.close())
+  stack.use(await createWorkers({ ...parts, app, clock: () => new Date(), log }))
+  return app.listen({ host, port: 0 })
+}
+
+type Remote = { readonly url: string; readonly stop: () => Promise<void> }
+
+const startRemote = async (
+  name: SubgraphName,
+  deps: Parameters<typeof subgraphMakers>[0],
+  stack: AsyncDisposableStack,
+): Promise<Remote> => {
+  const subgraph = stack.use(await subgraphMakers(deps, () => Promise.reject(new Error('not asked')))[name]())
+  const app = createHttp({ name, log })
+  serveGraphql(
+    app,
+    subgraph.execute,
+    createReadCaller({
+      verify: createVerifier(deps.secrets.accessPublicKey),
+      region: 'US',
+      regionHeader: '',
+      serviceKey: deps.secrets.serviceKey,
+    }),
+  )
+  const url = await app.listen({ host, port: 0 })
+  stack.defer(() => app.close())
+  return { url, stop: () => app.close() }
+}
+
+/** A real index that can be made to fail, as one whose server has gone. */
+const breakableIndex = (): { readonly index: SearchIndex; readonly break: () => Promise<void> } => {
+  const inner = createMiniSearchIndex()
+  let broken = false
+  const search: SearchIndex['search'] = async (text, limit) => {
+    if (broken) throw new Error('connect ECONNREFUSED')
+    return inner.search(text, limit)
+  }
+  return {
+    index: { ...inner, search },
+    break: async () => {
+      broken = true
+    },
+  }
+}

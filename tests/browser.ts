@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import chromium, { inflate } from '@sparticuz/chromium'
+import { type Browser, chromium as launcher } from 'playwright-core'
+
+const requireFrom = createRequire(import.meta.url)
+const flags = [
+  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+  ...['--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required', '--mute-audio'],
+]
+const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
+
+const onPath = (): string | undefined =>
+  (process.env.PATH ?? '')
+    .split(delimiter)
+    .flatMap((folder) => names.map((name) => join(folder, name)))
+    .find(existsSync)
+
+/** The Chromium that an npm package carries, unpacked, with the libraries and fonts that a bare machine lacks. */
+const unpack = async (): Promise<{ readonly executablePath: string; readonly env: Readonly<Record<string, string>> }> => {
+  const folder = join(dirname(requireFrom.resolve('@sparticuz/chromium')), '..', 'bin')
+  const executablePath = await chromium.executablePath(folder)
+  await inflate(join(folder, 'al2023.tar.br'))
+  return { executablePath, env: { LD_LIBRARY_PATH: join(tmpdir(), 'al2023', 'lib'), FONTCONFIG_PATH: join(tmpdir(), 'fonts') } }
+}
+
+/** A real browser, found on PATH or unpacked, without any of the flags that hide mistakes of CORS or of the security policy. */
+export const openBrowser = async (): Promise<Browser> => {
+  const found = onPath()
+  const { executablePath, env } = found === undefined ? await unpack() : { executablePath: found, env: {} }
+  return launcher.launch({ executablePath, args: flags, env: { ...process.env, ...env } as Record<string, string> })
+}

@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import type { Browser, Page } from 'playwright-core'
+import { drawArt, variants } from '../../prisma/seed/art.ts'
+import { operatorEmail } from '../../prisma/seed/members.ts'
+import { seedTitles } from '../../prisma/seed/titles.ts'
+import { ingestFilm } from '../../start/ingest.ts'
+import { makeFootage } from '../../workers/transcode/footage.ts'
+import { bootPlatform, type Platform, temporaryFolder } from '../boot.ts'
+import { openBrowser } from '../browser.ts'
+import { Device, type Playback, until } from '../member.ts'
+
+const requireFrom = createRequire(import.meta.url)
+const axe = readFileSync(requireFrom.resolve('axe-core/axe.min.js'), 'utf8')
+const screenshots = process.env.CINEGRAPH_TEST_SCREENSHOTS
+const seconds = 24
+
+let platform: Platform
+let browser: Browser
+let titleId = ''
+
+before(async () => {
+  platform = await bootPlatform({ workers: true })
+  browser = await openBrowser()
+  await using folder = await temporaryFolder()
+  const file = await makeFootage(0, seconds, folder.path)
+  const operator = { email: operatorEmail, password: 'operator-for-tests' }
+  const film = { file, title: 'The Glass Tide', kind: 'FILM', maturity: 0, genres: ['Drama'] } as const
+  ;({ titleId } = await ingestFilm(film, { supergraph: platform.links.supergraph, operator, onProgress: () => undefined }))
+  for (const title of seedTitles().filter(({ kind }) => kind !== 'EPISODE')) {
+    await Promise.all(
+      variants.map((variant) => platform.objects.put(`art/${title.id}/${variant}.svg`, Buffer.from(drawArt(title, variant)))),
+    )
+  }
+  await platform.database.prisma.titleFeature.updateMany({ where: { titleId }, data: { popularity: 1 } })
+})
+after(async () => {
+  await browser?.close()
+  await platform?.[Symbol.asyncDispose]()
+})
+
+/** A page that fails its test when anything goes wrong in its console. */
+const openPage = async (size: { readonly width: number; readonly height: number }): Promise<Page & AsyncDisposable> => {
+  const page = await browser.newPage({ viewport: size })
+  const wrong: string[] = []
+  page.on('pageerror', (error) => wrong.push(error.message))
+  page.on('console', (message) => message.type() === 'error' && wrong.push(message.text()))
+  const close = async (): Promise<void> => {
+    await page.close()
+    assert.deepEqual(wrong, [], 'nothing went wrong in the page')
+  }
+  return Object.assign(page, { [Symbol.asyncDispose]: close })
+}
+
+const signIn = async (page: Page): Promise<void> => {
+  await page.goto(platform.links.web)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { name: 'Top 10' }).waitFor()
+}
+
+const look = async (page: Page, name: string): Promise<void> => {
+  if (screenshots !== undefined) await page.screenshot({ path: join(screenshots, `${name}.png`) })
+}
+
+/** WCAG 2.1 A and AA, by axe-core. */
+const violations = async (page: Page): Promise<readonly string[]> => {
+  // NOTE: through the debugger's own world, because the page's policy rightly lets no foreign script in.
+  await page.evaluate(axe)
+  const found = await page.evaluate(() =>
+    (
+      globalThis as unknown as { axe: { run: (options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }
+    ).axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }),
+  )
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`)
+}
+
+const playing = (page: Page, second: number) =>
+  page.waitForFunction(
+    (wanted) => [...document.querySelectorAll('video')].some((video) => video.currentTime > wanted && !video.paused),
+    second,
+    { timeout: 20_000 },
+  )
+
+for (const [width, height] of [
+  [360, 740],
+  [1280, 800],
+  [1920, 1080],
+] as const) {
+  test(`at ${width} px: every view is drawn, without violations of WCAG AA and without sideways scrolling`, async () => {
+    await using page = await openPage({ width, height })
+    await page.goto(platform.links.web)
+    await page.getByRole('button', { name: 'Sign in' }).waitFor()
+    await look(page, `${width}-sign-in`)
+    assert.deepEqual(await violations(page), [])
+    await signIn(page)
+    const views = [
+      ['home', '#/'],
+      ['title', `#/title/${titleId}`],
+      ['series', '#/title/t-0018'],
+      ['search', '#/search/orbital'],
+      ['devices', '#/devices'],
+    ] as const
+    for (const [name, hash] of views) {
+      await page.evaluate((to) => {
+        location.hash = to
+      }, hash)
+      await page.locator('main h1').first().waitFor({ state: 'attached' })
+      await page.waitForTimeout(700)
+      await look(page, `${width}-${name}`)
+      assert.deepEqual(await violations(page), [], name)
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} fits`)
+    }
+  })
+}
+
+test('a member signs in, searches with a typing error, plays, seeks, and resumes on the phone', async () => {
+  await using page = await openPage({ width: 1280, height: 800 })
+  await signIn(page)
+  await page.getByRole('searchbox').fill('glas tide')
+  await page
+    .getByRole('link', { name: /The Glass Tide/ })
+    .first()
+    .click()
+  const pressed = performance.now()
+  await page.getByRole('link', { name: 'Play', exact: true }).click()
+  await playing(page, 0)
+  assert.ok(performance.now() - pressed < 5_000, 'the first frame comes soon')
+  await look(page, '1280-watch')
+  await page.evaluate(() => {
+    const video = document.querySelector('video')
+    if (video) video.currentTime = 13
+  })
+  await playing(page, 13.5)
+  await page.keyboard.press('Escape')
+  const phone = new Device(platform.links, 'mobile')
+  await phone.signIn()
+  const resume = await until('the phone resumes', 10_000, async () => {
+    const at = await phone.resumeAtMs(titleId)
+    return at !== undefined && at >= 13_000 && at
+  })
+  const { startAtMs } = (await phone.play(titleId)) as Playback
+  assert.equal(startAtMs, resume)
+  await page.getByRole('link', { name: /Resume at 0:1/ }).waitFor({ timeout: 10_000 })
+})
+
+test('the keyboard alone is enough to sign in, find a film and play it', async () => {
+  await using page = await openPage({ width: 1280, height: 800 })
+  await page.goto(platform.links.web)
+  await page.getByRole('button', { name: 'Sign in' }).waitFor()
+  for (let presses = 0; presses < 3; presses += 1) await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Top 10' }).waitFor()
+  const focusOn = async (wanted: string | RegExp): Promise<void> => {
+    for (let presses = 0; presses < 60; presses += 1) {
+      await page.keyboard.press('Tab')
+      const name = await page.evaluate(
+        () => `${document.activeElement?.getAttribute('aria-label') ?? ''} ${document.activeElement?.textContent ?? ''}`,
+      )
+      if (typeof wanted === 'string' ? name.includes(wanted) : wanted.test(name)) return
+    }
+    assert.fail(`${wanted} cannot be reached`)
+  }
+  await focusOn('Search films')
+  await page.keyboard.type('glass tide')
+  await page
+    .getByRole('link', { name: /The Glass Tide/ })
+    .first()
+    .waitFor()
+  await focusOn('The Glass Tide')
+  await page.keyboard.press('Enter')
+  await page
+    .getByRole('link', { name: /^(Play|Resume)/ })
+    .first()
+    .waitFor()
+  await focusOn(/^ *(Play|Resume)/)
+  await page.keyboard.press('Enter')
+  await playing(page, 0)
+})
+
+test('what is watched on one device moves the resume point on the two others', async () => {
+  await using page = await openPage({ width: 1280, height: 800 })
+  await signIn(page)
+  await page.evaluate(() => {
+    location.hash = '#/devices'
+  })
+  const shown = () =>
+    page.evaluate(() => ['tv', 'phone', 'browser'].map((kind) => Number(document.querySelector(`[data-device="${kind}"]`)?.textContent)))
+  await page.getByRole('button', { name: 'Play on the television' }).click()
+  await playing(page, 0)
+  const before = await shown()
+  await page.evaluate(() => {
+    const video = document.querySelector('video')
+    if (video) video.currentTime = 19
+  })
+  await page.getByRole('button', { name: 'Stop on the television' }).click()
+  const after = await until('all three have moved', 15_000, async () => {
+    const seconds = await shown()
+    return seconds.every((at) => at >= 19) && seconds
+  })
+  assert.ok(before.every((at) => at < 19))
+  assert.equal(new Set(after).size, 1, `all show the same second: ${after.join(', ')}`)
+  await look(page, '1280-devices-watched')
+})
+
+const dashPlayer = (): string => {
+  const main = requireFrom.resolve('dashjs')
+  return join(main.slice(0, main.indexOf('/dashjs/dist/')), 'dashjs/dist/modern/umd/dash.all.min.js')
+}
+
+test('dash.js plays the same segments', async () => {
+  await using page = await openPage({ width: 640, height: 360 })
+  const device = new Device(platform.links, 'web')
+  await device.signIn()
+  const { streams } = (await device.play(titleId)) as Playback
+  await page.goto(`${platform.links.mail}/health/live`)
+  await page.setContent('<video muted playsinline></video>')
+  await page.evaluate(readFileSync(dashPlayer(), 'utf8'))
+  await page.evaluate((url) => {
+    const { dashjs } = globalThis as unknown as {
+      dashjs: { MediaPlayer: () => { create: () => { initialize: (video: Element | null, url: string, autoplay: boolean) => void } } }
+    }
+    dashjs.MediaPlayer().create().initialize(document.querySelector('video'), url, true)
+  }, streams[0]?.dash ?? '')
+  await playing(page, 3)
+})
+
+test('when the first edge dies during play, the film goes on from the second', async () => {
+  await using page = await openPage({ width: 1280, height: 800 })
+  await signIn(page)
+  const [first] = platform.links.edges
+  const device = new Device(platform.links, 'web')
+  await device.signIn()
+  const { streams } = (await device.play(titleId)) as Playback
+  assert.ok(streams.length === 2 && first !== undefined)
+  await page.route(`${streams[0]?.edge}/**/*.m4s`, (route) =>
+    route.fulfill({ status: 502, headers: { 'access-control-allow-origin': '*' } }),
+  )
+  page.removeAllListeners('console')
+  await page.evaluate((to) => {
+    location.hash = to
+  }, `#/watch/${titleId}`)
+  await playing(page, 1)
+})

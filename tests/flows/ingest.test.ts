@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { promisify } from 'node:util'
+import encoder from '@ffmpeg-installer/ffmpeg'
+import { operatorEmail } from '../../prisma/seed/members.ts'
+import { ingestFilm } from '../../start/ingest.ts'
+import { bootPlatform, type Platform, temporaryFolder } from '../boot.ts'
+import { type TestFilm, testFilm } from '../footage.ts'
+import { Device, type DeviceKind, type Playback } from '../member.ts'
+
+const run = promisify(execFile)
+const kinds: readonly DeviceKind[] = ['tv', 'mobile', 'web']
+let platform: Platform
+let folder: Awaited<ReturnType<typeof temporaryFolder>>
+let film: TestFilm
+let titleId = ''
+const steps: string[] = []
+
+const operator = () => ({ supergraph: platform.links.supergraph, operator: { email: operatorEmail, password: 'operator-for-tests' } })
+
+before(async () => {
+  platform = await bootPlatform({ workers: true })
+  folder = await temporaryFolder()
+  film = await testFilm(folder.path)
+  ;({ titleId } = await ingestFilm(
+    { file: film.file, title: 'Croatia', kind: 'FILM', maturity: 0, genres: ['Documentary'] },
+    { ...operator(), onProgress: (step) => steps.push(step) },
+  ))
+})
+after(async () => {
+  await platform[Symbol.asyncDispose]()
+  await folder[Symbol.asyncDispose]()
+})
+
+const playOn = async (kind: DeviceKind): Promise<Playback> => {
+  const device = new Device(platform.links, kind)
+  await device.signIn()
+  const answer = await device.play(titleId)
+  assert.ok('streams' in answer, 'code' in answer ? answer.message : '')
+  return answer
+}
+
+/** Decodes everything that an address leads to. Gives how far it came, in ms; throws when a frame is broken. */
+const decode = async (url: string): Promise<number> => {
+  const { stderr } = await run(encoder.path, ['-xerror', '-i', url, '-f', 'null', '-'], { timeout: 60_000 })
+  const [, hours = 0, minutes = 0, seconds = 0] = [...stderr.matchAll(/time=(\d+):(\d+):([\d.]+)/g)].at(-1)?.map(Number) ?? []
+  return Math.round((hours * 3600 + minutes * 60 + seconds) * 1000)
+}
+
+test('an uploaded film plays on all three devices, from both edges', async (t) => {
+  t.diagnostic(film.what)
+  for (const kind of kinds) {
+    const { streams, durationMs } = await playOn(kind)
+    assert.ok(Math.abs(durationMs - film.durationMs) <= 40, `${durationMs} ms is the film, to one frame`)
+    assert.equal(streams.length, 2)
+    for (const { hls, dash } of streams) {
+      const [playlist, manifest] = await Promise.all([fetch(hls), fetch(dash)])
+      assert.equal(playlist.headers.get('content-type'), 'application/vnd.apple.mpegurl')
+      assert.equal(manifest.headers.get('content-type'), 'application/dash+xml')
+      assert.match(await playlist.text(), /^#EXTM3U/)
+      assert.match(await manifest.text(), /<MPD /)
+    }
+  }
+  assert.ok(steps.includes('uploading') && steps.at(-1) === 'published', steps.join(' '))
+})
+
+test('ffmpeg reads every rendition of the HLS playlist to the end, as long as the film', async () => {
+  const { streams } = await playOn('web')
+  const reached = await decode(streams[0]?.hls ?? '')
+  assert.ok(Math.abs(reached - film.durationMs) < 100, `${reached} ms`)
+})
+
+test('the film is found by search a moment after it is published', async () => {
+  const device = new Device(platform.links, 'web')
+  await device.signIn()
+  const { data } = await device.ask<{ search: { cards: readonly { id: string }[] } }>('search', { text: 'croatai' })
+  assert.equal(data.search.cards[0]?.id, titleId)
+})
+
+test('no rung is larger than the source, and all rungs are cut at the same instants', async () => {
+  const media = await platform.database.prisma.media.findUniqueOrThrow({ where: { titleId } })
+  const heights = (media.renditions as { height: number }[]).map(({ height }) => height)
+  assert.ok(Math.max(...heights) <= 1080)
+  const { streams } = await playOn('web')
+  const base = (streams[0]?.hls ?? '').replace('master.m3u8', '')
+  const playlists = await Promise.all(
+    heights.map(async (height) => (await (await fetch(`${base}v${height}.m3u8`)).text()).match(/#EXTINF:[\d.]+/g)),
+  )
+  for (const playlist of playlists) assert.deepEqual(playlist, playlists[0])
+})
+
+test('a crowd at one segment costs one fetch from the origin', async () => {
+  const { streams } = await playOn('web')
+  const url = `${(streams[1]?.hls ?? '').replace('master.m3u8', '')}v240/00001.m4s`
+  const answers = await Promise.all(Array.from({ length: 200 }, () => fetch(url)))
+  const bodies = await Promise.all(answers.map(async (answer) => Buffer.from(await answer.arrayBuffer())))
+  assert.ok(bodies.every((body) => body.equals(bodies[0] ?? Buffer.alloc(0))))
+  const again = await fetch(url, { method: 'HEAD' })
+  assert.equal(again.headers.get('x-cache'), 'HIT')
+})
+
+test('parts of a segment can be asked for, and asked again by ETag', async () => {
+  const { streams } = await playOn('web')
+  const url = `${(streams[0]?.hls ?? '').replace('master.m3u8', '')}v240/00001.m4s`
+  const full = Buffer.from(await (await fetch(url)).arrayBuffer())
+  const part = await fetch(url, { headers: { range: 'bytes=10-19' } })
+  assert.equal(part.status, 206)
+  assert.equal(part.headers.get('content-range'), `bytes 10-19/${full.length}`)
+  assert.deepEqual(Buffer.from(await part.arrayBuffer()), full.subarray(10, 20))
+  const same = await fetch(url, { headers: { 'if-none-match': part.headers.get('etag') ?? '' } })
+  assert.equal(same.status, 304)
+  assert.equal((await fetch(url, { headers: { range: `bytes=${full.length}-` } })).status, 416)
+})
+
+test('a file that is no film is refused with its reason', async () => {
+  const file = join(folder.path, 'not-a-film.mp4')
+  await writeFile(file, 'These are only words.')
+  await assert.rejects(
+    ingestFilm({ file, title: 'Words', kind: 'FILM', maturity: 0, genres: [] }, { ...operator(), onProgress: () => undefined }),
+    /cannot be read/,
+  )
+})
+
+test('a film that was cut off is refused instead of published short', async () => {
+  const file = join(folder.path, 'cut.mp4')
+  const whole = await readFile(film.file)
+  await writeFile(file, whole.subarray(0, Math.floor(whole.length * 0.6)))
+  await assert.rejects(
+    ingestFilm({ file, title: 'Cut', kind: 'FILM', maturity: 0, genres: [] }, { ...operator(), onProgress: () => undefined }),
+    /film cannot be read|encoder stopped|cannot be read/,
+  )
+})
+
+test('a member who is no operator cannot upload', async () => {
+  const device = new Device(platform.links, 'web')
+  const { accessToken } = await device.signIn()
+  const response = await fetch(`${platform.links.supergraph}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` },
+    body: JSON.stringify({ query: `mutation { startUpload(input: { title: "x", bytes: 1, sha256: "${'0'.repeat(64)}" }) { id } }` }),
+  })
+  const { errors } = (await response.json()) as { errors: { extensions: { code: string } }[] }
+  assert.equal(errors[0]?.extensions.code, 'FORBIDDEN')
+})

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { processBirth } from '#platform/process-birth.ts'
+import { temporaryFolder } from '../boot.ts'
+import { Device, until } from '../member.ts'
+import { childrenOf, freePortBase, startAndEnd, startService } from '../run.ts'
+
+const oneSentence = (text: string): void => {
+  assert.doesNotMatch(text, /\n\s+at |Error:/, 'no stack trace')
+  assert.ok(text.trim().split('\n').length <= 3, text)
+}
+
+test('the service comes up in a path with a space, is asked, and stops without leaving a process', async () => {
+  await using folder = await temporaryFolder()
+  const data = join(folder.path, 'my data')
+  const service = await startService(data)
+  const children = [...childrenOf(service.process.pid ?? 0).values()]
+  const postgres = [...childrenOf(childrenOf(service.process.pid ?? 0).get('start/database.main.ts') ?? 0).values()]
+  assert.equal(children.length, 6)
+  const links = JSON.parse(await readFile(join(data, 'links.json'), 'utf8'))
+  assert.deepEqual(links, service.links)
+  assert.equal((await stat(join(data, 'secrets.json'))).mode & 0o777, 0o600)
+  for (const url of [links.web, links.tv, links.mobile, links.supergraph, links.origin, links.mail, ...links.edges]) {
+    assert.equal((await fetch(`${url}/health/ready`)).status, 200, url)
+    assert.match(await (await fetch(`${url}/metrics`)).text(), /cinegraph_http_request_seconds/)
+  }
+  await service[Symbol.asyncDispose]()
+  for (const pid of [...children, ...postgres]) assert.equal(processBirth(pid), null, `process ${pid} is gone`)
+  assert.ok(!(await readdir(data)).includes('lock'))
+})
+
+test('a second start is up in under 10 s and finds its data, also after the first was killed', async () => {
+  await using folder = await temporaryFolder()
+  const base = await freePortBase()
+  const first = await startService(folder.path, [], base)
+  const phone = new Device(first.links, 'mobile')
+  await phone.signIn()
+  await phone.heartbeat({ titleId: 't-0010', positionMs: 77_000 })
+  await until('the heartbeat is in', 10_000, async () => (await phone.resumeAtMs('t-0010')) === 77_000)
+  const children = [...childrenOf(first.process.pid ?? 0).values()]
+  first.process.kill('SIGKILL')
+  await first.ended
+  await until('the children stop by themselves', 30_000, async () => children.every((pid) => processBirth(pid) === null))
+  const started = performance.now()
+  await using second = await startService(folder.path, [], base)
+  const tookMs = performance.now() - started
+  const again = new Device(second.links, 'mobile')
+  await again.signIn()
+  assert.equal(await again.resumeAtMs('t-0010'), 77_000)
+  assert.ok(tookMs < 10_000, `${tookMs} ms`)
+})
+
+test('a taken port gets one sentence that says what to do', async () => {
+  await using folder = await temporaryFolder()
+  const base = await freePortBase()
+  const squatter = createServer().listen(base + 2, '127.0.0.1')
+  await once(squatter, 'listening')
+  const { code, stderr } = await startAndEnd(['--data', folder.path, '--port-base', String(base)])
+  squatter.close()
+  assert.equal(code, 1)
+  assert.match(stderr, new RegExp(`Port ${base + 2} \\(mobile\\) is taken\\..*--port-base`))
+  oneSentence(stderr)
+})
+
+test('unknown and corrupt settings are all named at once', async () => {
+  const { code, stderr } = await startAndEnd(['--colour', 'red', '--port-base', 'many'], { CINEGRAPH_HOTS: 'x', KAFKA_BROKERS: 'k:9092' })
+  assert.equal(code, 1)
+  for (const part of [/--colour/, /--port-base is "many"/, /CINEGRAPH_HOTS/, /KAFKA_BROKERS is set, but/]) assert.match(stderr, part)
+  assert.doesNotMatch(stderr, /\n\s+at /)
+})
+
+test('a second start on the same data folder, a newer folder, a broken and a forbidden one are refused', async () => {
+  await using folder = await temporaryFolder()
+  await using service = await startService(folder.path)
+  const second = await startAndEnd(['--data', folder.path, '--port-base', String(await freePortBase())])
+  assert.match(second.stderr, new RegExp(`in use by process ${service.process.pid}`))
+  oneSentence(second.stderr)
+
+  const newer = join(folder.path, 'newer')
+  await mkdir(newer)
+  await writeFile(join(newer, 'version.json'), '{"version":99}')
+  const refused = await startAndEnd(['--data', newer])
+  assert.match(refused.stderr, /written by a newer version \(format 99/)
+  oneSentence(refused.stderr)
+
+  const broken = join(folder.path, 'broken')
+  await mkdir(broken)
+  await writeFile(join(broken, 'secrets.json'), '{"half":')
+  const unreadable = await startAndEnd(['--data', broken, '--port-base', String(await freePortBase())])
+  assert.match(unreadable.stderr, /secrets\.json cannot be read/)
+  oneSentence(unreadable.stderr)
+
+  const file = join(folder.path, 'file')
+  await writeFile(file, '')
+  await chmod(file, 0o444)
+  const unwritable = await startAndEnd(['--data', file])
+  assert.match(unwritable.stderr, /cannot be written/)
+  assert.deepEqual([second.code, refused.code, unreadable.code, unwritable.code], [1, 1, 1, 1])
+})
+
+test('--help lists every setting with its default', async () => {
+  const { code, stdout } = await startAndEnd(['--help'])
+  assert.equal(code, 0)
+  for (const flag of ['--data', '--port-base', '--host', '--json']) assert.ok(stdout.includes(flag))
+  assert.match(stdout, /--host .*127\.0\.0\.1/)
+})
