@@ -4,7 +4,7 @@ const onlySelfAndPlatform = (name, room) => ({
   name,
   severity: 'error',
   comment: 'A room imports itself and the platform; other rooms are asked over GraphQL or heard over events.',
-  from: { path: `^(${room})/` },
+  from: { path: `^(${room})/`, pathNot: '[.]test[.]ts$' },
   to: { path: `${rooms}|^start/|^tests/|^bench/`, pathNot: '^$1/' },
 })
 const driver = (name, packages, file) => ({
@@ -12,7 +12,7 @@ const driver = (name, packages, file) => ({
   severity: 'error',
   comment: 'A driver package is imported by the file that adapts it and by nothing else.',
   from: { pathNot: [file, '[.]test[.]ts$', '^tests/', '^bench/'] },
-  to: { path: `^node_modules/(${packages})/`, dependencyTypesNot: ['type-only'] },
+  to: { path: `(^|/)node_modules/(${packages})/`, dependencyTypesNot: ['type-only'] },
 })
 
 export default {
@@ -71,7 +71,7 @@ export default {
     {
       name: 'start-is-imported-by-nobody',
       severity: 'error',
-      from: { pathNot: '^(start|tests|bench)/' },
+      from: { pathNot: '^(start|tests|bench)/|[.]test[.]ts$' },
       to: { path: '^(start|tests|bench)/' },
     },
     driver('pg-boss', 'pg-boss', '^platform/adapters/event-log[.]postgres[.]ts$'),

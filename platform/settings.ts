@@ -40,10 +40,13 @@ export const oneOf =
 export const url =
   (...protocols: readonly string[]) =>
   (raw: string, name: string): string => {
-    if (raw === '') return raw
-    if (!URL.canParse(raw) || !protocols.includes(new URL(raw).protocol))
-      throw invalid(name, raw, `a URL that starts with ${protocols.join(' or ')}//`)
-    return raw
+    if (raw === '' || (URL.canParse(raw) && protocols.includes(new URL(raw).protocol))) return raw
+    // NOTE: what follows the protocol may hold a password, and this sentence goes to a terminal.
+    throw invalid(
+      name,
+      raw.replace(/:\/\/.*/, '://…'),
+      `a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+    )
   }
 
 /** Comma-separated http(s) URLs. */

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { freePort } from '#platform/free-port.ts'
 import type { Links } from '../start/links.ts'
 import { until } from './member.ts'
 
@@ -16,12 +16,25 @@ export type Started = AsyncDisposable & {
   readonly ended: Promise<Ended>
 }
 
-/** A run of ports that nothing listens on. */
+const portsOfOneService = 9
+
+/** The first of nine ports in a row that nothing listens on, below those that the system gives away by itself. */
 export const freePortBase = async (): Promise<number> => {
   for (;;) {
-    const base = await freePort()
-    if (base > 20_000 && base < 60_000) return base
+    const base = 20_000 + 10 * Math.floor(Math.random() * 1_200)
+    const free = await Promise.all(Array.from({ length: portsOfOneService }, (_, offset) => isFree(base + offset)))
+    if (free.every(Boolean)) return base
   }
+}
+
+const isFree = async (port: number): Promise<boolean> => {
+  const server = createServer().listen(port, '127.0.0.1')
+  const free = await once(server, 'listening').then(
+    () => true,
+    () => false,
+  )
+  server.close()
+  return free
 }
 
 const launch = (
@@ -65,12 +78,24 @@ export const childrenOf = (pid: number): ReadonlyMap<string, number> => {
     .trim()
     .split(' ')
     .filter((id) => id !== '')
-  return new Map(ids.map((id) => [nameOf(Number(id)), Number(id)]))
+    .map(Number)
+  return new Map(
+    ids.flatMap((id) => {
+      const name = nameOf(id)
+      return name === undefined ? [] : [[name, id] as const]
+    }),
+  )
 }
 
-const nameOf = (pid: number): string => {
-  const environment = readFileSync(`/proc/${pid}/environ`, 'utf8')
-  const port = /CINEGRAPH_PORT=(\d+)/.exec(environment)?.[1] ?? ''
-  const file = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[1] ?? ''
-  return `${file.split('/').slice(-2).join('/')}${port === '0' ? '' : ` ${port}`}`
+/** Undefined for a process that has just ended, or has not yet become what it will be. */
+const nameOf = (pid: number): string | undefined => {
+  try {
+    const port = /CINEGRAPH_PORT=(\d+)/.exec(readFileSync(`/proc/${pid}/environ`, 'utf8'))?.[1] ?? ''
+    const file = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+      .split('\0')
+      .find((part) => part.endsWith('.ts') || part.endsWith('/postgres'))
+    return file === undefined ? undefined : `${file.split('/').slice(-2).join('/')}${port === '0' ? '' : ` ${port}`}`
+  } catch {
+    return undefined
+  }
 }

@@ -74,7 +74,9 @@ export const createSkeletons = ({ log, createCache }: { readonly log: Log; reado
         startedOf(watcher, size.started).catch(left('history')),
       ])
       const degraded = [...(rows === null ? ['recs' as const] : []), ...(started === null ? ['history' as const] : [])]
-      return { rows: rows ?? (await fallbackRows(watcher)), started: started ?? [], degraded }
+      // NOTE: recs that know no title yet are no failure, but no screen either.
+      const shown = rows === null || rows.length === 0 ? await fallbackRows(watcher) : rows
+      return { rows: shown, started: started ?? [], degraded }
     },
     search: async ({ ask }, text, first) => {
       const { search } = whole(await ask(searchIds, { text, first }))

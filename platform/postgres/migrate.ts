@@ -84,12 +84,16 @@ const schemaFiles = async (): Promise<readonly { readonly path: string; readonly
   return Promise.all(names.map(async (name) => ({ path: name, content: await readFile(join(home, name), 'utf8') })))
 }
 
-/** The committed migrations up to and including the one named `until`, oldest first; all of them without it. */
-const committedMigrations = async (until?: string): Promise<MigrationsList> => {
-  const folders = (await readdir(join(home, 'migrations'), { withFileTypes: true }))
+/** Names of the committed migrations, oldest first. */
+export const committedMigrationNames = async (): Promise<readonly string[]> =>
+  (await readdir(join(home, 'migrations'), { withFileTypes: true }))
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
     .sort()
+
+/** The committed migrations up to and including the one named `until`, oldest first; all of them without it. */
+const committedMigrations = async (until?: string): Promise<MigrationsList> => {
+  const folders = await committedMigrationNames()
   const wanted = until === undefined ? folders : folders.filter((name) => name <= until)
   const read = async (name: string) => ({
     path: name,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bootPlatform } from '../boot.ts'
-import { Device, type DeviceKind } from '../member.ts'
+import { Device, type DeviceKind, until } from '../member.ts'
 
 type AnyHome = {
   readonly degraded: readonly string[]
@@ -39,6 +39,7 @@ test('recs stopped: home shows the Top 10 on every device and says what is missi
 test('history stopped: home and title answer without "continue watching" on every device', async () => {
   await using platform = await bootPlatform({ remote: ['history'] })
   const devices = await Promise.all(kinds.map((kind) => signedIn(platform.links, kind)))
+  for (const device of devices) await until('recs know the catalogue', 10_000, async () => (await home(device)).headings.length > 3)
   await platform.stop('history')
   for (const device of devices) {
     const answer = await home(device)

@@ -17,7 +17,7 @@ export type TelemetryDeps = {
 const startup = secondsHistogram('playback_startup_seconds', 'From the press of play to the first frame, as players report it', ['device'])
 
 /** Archives every heartbeat, and keeps each hour's quality figures in `quality/<day>/<hour>.json`, made from the archive. */
-export const createTelemetry = async ({ events, objects, clock, log, rollUpEveryMs = 15_000 }: TelemetryDeps): Promise<AsyncDisposable> => {
+export const createTelemetry = async ({ events, objects, clock, log, rollUpEveryMs = 5_000 }: TelemetryDeps): Promise<AsyncDisposable> => {
   const touched = new Set<string>()
   await events.subscribe({
     topic: 'playback.heartbeats',

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createEdgeCache, type Held } from './cache.ts'
+
+const held = (bytes: number): Held => ({
+  body: Buffer.alloc(bytes),
+  type: 'video/iso.segment',
+  etag: '"1"',
+  cacheControl: 'public, immutable',
+})
+
+test('a crowd at a cold segment is one fill', async () => {
+  let fills = 0
+  const cache = createEdgeCache({
+    bytesMax: 1e6,
+    fill: async () =>
+      sleep(10).then(() => {
+        fills += 1
+        return held(100)
+      }),
+  })
+  await Promise.all(Array.from({ length: 1_000 }, () => cache.get('a')))
+  assert.equal(fills, 1)
+  assert.equal((await cache.get('a'))?.hit, true)
+})
+
+test('memory stays within its bound, and what is asked for most recently stays', async () => {
+  const cache = createEdgeCache({ bytesMax: 100_000, fill: async () => held(10_000) })
+  for (let at = 0; at < 50; at += 1) await cache.get(`segment-${at}`)
+  assert.ok(cache.bytes() <= 100_000)
+  assert.equal((await cache.get('segment-49'))?.hit, true)
+  assert.equal((await cache.get('segment-0'))?.hit, false)
+})
+
+test('what is not there is asked for again, and a failed fill is not remembered', async () => {
+  let answers: (() => Promise<Held | null>)[] = [
+    async () => null,
+    async () => {
+      throw new Error('down')
+    },
+    async () => held(1),
+  ]
+  const cache = createEdgeCache({
+    bytesMax: 1e6,
+    fill: () => {
+      const [next, ...rest] = answers
+      answers = rest
+      return next === undefined ? Promise.resolve(null) : next()
+    },
+  })
+  assert.equal(await cache.get('a'), null)
+  await assert.rejects(cache.get('a'))
+  assert.notEqual(await cache.get('a'), null)
+})

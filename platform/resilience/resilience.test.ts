@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import fc from 'fast-check'
+import { createMemoryCache } from '#platform/adapters/cache.memory.ts'
+import { CinegraphError } from '#platform/errors.ts'
+import { breaker } from '#platform/resilience/breaker.ts'
+import { bulkhead } from '#platform/resilience/bulkhead.ts'
+import { collapse } from '#platform/resilience/collapse.ts'
+import { deadline } from '#platform/resilience/deadline.ts'
+import { type Kept, keepFresh } from '#platform/resilience/fresh.ts'
+import { policy } from '#platform/resilience/policy.ts'
+import { backoffMs, retry } from '#platform/resilience/retry.ts'
+
+const codeOf = async (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'fine',
+    (error: CinegraphError) => error.code,
+  )
+
+test('a deadline gives up on time and aborts the work', async () => {
+  let aborted = false
+  const slow = policy(
+    'slow',
+    deadline({ ms: 20 }),
+  )(async (signal) => {
+    signal.addEventListener('abort', () => (aborted = true))
+    await sleep(1_000, undefined, { signal })
+  })
+  assert.equal(await codeOf(slow()), 'DEADLINE')
+  assert.ok(aborted)
+})
+
+test('a breaker opens after half of 20 calls failed, lets one try after its sleep, and closes when that succeeds', async () => {
+  let now = 0
+  let failing = true
+  let calls = 0
+  const options = { windowMs: 10_000, requestsMin: 20, errorShare: 0.5, sleepMs: 5_000, now: () => now }
+  const call = policy(
+    'dependency',
+    breaker(options),
+  )(async () => {
+    calls += 1
+    if (failing) throw new CinegraphError('DEADLINE', { what: 'it', ms: 1 })
+  })
+  for (let at = 0; at < 20; at += 1) await codeOf(call())
+  assert.equal(await codeOf(call()), 'CIRCUIT_OPEN')
+  assert.equal(calls, 20)
+  now = 5_001
+  assert.equal(await codeOf(call()), 'DEADLINE', 'one try, which fails')
+  assert.equal(await codeOf(call()), 'CIRCUIT_OPEN')
+  now = 10_100
+  failing = false
+  assert.equal(await codeOf(call()), 'fine')
+  assert.equal(await codeOf(call()), 'fine')
+})
+
+test('a few failures among many successes do not open a breaker', async () => {
+  let at = 0
+  const call = policy(
+    'dependency',
+    breaker(),
+  )(async () => {
+    at += 1
+    if (at % 4 === 0) throw new Error('now and then')
+  })
+  const results = []
+  for (let times = 0; times < 100; times += 1)
+    results.push(
+      await call().then(
+        () => 'fine',
+        (error: Error) => error.message,
+      ),
+    )
+  assert.equal(results.filter((result) => result === 'now and then').length, 25)
+})
+
+test('a bulkhead runs so many at a time, lets so many wait, and refuses the rest at once', async () => {
+  let running = 0
+  let most = 0
+  const call = policy(
+    'pool',
+    bulkhead({ concurrent: 3, queued: 2 }),
+  )(async () => {
+    running += 1
+    most = Math.max(most, running)
+    await sleep(10)
+    running -= 1
+  })
+  const codes = await Promise.all(Array.from({ length: 8 }, () => codeOf(call())))
+  assert.equal(most, 3)
+  assert.equal(codes.filter((code) => code === 'OVERLOADED').length, 3)
+  assert.equal(await codeOf(call()), 'fine')
+})
+
+test('a retry repeats what can succeed later, and nothing else', async () => {
+  let calls = 0
+  const options = { attempts: 3, baseMs: 1, maxMs: 2 }
+  const flaky = policy(
+    'flaky',
+    retry(options),
+  )(async () => {
+    calls += 1
+    if (calls < 3) throw new CinegraphError('ORIGIN_UNAVAILABLE')
+  })
+  await flaky()
+  assert.equal(calls, 3)
+  const hopeless = policy(
+    'hopeless',
+    retry(options),
+  )(async () => {
+    calls += 1
+    throw new CinegraphError('FORBIDDEN')
+  })
+  assert.equal(await codeOf(hopeless()), 'FORBIDDEN')
+  assert.equal(calls, 4)
+})
+
+test('the pause before a retry grows, is jittered, and never passes its limit', () => {
+  fc.assert(
+    fc.property(fc.nat(20), fc.double({ min: 0, max: 1, noNaN: true }), (attempt, luck) => {
+      const ms = backoffMs(attempt, { attempts: 30, baseMs: 100, maxMs: 5_000 }, () => luck)
+      assert.ok(ms >= 0 && ms <= Math.min(5_000, 100 * 2 ** attempt))
+    }),
+  )
+})
+
+test('10,000 misses of one key are one load', async () => {
+  let loads = 0
+  const once = collapse<number>()
+  const answers = await Promise.all(Array.from({ length: 10_000 }, () => once('key', async () => sleep(5).then(() => ++loads))))
+  assert.equal(loads, 1)
+  assert.ok(answers.every((answer) => answer === 1))
+})
+
+test('a stale value is given at once while one caller renews it, also when renewing fails', async () => {
+  let now = 0
+  let version = 0
+  let down = false
+  const fresh = keepFresh(createMemoryCache<Kept<number>>(10), { freshSeconds: 1, staleSeconds: 60, now: () => now })
+  const load = async (): Promise<number> => {
+    if (down) throw new Error('down')
+    return ++version
+  }
+  assert.equal(await fresh('k', load), 1)
+  now = 2_000
+  assert.equal(await fresh('k', load), 1)
+  await sleep(5)
+  assert.equal(await fresh('k', load), 2)
+  now = 4_000
+  down = true
+  assert.equal(await fresh('k', load), 2)
+})

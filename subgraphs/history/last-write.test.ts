@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { believedAt } from './ingest.ts'
+import { later, mergeBy, widen } from './last-write.ts'
+
+const point = fc.record({
+  profileId: fc.constant('p'),
+  titleId: fc.constantFrom('a', 'b'),
+  positionMs: fc.nat(1_000),
+  durationMs: fc.constant(1_000),
+  at: fc.integer({ min: 0, max: 5 }).map((seconds) => new Date(seconds * 1000)),
+  deviceId: fc.constantFrom('tv', 'phone', 'web'),
+})
+const key = ({ at, deviceId }: { at: Date; deviceId: string }): string => `${at.getTime()} ${deviceId}`
+
+test('last write wins, whatever the order of arrival', () => {
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(point, { minLength: 1, maxLength: 8, selector: (each) => `${each.titleId} ${key(each)}` }),
+      fc.func(fc.nat()),
+      (points, order) => {
+        const merged = mergeBy(points, (each) => each.titleId, later)
+        const shuffled = mergeBy(
+          points.toSorted((a, b) => order(a) - order(b)),
+          (each) => each.titleId,
+          later,
+        )
+        const sorted = (values: typeof merged) => values.toSorted((a, b) => (a.titleId < b.titleId ? -1 : 1))
+        assert.deepEqual(sorted(shuffled), sorted(merged))
+      },
+    ),
+  )
+})
+
+test('merging is associative and idempotent', () => {
+  fc.assert(
+    fc.property(point, point, point, (a, b, c) => {
+      assert.equal(key(later(later(a, b), c)), key(later(a, later(b, c))))
+      assert.equal(later(a, a), a)
+    }),
+  )
+})
+
+test('a sitting begins at its earliest report and ends at its latest', () => {
+  const at = (ms: number) => new Date(ms)
+  const base = { profileId: 'p', sessionId: 's', titleId: 't', durationMs: 100 }
+  const early = { ...base, startedAt: at(1), lastAt: at(1), positionMs: 10 }
+  const late = { ...base, startedAt: at(9), lastAt: at(9), positionMs: 50 }
+  assert.deepEqual(widen(late, early), { ...base, startedAt: at(1), lastAt: at(9), positionMs: 50 })
+})
+
+test('a clock that runs more than a minute ahead is not believed', () => {
+  const now = new Date(1_000_000)
+  assert.deepEqual(believedAt({ at: new Date(1_030_000).toISOString() }, now), new Date(1_030_000))
+  assert.deepEqual(believedAt({ at: new Date(9_000_000).toISOString() }, now), now)
+})

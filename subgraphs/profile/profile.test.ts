@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { type ServedSubgraph, serveSubgraph } from '../../tests/subgraph.ts'
+
+let profile: ServedSubgraph
+before(async () => {
+  profile = await serveSubgraph('profile')
+})
+after(() => profile[Symbol.asyncDispose]())
+
+const session =
+  '__typename ... on Session { accessToken refreshToken profile { id name } account { email subscription { active } } } ... on Refusal { code }'
+const run = async (
+  name: string,
+  call: string,
+  viewer: object | null = null,
+): Promise<Record<string, never> & { __typename: string; code?: string; accessToken: string; refreshToken: string }> =>
+  (await profile.ask(`mutation { ${name}${call} { ${session} } }`, {}, viewer)).data[name] as never
+
+test('a member signs up, signs in, renews the session once per token, and signs out', async () => {
+  const signedUp = await run('signUp', '(input: { email: "Mia@Example.org", password: "correct horse", profileName: "Mia" })')
+  assert.equal(signedUp.__typename, 'Session')
+  const signedIn = await run('signIn', '(email: "mia@example.org ", password: "correct horse")')
+  const renewed = await run('refreshSession', `(refreshToken: "${signedIn.refreshToken}")`)
+  assert.equal(renewed.__typename, 'Session')
+  assert.equal((await run('refreshSession', `(refreshToken: "${signedIn.refreshToken}")`)).code, 'SESSION_ENDED')
+  const signOut = `mutation { signOut(refreshToken: "${renewed.refreshToken}") }`
+  assert.equal((await profile.ask(signOut)).data.signOut, true)
+  assert.equal((await run('refreshSession', `(refreshToken: "${renewed.refreshToken}")`)).code, 'SESSION_ENDED')
+})
+
+test('a refresh token that two use in the same instant works for one of them', async () => {
+  const { refreshToken } = await run('signIn', '(email: "demo@cinegraph.example", password: "popcorn-demo")')
+  const results = await Promise.all(Array.from({ length: 8 }, () => run('refreshSession', `(refreshToken: "${refreshToken}")`)))
+  assert.equal(results.filter((result) => result.__typename === 'Session').length, 1)
+})
+
+test('a wrong password and an unknown address get the same answer', async () => {
+  assert.equal((await run('signIn', '(email: "demo@cinegraph.example", password: "wrong")')).code, 'WRONG_CREDENTIALS')
+  assert.equal((await run('signIn', '(email: "nobody@example.org", password: "wrong")')).code, 'WRONG_CREDENTIALS')
+})
+
+test('an address is taken once, whatever its capitals, also by two at the same time', async () => {
+  const attempts = await Promise.all(
+    ['twin@example.org', 'TWIN@example.org'].map((email) =>
+      run('signUp', `(input: { email: "${email}", password: "correct horse", profileName: "T" })`),
+    ),
+  )
+  assert.deepEqual(attempts.map((attempt) => attempt.code ?? 'fine').toSorted(), ['EMAIL_TAKEN', 'fine'])
+})
+
+test('what cannot be an address, a password or a name is refused', async () => {
+  for (const input of [
+    'email: "nonsense", password: "long enough", profileName: "N"',
+    'email: "a@b.cd", password: "short", profileName: "N"',
+    'email: "a@b.cd", password: "long enough", profileName: " "',
+  ]) {
+    assert.equal((await run('signUp', `(input: { ${input} })`)).code, 'INVALID_INPUT', input)
+  }
+})
+
+test('subscribing starts a plan and tells of it once; cancelling ends it', async () => {
+  const viewer = { accountId: 'a-new', profileId: 'p-wim' }
+  const subscribe = (plan: string) =>
+    profile.ask(
+      `mutation { subscribe(planId: "${plan}") { ... on Subscription { active plan { name } } ... on Refusal { code } } }`,
+      {},
+      viewer,
+    )
+  assert.deepEqual((await subscribe('gold')).data.subscribe, { code: 'NO_SUCH_PLAN' })
+  assert.deepEqual((await subscribe('basic')).data.subscribe, { active: true, plan: { name: 'Basic' } })
+  assert.deepEqual((await subscribe('premium')).data.subscribe, { active: true, plan: { name: 'Premium' } })
+  assert.equal(await profile.database.prisma.profileOutbox.count({ where: { topic: 'profile.subscriptions' } }), 1)
+  const cancel = 'mutation { cancelSubscription { ... on Subscription { active } ... on Refusal { code } } }'
+  assert.deepEqual((await profile.ask(cancel, {}, viewer)).data.cancelSubscription, { active: false })
+  assert.deepEqual((await profile.ask(cancel, {}, viewer)).data.cancelSubscription, { code: 'NO_SUBSCRIPTION' })
+})
+
+test('an account and its profiles are shown to their own members and to operators only', async () => {
+  const query = 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Account { email } ... on Profile { name } } }'
+  const r = [
+    { __typename: 'Account', id: 'a-noor' },
+    { __typename: 'Profile', id: 'p-noor' },
+  ]
+  assert.deepEqual((await profile.ask(query, { r })).data._entities, [null, null])
+  assert.deepEqual((await profile.ask(query, { r }, null)).data._entities, [null, null])
+  const shown = [{ email: 'noor@cinegraph.example' }, { name: 'Noor' }]
+  assert.deepEqual((await profile.ask(query, { r }, { accountId: 'a-noor' })).data._entities, shown)
+  assert.deepEqual((await profile.ask(query, { r }, { operator: true })).data._entities, shown)
+})
+
+test('a member switches to its own profiles and to no other', async () => {
+  assert.equal((await run('switchProfile', '(profileId: "p-kids")', {})).__typename, 'Session')
+  assert.equal((await run('switchProfile', '(profileId: "p-noor")', {})).code, 'NO_SUCH_PROFILE')
+  assert.equal((await run('switchProfile', '(profileId: "p-kids")', null)).code, 'NOT_SIGNED_IN')
+})

@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { promisify } from 'node:util'
+import pg from 'pg'
+import { consumers, topics } from '#platform/contracts/events.ts'
+import { errorTable } from '#platform/errors.ts'
+import { committedMigrationNames, migrateDatabase, schemaSql } from '#platform/postgres/migrate.ts'
+import { compose, subgraphNames } from '../supergraph/compose.ts'
+import { copyDatabase, temporaryFolder } from './boot.ts'
+
+const run = promisify(execFile)
+const home = join(import.meta.dirname, '..')
+
+type Cruise = {
+  readonly modules: readonly object[]
+  readonly summary: { readonly violations: readonly { readonly rule: { readonly name: string }; readonly from: string }[] }
+}
+
+const cruise = async (dir: string): Promise<Cruise> => {
+  const cli = join(home, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs')
+  const { stdout } = await run(process.execPath, [cli, '.', '--config', '.dependency-cruiser.mjs', '--output-type', 'json'], {
+    cwd: dir,
+    maxBuffer: 64e6,
+  }).catch((error: { stdout: string }) => error)
+  return JSON.parse(stdout) as Cruise
+}
+
+test('the room rules hold, and the tool that says so has seen every module', async () => {
+  const { modules, summary } = await cruise(home)
+  const { stdout } = await run('git', ['ls-files', '*.ts'], { cwd: home })
+  assert.ok(modules.length >= stdout.trim().split('\n').length, `${modules.length} modules`)
+  assert.deepEqual(summary.violations, [])
+})
+
+test('a planted violation of each room rule is caught', async () => {
+  await using folder = await temporaryFolder()
+  const keep = /^(platform|subgraphs|supergraph|bffs|workers|edge|start|prisma|package\.json|tsconfig\.json|\.dependency-cruiser\.mjs)/
+  for (const name of (await readdir(home)).filter((each) => keep.test(each)))
+    await cp(join(home, name), join(folder.path, name), { recursive: true })
+  await symlink(join(home, 'node_modules'), join(folder.path, 'node_modules'))
+  const planted: Readonly<Record<string, readonly [file: string, imported: string]>> = {
+    'subgraphs-stand-alone': ['subgraphs/recs/planted.ts', '../history/store.ts'],
+    'bffs-stand-alone': ['bffs/tv/planted.ts', '../../subgraphs/catalog/availability.ts'],
+    'workers-stand-alone': ['workers/notify/planted.ts', '../telemetry/quality.ts'],
+    'supergraph-stands-alone': ['supergraph/planted.ts', '../edge/range.ts'],
+    'edge-stands-alone': ['edge/planted.ts', '../workers/telemetry/quality.ts'],
+    'platform-knows-no-room': ['platform/planted.ts', '../edge/range.ts'],
+    'contracts-and-ports-are-bare': ['platform/ports/planted.ts', '../metrics.ts'],
+    'adapters-apart': ['platform/adapters/planted.ts', './cache.memory.ts'],
+    'adapters-only-in-main': ['edge/planted-too.ts', '../platform/adapters/cache.memory.ts'],
+    'start-is-imported-by-nobody': ['edge/planted-three.ts', '../start/ports.ts'],
+    'driver-minisearch': ['platform/planted-too.ts', 'minisearch'],
+  }
+  for (const [file, imported] of Object.values(planted)) {
+    await mkdir(join(folder.path, file, '..'), { recursive: true })
+    await writeFile(join(folder.path, file), `import * as all from '${imported}'\nconsole.log(all)\n`)
+  }
+  const { summary } = await cruise(folder.path)
+  for (const [rule, [file]] of Object.entries(planted)) {
+    assert.ok(
+      summary.violations.some((violation) => violation.rule.name === rule && violation.from === file),
+      `${rule} in ${file}`,
+    )
+  }
+})
+
+test('all five subgraphs have the same files', async () => {
+  const wanted = ['README.md', 'loaders.ts', 'main.ts', 'resolvers.ts', 'schema.graphql', 'server.ts', 'store.postgres.ts', 'store.ts']
+  for (const name of subgraphNames) {
+    const files = await readdir(join(home, 'subgraphs', name))
+    for (const file of [...wanted, `${name}.test.ts`]) assert.ok(files.includes(file), `subgraphs/${name}/${file}`)
+  }
+})
+
+test('a subgraph touches the tables of its own schema only', async () => {
+  for (const name of subgraphNames) {
+    const store = await readFile(join(home, 'subgraphs', name, 'store.postgres.ts'), 'utf8')
+    const models = new Set(
+      [...(await readFile(join(home, 'prisma', `${name}.prisma`), 'utf8')).matchAll(/^model (\w+)/gm)].map(([, model = '']) =>
+        model.toLowerCase(),
+      ),
+    )
+    for (const [, model = ''] of store.matchAll(/\b(?:prisma|tx)\.([a-z]\w+)\./g))
+      assert.ok(models.has(model.toLowerCase()), `${name} uses ${model}`)
+    for (const [, schema] of store.matchAll(/\b(?:from|into|update) ([a-z]+)\.\w+/g)) assert.equal(schema, name)
+  }
+})
+
+test('the committed supergraph is what the five schemas compose to', async () => {
+  const { supergraph } = await compose()
+  assert.equal(await readFile(join(home, 'supergraph/supergraph.graphql'), 'utf8'), supergraph)
+})
+
+test('the committed migrations make what the schema files say', async () => {
+  await using fromMigrations = await copyDatabase()
+  await using fromSchema = await copyDatabase()
+  const empty = async (url: string): Promise<pg.Client> => {
+    const client = new pg.Client({ connectionString: url })
+    await client.connect()
+    await client.query('drop schema if exists profile, catalog, playback, history, recs cascade; drop table if exists _prisma_migrations')
+    return client
+  }
+  const [left, right] = [await empty(fromMigrations.url), await empty(fromSchema.url)]
+  try {
+    await migrateDatabase(fromMigrations.url)
+    await right.query(await schemaSql(fromSchema.url))
+    const shape = `
+      select table_schema || '.' || table_name || '.' || column_name || ' ' || udt_name || ' ' || is_nullable || ' ' || coalesce(column_default, '') as line
+        from information_schema.columns where table_schema in ('profile', 'catalog', 'playback', 'history', 'recs')
+      union all select indexdef from pg_indexes where schemaname in ('profile', 'catalog', 'playback', 'history', 'recs')
+      union all select conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) from pg_constraint where connamespace::regnamespace::text in ('profile', 'catalog', 'playback', 'history', 'recs') and contype <> 'n'
+      order by 1`
+    assert.deepEqual((await left.query(shape)).rows, (await right.query(shape)).rows)
+  } finally {
+    await left.end()
+    await right.end()
+  }
+})
+
+test('no foreign key crosses the border between two owners', async () => {
+  await using database = await copyDatabase()
+  const client = new pg.Client({ connectionString: database.url })
+  await client.connect()
+  const { rows } = await client.query(
+    `select conname from pg_constraint c join pg_class a on a.oid = c.conrelid join pg_class b on b.oid = c.confrelid where c.contype = 'f' and a.relnamespace <> b.relnamespace`,
+  )
+  await client.end()
+  assert.deepEqual(rows, [])
+})
+
+test('yesterday’s database opens: each migration runs on a database of the version before, and keeps its rows', async () => {
+  const names = await committedMigrationNames()
+  assert.ok(names.length >= 2)
+  await using database = await copyDatabase()
+  const client = new pg.Client({ connectionString: database.url })
+  await client.connect()
+  await client.query('drop schema profile, catalog, playback, history, recs cascade; drop table _prisma_migrations')
+  await migrateDatabase(database.url, names[0])
+  await client.query(`insert into profile.account (id, email, password_hash) values ('a-old', 'old@example.org', 'x')`)
+  assert.deepEqual(await migrateDatabase(database.url), names.slice(1))
+  assert.deepEqual(await migrateDatabase(database.url), [])
+  assert.equal((await client.query(`select email from profile.account where id = 'a-old'`)).rows[0].email, 'old@example.org')
+  await client.end()
+})
+
+test('every topic has a shape and at least one reader', () => {
+  assert.deepEqual(Object.keys(consumers).toSorted(), Object.keys(topics).toSorted())
+  for (const groups of Object.values(consumers)) assert.equal(new Set(groups).size, groups.length)
+})
+
+test('docs/ERRORS.md lists exactly the codes of the table', async () => {
+  const rows = [
+    ...(await readFile(join(home, 'docs/ERRORS.md'), 'utf8')).matchAll(/^\| `(\w+)` +\| (\d+) +\| `(\w+)` +\| (yes|no) +\|/gm),
+  ].map(([, code, http, graphql, retry]) => ({ code, http: Number(http), graphql, retry: retry === 'yes' }))
+  assert.deepEqual(
+    rows,
+    Object.entries(errorTable).map(([code, row]) => ({ code, http: row.http, graphql: row.graphql, retry: row.retry })),
+  )
+})

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { signalsOf } from '../../workers/recs/server.ts'
+import { bootPlatform } from '../boot.ts'
+import { Device, until } from '../member.ts'
+
+test('a new subscription is confirmed by exactly one mail, however often the event is delivered', async () => {
+  await using platform = await bootPlatform({ workers: true })
+  const device = new Device(platform.links, 'web')
+  const { accessToken } = await device.signIn('new@cinegraph.example')
+  const subscribe = () =>
+    fetch(`${platform.links.supergraph}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` },
+      body: JSON.stringify({ query: 'mutation { subscribe(planId: "standard") { ... on Subscription { active } } }' }),
+    })
+  await (await subscribe()).arrayBuffer()
+  const [mail] = await until('the mail', 10_000, async () => {
+    const mails = await platform.mailbox.list('sent')
+    return mails.length > 0 && mails
+  })
+  const { startedAt } = await platform.database.prisma.subscription.findUniqueOrThrow({ where: { accountId: 'a-new' } })
+  await platform.events.publish('profile.subscriptions', [
+    { accountId: 'a-new', email: 'new@cinegraph.example', planName: 'Standard', startedAt: startedAt.toISOString() },
+  ])
+  await platform.events.publish('profile.subscriptions', [
+    { accountId: 'a-other', email: 'other@cinegraph.example', planName: 'Basic', startedAt: startedAt.toISOString() },
+  ])
+  await until('the other mail', 10_000, async () => (await platform.mailbox.list('sent')).length >= 2)
+  assert.equal((await platform.mailbox.list('sent')).length, 2)
+  const text = Buffer.concat(await (await platform.mailbox.get(mail?.key ?? '')).toArray()).toString('utf8')
+  assert.match(text, /^To: new@cinegraph\.example$/m)
+  assert.match(await (await fetch(platform.links.mail)).text(), /Your Standard plan has started/)
+})
+
+test('every heartbeat is archived, and the hour’s quality figures count each once', async () => {
+  await using platform = await bootPlatform({ workers: true })
+  const tv = new Device(platform.links, 'tv')
+  await tv.signIn()
+  for (let at = 1; at <= 5; at += 1) assert.equal(await tv.heartbeat({ titleId: 't-0001', positionMs: at * 10_000 }), 202)
+  const figures = await until('the figures', 25_000, async () => {
+    const [file] = await platform.objects.list('quality')
+    if (file === undefined) return undefined
+    const found = JSON.parse(Buffer.concat(await (await platform.objects.get(file.key)).toArray()).toString('utf8')) as {
+      heartbeats: number
+      sessions: number
+    }
+    return found.heartbeats === 5 && found
+  })
+  assert.equal(figures.sessions, 1)
+  assert.ok((await platform.objects.list('archive')).length > 0)
+})
+
+test('how far a title was watched is told once per batch, as the furthest share', () => {
+  const beat = (positionMs: number, at: number) => ({
+    profileId: 'p',
+    titleId: 't',
+    sessionId: 's',
+    deviceId: 'd',
+    device: 'tv' as const,
+    state: 'playing' as const,
+    positionMs,
+    durationMs: 100,
+    at: new Date(at).toISOString(),
+  })
+  assert.deepEqual(signalsOf([beat(10, 1_000), beat(60, 3_000), beat(40, 2_000)]), [
+    { profileId: 'p', titleId: 't', share: 0.6, at: new Date(3_000).toISOString() },
+  ])
+})

@@ -1,0 +1,24 @@
+import { glob } from 'node:fs/promises'
+import { join } from 'node:path'
+import { run } from 'node:test'
+import { spec } from 'node:test/reporters'
+import { globalSetup, globalTeardown } from './setup.ts'
+
+// npm test, or npm test -- FILE …: all test files, or those named, on one shared database.
+const root = join(import.meta.dirname, '..')
+const named = process.argv.slice(2)
+const files =
+  named.length > 0
+    ? named
+    : (await Array.fromAsync(glob('{platform,subgraphs,supergraph,bffs,workers,edge,start,tests}/**/*.test.ts', { cwd: root }))).toSorted()
+
+await globalSetup()
+try {
+  const stream = run({ files: files.map((file) => join(root, file)), concurrency: 2, execArgv: ['--disable-warning=ExperimentalWarning'] })
+  stream.on('test:fail', () => {
+    process.exitCode = 1
+  })
+  for await (const line of stream.compose(new spec())) process.stdout.write(line)
+} finally {
+  await globalTeardown()
+}

@@ -1,0 +1,88 @@
+import { createIssuer, createVerifier } from '#platform/access-token.ts'
+import { createPostgresEventLog } from '#platform/adapters/event-log.postgres.ts'
+import { createFolderStore } from '#platform/adapters/object-store.folder.ts'
+import { createReadCaller } from '#platform/caller.ts'
+import { readConfig } from '#platform/config.ts'
+import type { Viewer } from '#platform/contracts/viewer.ts'
+import { type Database, openDatabase } from '#platform/database.ts'
+import type { ExecuteGraphql } from '#platform/graphql/execute.ts'
+import { serveGraphql } from '#platform/graphql/serve.ts'
+import { createHttp } from '#platform/http.ts'
+import type { EventLog } from '#platform/ports/event-log.ts'
+import { openSecrets } from '#platform/secrets.ts'
+import { subgraphMakers } from '../start/control-plane.ts'
+import type { SubgraphName } from '../supergraph/compose.ts'
+import { copyDatabase, log, temporaryFolder } from './boot.ts'
+
+type Answer = {
+  readonly data: Record<string, never> & Record<string, unknown>
+  readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string } }[]
+}
+export type ServedSubgraph = AsyncDisposable & {
+  readonly database: Database
+  readonly events: EventLog
+  /** Asks over HTTP, as a member; as nobody when `viewer` is null. */
+  readonly ask: (query: string, variables?: object, viewer?: Partial<Viewer> | null) => Promise<Answer>
+}
+
+export const ada: Viewer = { accountId: 'a-demo', profileId: 'p-ada', operator: false, maturityLimit: 18, language: 'en' }
+
+/** One subgraph alone, over HTTP on a free port, on a seeded database of its own. */
+export const serveSubgraph = async (
+  name: SubgraphName,
+  supergraph: ExecuteGraphql = () => Promise.reject(new Error('not asked')),
+): Promise<ServedSubgraph> => {
+  await using stack = new AsyncDisposableStack()
+  const folder = stack.use(await temporaryFolder())
+  const { url: databaseUrl } = stack.use(await copyDatabase())
+  const secrets = await openSecrets(folder.path)
+  const database = stack.use(openDatabase(databaseUrl))
+  const events = stack.use(await createPostgresEventLog(databaseUrl, log))
+  const links = () => ({
+    web: '',
+    tv: '',
+    mobile: '',
+    supergraph: '',
+    explorer: '',
+    mail: '',
+    origin: 'http://origin',
+    edges: ['http://edge-a', 'http://edge-b'],
+  })
+  const objects = createFolderStore(folder.path)
+  const deps = {
+    config: readConfig([], { CINEGRAPH_DATA: folder.path, DATABASE_URL: databaseUrl }),
+    secrets,
+    database,
+    events,
+    objects,
+    links,
+    clock: () => new Date(),
+    log,
+  }
+  const subgraph = stack.use(await subgraphMakers(deps, supergraph)[name]())
+  const app = createHttp({ name, log })
+  stack.defer(() => app.close())
+  serveGraphql(
+    app,
+    subgraph.execute,
+    createReadCaller({ verify: createVerifier(secrets.accessPublicKey), region: 'US', regionHeader: '', serviceKey: secrets.serviceKey }),
+  )
+  const base = await app.listen({ host: '127.0.0.1', port: 0 })
+  const tokens = createIssuer(secrets.accessPrivateKey, 60)
+  const owned = stack.move()
+  return {
+    database,
+    events,
+    ask: async (query, variables = {}, viewer = {}) => {
+      const authorization: Record<string, string> =
+        viewer === null ? {} : { authorization: `Bearer ${await tokens.issue({ ...ada, ...viewer })}` }
+      const response = await fetch(`${base}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...authorization },
+        body: JSON.stringify({ query, variables }),
+      })
+      return (await response.json()) as Answer
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { promisify } from 'node:util'
+import encoder from '@ffmpeg-installer/ffmpeg'
+import { checkStream } from '../check.ts'
+import { encodeLadder } from '../encode.ts'
+import { makeFootage } from '../footage.ts'
+import { planLadder } from '../plan.ts'
+import { probe } from '../probe.ts'
+import { boxesIn } from './boxes.ts'
+import { dashManifest } from './dash.ts'
+import { readTrack, type Track } from './fragments.ts'
+import { mediaPlaylist, multivariantPlaylist } from './hls.ts'
+import { bandwidthOf, cutSegments, secondsOf } from './segments.ts'
+
+const seconds = 10
+let dir = ''
+let video: Track
+let audio: Track
+const source = { file: '', durationMs: seconds * 1000, width: 640, height: 360, framesPerSecond: 24, hasAudio: true }
+
+before(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'cinegraph-package-'))
+  const film = await probe(await makeFootage(1, seconds, dir))
+  const encoded = await encodeLadder(film, planLadder(film), {
+    workDir: dir,
+    signal: new AbortController().signal,
+    onPercent: () => undefined,
+  })
+  video = readTrack(await readFile(encoded.video.at(-1)?.file ?? ''))
+  audio = readTrack(await readFile(encoded.audio))
+})
+after(() => rm(dir, { recursive: true, force: true }))
+
+test('segments follow each other without a gap, and begin at zero', () => {
+  for (const track of [video, audio]) {
+    const { segments } = cutSegments('x', track, 4)
+    assert.equal(segments[0]?.start, 0)
+    for (const [at, segment] of segments.entries()) {
+      const next = segments[at + 1]
+      if (next) assert.ok(Math.abs(segment.start + segment.duration - next.start) < 1e-6)
+    }
+  }
+  assert.equal(secondsOf(cutSegments('x', video, 4)), seconds)
+})
+
+test('every picture segment but the last has four seconds, and every fragment begins a closed GOP', () => {
+  const { segments } = cutSegments('x', video, 4)
+  assert.deepEqual(
+    segments.map((segment) => segment.duration),
+    [4, 4, 2],
+  )
+  for (const fragment of video.fragments.slice(0, -1)) assert.equal(fragment.duration / video.timescale, 2)
+})
+
+test('init and segments together are a film that decodes to the last frame, also from any segment on', async () => {
+  const { init, segments } = cutSegments('x', video, 4)
+  for (const from of [0, 1, 2]) {
+    const file = join(dir, `from-${from}.mp4`)
+    await writeFile(file, Buffer.concat([init, ...segments.slice(from).map((segment) => segment.bytes)]))
+    const { stderr } = await promisify(execFile)(encoder.path, ['-xerror', '-i', file, '-f', 'null', '-'])
+    const frames = Number([...stderr.matchAll(/frame=\s*(\d+)/g)].at(-1)?.[1])
+    assert.equal(frames, (seconds - 4 * from) * 24)
+  }
+})
+
+test('the playlists name every segment once and state the peak, not the mean, as BANDWIDTH', () => {
+  const rendition = { ...cutSegments('v360', video, 4), width: 640, height: 360, framesPerSecond: 24 }
+  const sound = cutSegments('audio', audio, 4)
+  const playlist = mediaPlaylist(rendition)
+  assert.equal(playlist.match(/#EXTINF/g)?.length, 3)
+  assert.match(playlist, /#EXT-X-TARGETDURATION:4\n/)
+  const master = multivariantPlaylist([rendition], sound)
+  const stated = Number(/BANDWIDTH=(\d+)/.exec(master)?.[1])
+  assert.equal(stated, bandwidthOf(rendition).peak + bandwidthOf(sound).peak)
+  assert.ok(bandwidthOf(rendition).peak >= bandwidthOf(rendition).average)
+  assert.match(master, /CODECS="avc1\.[0-9a-f]{6},mp4a\.40\.2"/)
+  const manifest = dashManifest([rendition], sound)
+  assert.equal(manifest.match(/<S t="/g)?.length, 3 + sound.segments.length)
+  assert.match(manifest, /mediaPresentationDuration="PT10\.000S"/)
+})
+
+test('a stream that lacks its end, or whose rungs are cut apart, is not published', () => {
+  const whole = cutSegments('v360', video, 4)
+  const sound = cutSegments('audio', audio, 4)
+  checkStream(source, [whole], sound)
+  const short = { ...whole, segments: whole.segments.slice(0, -1) }
+  assert.throws(() => checkStream(source, [short], sound), { code: 'SOURCE_UNREADABLE' })
+  assert.throws(() => checkStream(source, [whole, cutSegments('v240', video, 2)], sound), { code: 'ENCODE_FAILED' })
+})
+
+test('bytes that are no boxes are refused, not read past their end', () => {
+  assert.throws(() => boxesIn(Buffer.from('ffffffff6d6f6f76', 'hex')), RangeError)
+  assert.throws(() => readTrack(Buffer.from('These are only words, and many of them.')), RangeError)
+})
