@@ -57,5 +57,6 @@ if (found.prisma !== wanted.prisma || !existsSync(join(root, 'prisma', 'generate
     PRISMA_HIDE_UPDATE_MESSAGE: '1',
   })
 }
+if (withDev) step('composing the graph', join('node_modules', '.bin', 'node'), ['supergraph/compose.main.ts', '--api-only'])
 if (withDev) step('generating GraphQL types', join('node_modules', '.bin', 'graphql-codegen'), ['--config', 'codegen.yml', '--silent'])
 remember({ ...wanted, dev: withDev || (found.lock === wanted.lock && Boolean(found.dev)) })

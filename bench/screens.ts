@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Device } from '../tests/member.ts'
 import { startService } from '../tests/run.ts'
+import { firstFrames } from './first-frame.ts'
 
 // npm run bench:screens [-- --json]: 50 members in a closed loop without pauses, against `npm start` with everything
 // embedded on this machine; then play → first frame in a real browser. Traffic stays on the loopback.
@@ -67,8 +68,12 @@ try {
     results.push(await measure(`${kind} home`, devices, (device) => device.ask('home')))
     results.push(await measure(`${kind} search`, devices, (device, turn) => device.ask('search', { text: words[turn % words.length] })))
   }
-  if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ members, secondsPerScreen, results })}\n`)
-  else console.table(results)
+  const firstFrame = await firstFrames(dir, service.links)
+  if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ members, secondsPerScreen, results, firstFrame })}\n`)
+  else {
+    console.table(results)
+    console.table([firstFrame])
+  }
 } finally {
   await rm(dir, { recursive: true, force: true })
 }
