@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import type { Http } from '#platform/http.ts'
+import { packageFile } from '#platform/package-file.ts'
 
-const requireFrom = createRequire(import.meta.url)
 const assets = {
   'react.js': 'react/umd/react.production.min.js',
   'react-dom.js': 'react-dom/umd/react-dom.production.min.js',
@@ -32,7 +31,7 @@ export const serveExplorer = (app: Http): void => {
   app.get('/explorer/start.js', async (_request, reply) => reply.type('text/javascript; charset=utf-8').send(script))
   for (const [name, file] of Object.entries(assets)) {
     app.get(`/explorer/${name}`, async (request, reply) => {
-      const body = await readFile(requireFrom.resolve(file))
+      const body = await readFile(packageFile(file))
       const etag = `"${createHash('sha1').update(body).digest('base64url')}"`
       if (request.headers['if-none-match'] === etag) return reply.code(304).send()
       return reply

@@ -14,7 +14,12 @@ const files =
 
 await globalSetup()
 try {
-  const stream = run({ files: files.map((file) => join(root, file)), concurrency: 2, execArgv: ['--disable-warning=ExperimentalWarning'] })
+  const stream = run({
+    files: files.map((file) => join(root, file)),
+    concurrency: 2,
+    timeout: 300_000,
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+  })
   stream.on('test:fail', () => {
     process.exitCode = 1
   })

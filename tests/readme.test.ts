@@ -93,6 +93,11 @@ test('the README has fewer than 600 words and a picture that is there', async ()
   assert.match(await readFile(join(home, 'docs/flows.svg'), 'utf8'), /<svg/)
 })
 
-test('no process of an earlier npm start is left', () => {
-  assert.notEqual(processBirth(service.process.pid ?? 0), null)
+test('SIGTERM to `npm start` stops everything that it started', async () => {
+  await using other = await temporaryFolder()
+  const started = npm(['start', '--', '--data', other.path, '--port-base', String(await freePortBase()), '--no-demo-footage'])
+  await until('npm start', 60_000, async () => started.text().includes('Cinegraph is up'))
+  const { pid } = JSON.parse(await readFile(join(other.path, 'lock'), 'utf8')) as { pid: number }
+  await stop(started)
+  assert.equal(processBirth(pid), null)
 })

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
-import { createRequire, stripTypeScriptTypes } from 'node:module'
+import { stripTypeScriptTypes } from 'node:module'
 import { join } from 'node:path'
 import type { Http } from '#platform/http.ts'
+import { packageFile } from '#platform/package-file.ts'
 
 /** What the page has to find. */
 export type PageLinks = {
@@ -13,7 +14,6 @@ export type PageLinks = {
   readonly demo?: { readonly email: string; readonly password: string }
 }
 
-const requireFrom = createRequire(import.meta.url)
 const home = join(import.meta.dirname, 'page')
 const libraries = {
   preact: 'preact/dist/preact.mjs',
@@ -74,17 +74,8 @@ const readOne = (name: string): string => {
   return name.endsWith('.ts') ? stripTypeScriptTypes(source) : source
 }
 
-/** NOTE: looked for from the manifest's folder, because some of these packages do not export the files they ship. */
 const libraryFiles = (): ReadonlyMap<string, File> => {
-  const modules = requireFrom.resolve.paths('preact') ?? []
-  const read = (file: string): string => {
-    for (const folder of modules) {
-      try {
-        return readFileSync(join(folder, file), 'utf8').replace(/\n?\/\/# sourceMappingURL=.*$/m, '')
-      } catch {}
-    }
-    throw new Error(`${file} is not installed`)
-  }
+  const read = (file: string): string => readFileSync(packageFile(file), 'utf8').replace(/\n?\/\/# sourceMappingURL=.*$/m, '')
   return new Map(Object.entries(libraries).map(([name, file]) => [`${name}.js`, fileOf(read(file))]))
 }
 

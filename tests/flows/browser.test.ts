@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
+import { packageFile } from '#platform/package-file.ts'
 import { drawArt, variants } from '../../prisma/seed/art.ts'
 import { operatorEmail } from '../../prisma/seed/members.ts'
 import { seedTitles } from '../../prisma/seed/titles.ts'
@@ -13,8 +13,7 @@ import { bootPlatform, type Platform, temporaryFolder } from '../boot.ts'
 import { openBrowser } from '../browser.ts'
 import { Device, type Playback, until } from '../member.ts'
 
-const requireFrom = createRequire(import.meta.url)
-const axe = readFileSync(requireFrom.resolve('axe-core/axe.min.js'), 'utf8')
+const axe = readFileSync(packageFile('axe-core/axe.min.js'), 'utf8')
 const screenshots = process.env.CINEGRAPH_TEST_SCREENSHOTS
 const seconds = 24
 
@@ -205,11 +204,6 @@ test('what is watched on one device moves the resume point on the two others', a
   await look(page, '1280-devices-watched')
 })
 
-const dashPlayer = (): string => {
-  const main = requireFrom.resolve('dashjs')
-  return join(main.slice(0, main.indexOf('/dashjs/dist/')), 'dashjs/dist/modern/umd/dash.all.min.js')
-}
-
 test('dash.js plays the same segments', async () => {
   await using page = await openPage({ width: 640, height: 360 })
   const device = new Device(platform.links, 'web')
@@ -217,7 +211,7 @@ test('dash.js plays the same segments', async () => {
   const { streams } = (await device.play(titleId)) as Playback
   await page.goto(`${platform.links.mail}/health/live`)
   await page.setContent('<video muted playsinline></video>')
-  await page.evaluate(readFileSync(dashPlayer(), 'utf8'))
+  await page.evaluate(readFileSync(packageFile('dashjs/dist/modern/umd/dash.all.min.js'), 'utf8'))
   await page.evaluate((url) => {
     const { dashjs } = globalThis as unknown as {
       dashjs: { MediaPlayer: () => { create: () => { initialize: (video: Element | null, url: string, autoplay: boolean) => void } } }
@@ -243,4 +237,13 @@ test('when the first edge dies during play, the film goes on from the second', a
     location.hash = to
   }, `#/watch/${titleId}`)
   await playing(page, 1)
+})
+
+test('the Explorer works without the internet: it shows the schema and answers a query', async () => {
+  await using page = await openPage({ width: 1280, height: 800 })
+  await page.route(/^https?:\/\/(?!127\.0\.0\.1)/, (route) => route.abort())
+  await page.goto(`${platform.links.supergraph}/explorer`)
+  await page.getByRole('button', { name: /Execute query/ }).click()
+  await page.getByText('"topTen"').first().waitFor({ timeout: 15_000 })
+  await look(page, '1280-explorer')
 })
