@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
+import { tmpdir, userInfo } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import chromium, { inflate } from '@sparticuz/chromium'
 import { type Browser, chromium as launcher } from 'playwright-core'
@@ -18,12 +19,24 @@ const onPath = (): string | undefined =>
     .flatMap((folder) => names.map((name) => join(folder, name)))
     .find(existsSync)
 
-/** The Chromium that an npm package carries, unpacked, with the libraries and fonts that a bare machine lacks. */
+/**
+ * The Chromium that an npm package carries, unpacked, with the libraries and fonts that a bare machine lacks.
+ * NOTE: the package unpacks into the system's temporary folder for one user only; each user gets a folder of its own.
+ */
 const unpack = async (): Promise<{ readonly executablePath: string; readonly env: Readonly<Record<string, string>> }> => {
-  const folder = join(dirname(requireFrom.resolve('@sparticuz/chromium')), '..', 'bin')
-  const executablePath = await chromium.executablePath(folder)
-  await inflate(join(folder, 'al2023.tar.br'))
-  return { executablePath, env: { LD_LIBRARY_PATH: join(tmpdir(), 'al2023', 'lib'), FONTCONFIG_PATH: join(tmpdir(), 'fonts') } }
+  const source = join(dirname(requireFrom.resolve('@sparticuz/chromium')), '..', 'bin')
+  const home = join(tmpdir(), `cinegraph-chromium-${userInfo().username}`)
+  await mkdir(home, { recursive: true })
+  const before = process.env.TMPDIR
+  process.env.TMPDIR = home
+  try {
+    const executablePath = await chromium.executablePath(source)
+    await inflate(join(source, 'al2023.tar.br'))
+    return { executablePath, env: { LD_LIBRARY_PATH: join(home, 'al2023', 'lib'), FONTCONFIG_PATH: join(home, 'fonts') } }
+  } finally {
+    if (before === undefined) delete process.env.TMPDIR
+    else process.env.TMPDIR = before
+  }
 }
 
 /** A real browser, found on PATH or unpacked, without any of the flags that hide mistakes of CORS or of the security policy. */

@@ -49,7 +49,7 @@ export type Skeletons = {
 export const createSkeletons = ({ log, createCache }: { readonly log: Log; readonly createCache: CreateCache }): Skeletons => {
   const rowCache: Cache<Kept<readonly SkeletonRow[]>> = createCache(20_000)
   const topCache: Cache<Kept<readonly SkeletonRow[]>> = createCache(100)
-  const freshRows = keepFresh(rowCache, { freshSeconds: 5, staleSeconds: 30 })
+  const freshRows = keepFresh(rowCache, { freshSeconds: 5, staleSeconds: 30, keep: (rows) => rows.length > 0 })
   const freshTop = keepFresh(topCache, { freshSeconds: 60, staleSeconds: 86_400 })
   const askRecs = policy('recs.home', deadline({ ms: 400 }), bulkhead({ concurrent: 60, queued: 200 }), breaker())
   const askHistory = policy('history.continue', deadline({ ms: 400 }), bulkhead({ concurrent: 60, queued: 200 }), breaker())
