@@ -33,6 +33,12 @@ const keepSession = (key: string): Keeper => {
   }
 }
 
+const hex = (bytes: number): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+
+/** A trace begins where a member presses something (W3C Trace Context). */
+const traceparent = (): string => `00-${hex(16)}-${hex(8)}-01`
+
 const unreachable: Answer = { errors: [{ message: 'Cinegraph cannot be reached. Check the connection and try again.' }] }
 
 /** A client of one BFF, with a session of its own. */
@@ -43,6 +49,7 @@ export const createApi = (name: string, base: string): Api => {
     const token = session.get()?.accessToken
     return {
       'content-type': 'application/json',
+      traceparent: traceparent(),
       'x-cinegraph-device': `${name}-${deviceId()}`,
       ...(token ? { authorization: `Bearer ${token}` } : {}),
     }
