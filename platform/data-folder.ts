@@ -5,7 +5,7 @@ import { processBirth } from '#platform/process-birth.ts'
 
 /** Grows when an older version could no longer read what this one writes. */
 const formatVersion = 1
-const neededMb = 512
+const roomMb = 512
 
 type Lock = { readonly pid: number; readonly birth: string | null }
 
@@ -13,18 +13,18 @@ type Lock = { readonly pid: number; readonly birth: string | null }
  * Takes a data folder for this process, making it when it is new. Disposing gives it back; a lock left by a process
  * that was killed does not count. Throws DATA_UNWRITABLE, DATA_IN_USE, DATA_NEWER, DATA_CORRUPT or DISK_FULL.
  */
-export const takeDataFolder = async (dir: string): Promise<AsyncDisposable> => {
+export const takeDataFolder = async (dir: string, { neededMb = roomMb }: { readonly neededMb?: number } = {}): Promise<AsyncDisposable> => {
   await mkdir(dir, { recursive: true, mode: 0o755 }).catch((error: unknown) => {
     throw new CinegraphError('DATA_UNWRITABLE', { dir, why: messageOf(error) }, error)
   })
-  await checkSpace(dir)
+  await checkSpace(dir, neededMb)
   await checkVersion(dir)
   const lockFile = join(dir, 'lock')
   await takeLock(dir, lockFile)
   return { [Symbol.asyncDispose]: () => rm(lockFile, { force: true }) }
 }
 
-const checkSpace = async (dir: string): Promise<void> => {
+const checkSpace = async (dir: string, neededMb: number): Promise<void> => {
   const disk = await statfs(dir)
   const freeMb = Math.floor((disk.bavail * disk.bsize) / 1_048_576)
   if (freeMb < neededMb) throw new CinegraphError('DISK_FULL', { dir, freeMb, neededMb })

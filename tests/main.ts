@@ -10,7 +10,9 @@ const named = process.argv.slice(2)
 const files =
   named.length > 0
     ? named
-    : (await Array.fromAsync(glob('{platform,subgraphs,supergraph,bffs,workers,edge,start,tests}/**/*.test.ts', { cwd: root }))).toSorted()
+    : (
+        await Array.fromAsync(glob('{platform,prisma,subgraphs,supergraph,bffs,workers,edge,start,tests}/**/*.test.ts', { cwd: root }))
+      ).toSorted()
 
 await globalSetup()
 try {

@@ -4,6 +4,7 @@ import type { Log } from '#platform/log.ts'
 import { outboxRow } from '#platform/outbox.ts'
 import { hashPassword } from '#platform/password.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
+import { newTrace, withTrace } from '#platform/tracing.ts'
 import { drawArt, variants } from './art.ts'
 import { demoMember, operatorEmail, seedMembers, seedPlans, seedViewings } from './members.ts'
 import { oneOf, seededRandom, whole } from './random.ts'
@@ -33,11 +34,14 @@ export const seedDemo = async ({ database: { prisma }, objects, operatorPassword
   for (const title of shown)
     await Promise.all(variants.map((variant) => objects.put(`art/${title.id}/${variant}.svg`, Buffer.from(drawArt(title, variant)))))
   const hashes = { member: await hashPassword(demoMember.password), operator: await hashPassword(operatorPassword) }
-  await prisma.$transaction(async (tx) => {
-    await seedCatalog(tx, titles, footage)
-    await seedAccounts(tx, hashes, clock())
-    await seedHistory(tx, titles, clock())
-  })
+  // NOTE: one trace for all of it, so that the outbox tells its events together.
+  await withTrace(newTrace(), () =>
+    prisma.$transaction(async (tx) => {
+      await seedCatalog(tx, titles, footage)
+      await seedAccounts(tx, hashes, clock())
+      await seedHistory(tx, titles, clock())
+    }),
+  )
   log.info({ titles: shown.length, episodes: titles.length - shown.length, ms: Date.now() - started }, 'demo catalogue made')
 }
 

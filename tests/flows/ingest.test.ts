@@ -67,10 +67,12 @@ test('an uploaded film plays on all three devices, from both edges', async (t) =
   assert.ok(steps.includes('uploading') && steps.at(-1) === 'published', steps.join(' '))
 })
 
-test('ffmpeg reads every rendition of the HLS playlist to the end, as long as the film', async () => {
+test('ffmpeg reads the HLS playlist and the DASH manifest to the end, each as long as the film', async () => {
   const { streams } = await playOn('web')
-  const reached = await decode(streams[0]?.hls ?? '')
-  assert.ok(Math.abs(reached - film.durationMs) < 100, `${reached} ms`)
+  for (const url of [streams[0]?.hls ?? '', streams[1]?.dash ?? '']) {
+    const reached = await decode(url)
+    assert.ok(Math.abs(reached - film.durationMs) < 100, `${reached} ms of ${url}`)
+  }
 })
 
 test('the film is found by search a moment after it is published', async () => {
