@@ -67,6 +67,20 @@ test('an uploaded film plays on all three devices, from both edges', async (t) =
   assert.ok(steps.includes('uploading') && steps.at(-1) === 'published', steps.join(' '))
 })
 
+test('a crowd at one segment costs one fetch from the origin', async () => {
+  const { streams } = await playOn('web')
+  const url = `${(streams[1]?.hls ?? '').replace('master.m3u8', '')}v240/00001.m4s`
+  const fills = async () =>
+    Number(/cinegraph_edge_fills_total\{outcome="200"\} (\d+)/.exec(await (await fetch(`${streams[1]?.edge}/metrics`)).text())?.[1] ?? 0)
+  const before = await fills()
+  const answers = await Promise.all(Array.from({ length: 200 }, () => fetch(url)))
+  const bodies = await Promise.all(answers.map(async (answer) => Buffer.from(await answer.arrayBuffer())))
+  assert.ok(bodies.every((body) => body.equals(bodies[0] ?? Buffer.alloc(0))))
+  assert.equal((await fills()) - before, 1)
+  const again = await fetch(url, { method: 'HEAD' })
+  assert.equal(again.headers.get('x-cache'), 'HIT')
+})
+
 test('ffmpeg reads the HLS playlist and the DASH manifest to the end, each as long as the film', async () => {
   const { streams } = await playOn('web')
   for (const url of [streams[0]?.hls ?? '', streams[1]?.dash ?? '']) {
@@ -92,16 +106,6 @@ test('no rung is larger than the source, and all rungs are cut at the same insta
     heights.map(async (height) => (await (await fetch(`${base}v${height}.m3u8`)).text()).match(/#EXTINF:[\d.]+/g)),
   )
   for (const playlist of playlists) assert.deepEqual(playlist, playlists[0])
-})
-
-test('a crowd at one segment costs one fetch from the origin', async () => {
-  const { streams } = await playOn('web')
-  const url = `${(streams[1]?.hls ?? '').replace('master.m3u8', '')}v240/00001.m4s`
-  const answers = await Promise.all(Array.from({ length: 200 }, () => fetch(url)))
-  const bodies = await Promise.all(answers.map(async (answer) => Buffer.from(await answer.arrayBuffer())))
-  assert.ok(bodies.every((body) => body.equals(bodies[0] ?? Buffer.alloc(0))))
-  const again = await fetch(url, { method: 'HEAD' })
-  assert.equal(again.headers.get('x-cache'), 'HIT')
 })
 
 test('parts of a segment can be asked for, and asked again by ETag', async () => {
