@@ -5,10 +5,11 @@ import mercurius, { type IResolvers, type MercuriusContext } from 'mercurius'
 import type { ReadCaller } from '#platform/caller.ts'
 import type { Heartbeat } from '#platform/contracts/events.ts'
 import { errorTable } from '#platform/errors.ts'
-import { toGraphqlError } from '#platform/graphql/answer-error.ts'
+import { causeOf, toGraphqlError } from '#platform/graphql/answer-error.ts'
 import type { ExecuteGraphql, GraphqlAnswer } from '#platform/graphql/execute.ts'
 import { limitQuery } from '#platform/graphql/limits.ts'
 import { askWith } from '#platform/graphql/operation.ts'
+import { serveGraphql } from '#platform/graphql/serve.ts'
 import { createHttp, type Http, type HttpDeps } from '#platform/http.ts'
 import type { CreateCache } from '#platform/ports/cache.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
@@ -41,34 +42,37 @@ export const createBff = async (
     schema: readFileSync(join(home, 'schema.graphql'), 'utf8'),
     resolvers,
     jit: 1,
-    graphiql: false,
-    allowBatchedQueries: false,
+    routes: false,
     validationRules: [limitQuery()],
-    context: async (request) => {
-      const caller = await readCaller(request.headers)
-      return { caller, ask: askWith(supergraph, caller) } satisfies BffContext
-    },
-    errorFormatter: (result) => ({
-      statusCode: statusOf(result.errors),
-      response: { data: result.data ?? null, errors: (result.errors ?? []).map((error) => formatError(app, error)) } as never,
-    }),
   })
+  serveGraphql(app, executeWith(app, supergraph), readCaller)
   app.get('/documents.json', async () => Object.fromEntries(readDocuments(home)))
   serveHeartbeat(app, { device, events, readCaller })
   app.addHook('onReady', () => warmUp(app, home))
   return app
 }
 
-const statusOf = (errors: readonly GraphQLError[] | null | undefined): number =>
-  errors?.some((error) => toGraphqlError(error).extensions.code === errorTable.UNAUTHENTICATED.graphql)
-    ? 401
-    : errors?.some((error) => error.path === undefined)
-      ? 400
-      : 200
+/** Answers by Mercurius, whose own route does not follow the GraphQL over HTTP specification in all points. */
+const executeWith =
+  (app: Http, supergraph: ExecuteGraphql): ExecuteGraphql =>
+  async ({ query, variables, operationName }, caller) => {
+    const context: BffContext = { caller, ask: askWith(supergraph, caller) }
+    try {
+      const { data, errors } = await app.graphql(query, context as never, { ...variables }, operationName)
+      return { data: data ?? null, ...(errors ? { errors: errors.map((error) => formatError(app, error).toJSON()) } : {}) }
+    } catch (error) {
+      const causes = error instanceof Error && 'errors' in error && Array.isArray(error.errors) ? error.errors : [error]
+      return { errors: causes.map((cause) => formatError(app, cause).toJSON()) }
+    }
+  }
 
-const formatError = (app: Http, error: GraphQLError): GraphQLError => {
-  const answer = toGraphqlError(error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error }))
-  if (answer.extensions.code === errorTable.INTERNAL.graphql) app.log.error({ err: error.originalError ?? error }, 'resolver failed')
+const formatError = (app: Http, error: unknown): GraphQLError => {
+  const answer = toGraphqlError(
+    error instanceof GraphQLError
+      ? error
+      : new GraphQLError('', { originalError: error instanceof Error ? error : new Error(String(error)) }),
+  )
+  if (answer.extensions.code === errorTable.INTERNAL.graphql) app.log.error({ err: causeOf(error) }, 'resolver failed')
   return answer
 }
 

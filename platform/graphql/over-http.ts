@@ -1,0 +1,84 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { getOperationAST, parse } from 'graphql'
+import { z } from 'zod'
+import type { GraphqlAnswer, GraphqlRequest } from '#platform/graphql/execute.ts'
+
+const modern = 'application/graphql-response+json'
+const classic = 'application/json'
+type MediaType = typeof modern | typeof classic
+
+const Parameters = z.object({
+  query: z.string().max(50_000),
+  variables: z.record(z.string(), z.unknown()).nullish(),
+  operationName: z.string().nullish(),
+  extensions: z.record(z.string(), z.unknown()).nullish(),
+})
+
+type Refusal = { readonly status: number; readonly message: string; readonly allow?: string }
+type Read = { readonly request: GraphqlRequest } | Refusal
+
+/** The first media type of an `Accept` header that can be sent; null when none can. Without one it is `application/json`. */
+export const negotiate = (accept: string | undefined): MediaType | null => {
+  if (accept === undefined || accept.trim() === '') return classic
+  const wanted = accept.split(',').map((part) => part.split(';')[0]?.trim().toLowerCase() ?? '')
+  const found = wanted.find((type) => [modern, classic, '*/*', 'application/*'].includes(type))
+  return found === undefined ? null : found === modern ? modern : classic
+}
+
+const readJson = (text: unknown): unknown => {
+  if (typeof text !== 'string') return text
+  try {
+    return JSON.parse(text)
+  } catch {
+    return Number.NaN
+  }
+}
+
+const isMutation = ({ query, operationName }: GraphqlRequest): boolean => {
+  try {
+    return getOperationAST(parse(query), operationName)?.operation === 'mutation'
+  } catch {
+    return false
+  }
+}
+
+/** The GraphQL request that an HTTP request carries, or why it carries none. */
+const readRequest = ({ method, headers, query, body }: FastifyRequest): Read => {
+  const isGet = method === 'GET'
+  if (!isGet && !/^application\/json *(;|$)/i.test(headers['content-type'] ?? ''))
+    return { status: 415, message: 'A request is sent as application/json.' }
+  const raw = isGet
+    ? Object.fromEntries(
+        Object.entries(query as object).map(([name, value]) => [
+          name,
+          ['variables', 'extensions'].includes(name) ? readJson(value) : value,
+        ]),
+      )
+    : body
+  const parsed = Parameters.safeParse(raw)
+  if (!parsed.success)
+    return { status: 400, message: `This is not a GraphQL request: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}` }
+  const { query: text, variables, operationName } = parsed.data
+  const request = { query: text, ...(variables ? { variables } : {}), ...(operationName ? { operationName } : {}) }
+  return isGet && isMutation(request) ? { status: 405, message: 'A mutation is sent by POST.', allow: 'POST' } : { request }
+}
+
+/** Answers a request as the GraphQL over HTTP specification says: media types, methods and status codes. */
+export const answerOverHttp = async (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  execute: (request: GraphqlRequest) => Promise<GraphqlAnswer>,
+): Promise<FastifyReply> => {
+  const type = negotiate(request.headers.accept)
+  if (type === null) return reply.code(406).header('accept', `${modern}, ${classic}`).send()
+  reply.type(`${type}; charset=utf-8`)
+  const read = readRequest(request)
+  if ('status' in read) {
+    if (read.allow !== undefined) reply.header('allow', read.allow)
+    return reply.code(read.status).send(JSON.stringify({ errors: [{ message: read.message }] }))
+  }
+  const { data, errors } = await execute(read.request)
+  // NOTE: an answer without `data` was never executed; the classic media type calls that 200 all the same.
+  reply.code(data === undefined && type === modern ? 400 : 200)
+  return reply.send(JSON.stringify({ ...(data === undefined ? {} : { data }), ...(errors?.length ? { errors } : {}) }))
+}
