@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { temporaryFolder } from '../tests/boot.ts'
 import { Device } from '../tests/member.ts'
 import { startService } from '../tests/run.ts'
 import { firstFrames } from './first-frame.ts'
@@ -57,23 +55,19 @@ const measure = async (
   }
 }
 
-const dir = await mkdtemp(join(tmpdir(), 'cinegraph-bench-'))
-try {
-  await using service = await startService(dir)
-  const results: Figures[] = []
-  for (const kind of ['tv', 'mobile', 'web'] as const) {
-    const devices = Array.from({ length: members }, () => new Device(service.links, kind))
-    for (const [at, device] of devices.entries()) await device.signIn(at % 2 === 0 ? 'demo@cinegraph.example' : 'noor@cinegraph.example')
-    await Promise.all(devices.slice(0, 5).map((device) => device.ask('home')))
-    results.push(await measure(`${kind} home`, devices, (device) => device.ask('home')))
-    results.push(await measure(`${kind} search`, devices, (device, turn) => device.ask('search', { text: words[turn % words.length] })))
-  }
-  const firstFrame = await firstFrames(dir, service.links)
-  if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ members, secondsPerScreen, results, firstFrame })}\n`)
-  else {
-    console.table(results)
-    console.table([firstFrame])
-  }
-} finally {
-  await rm(dir, { recursive: true, force: true })
+await using folder = await temporaryFolder()
+await using service = await startService(folder.path)
+const results: Figures[] = []
+for (const kind of ['tv', 'mobile', 'web'] as const) {
+  const devices = Array.from({ length: members }, () => new Device(service.links, kind))
+  for (const [at, device] of devices.entries()) await device.signIn(at % 2 === 0 ? 'demo@cinegraph.example' : 'noor@cinegraph.example')
+  await Promise.all(devices.slice(0, 5).map((device) => device.ask('home')))
+  results.push(await measure(`${kind} home`, devices, (device) => device.ask('home')))
+  results.push(await measure(`${kind} search`, devices, (device, turn) => device.ask('search', { text: words[turn % words.length] })))
+}
+const firstFrame = await firstFrames(folder.path, service.links)
+if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ members, secondsPerScreen, results, firstFrame })}\n`)
+else {
+  console.table(results)
+  console.table([firstFrame])
 }

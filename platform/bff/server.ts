@@ -66,12 +66,16 @@ const executeWith =
     }
   }
 
+/** NOTE: compiled operations throw errors of a class of their own, which is no GraphQLError. */
+const asGraphqlError = (error: unknown): GraphQLError => {
+  if (error instanceof GraphQLError) return error
+  const cause = causeOf(error)
+  const path = error instanceof Error && 'path' in error && Array.isArray(error.path) ? error.path : undefined
+  return new GraphQLError('', { ...(path ? { path } : {}), originalError: cause instanceof Error ? cause : new Error(String(cause)) })
+}
+
 const formatError = (app: Http, error: unknown): GraphQLError => {
-  const answer = toGraphqlError(
-    error instanceof GraphQLError
-      ? error
-      : new GraphQLError('', { originalError: error instanceof Error ? error : new Error(String(error)) }),
-  )
+  const answer = toGraphqlError(asGraphqlError(error))
   if (answer.extensions.code === errorTable.INTERNAL.graphql) app.log.error({ err: causeOf(error) }, 'resolver failed')
   return answer
 }

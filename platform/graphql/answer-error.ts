@@ -1,9 +1,9 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { CinegraphError, type ErrorCode, errorTable, isCinegraphError } from '#platform/errors.ts'
 
-/** The cause a resolver threw, beneath the wrapping that GraphQL puts around it. */
+/** The cause a resolver threw, beneath the wrapping that GraphQL, or its compiled form, puts around it. */
 export const causeOf = (error: unknown): unknown =>
-  error instanceof GraphQLError && error.originalError ? causeOf(error.originalError) : error
+  error instanceof Error && 'originalError' in error && error.originalError instanceof Error ? causeOf(error.originalError) : error
 
 /** An error for the answer: expected ones with their code, unexpected ones as INTERNAL without their message. */
 export const toGraphqlError = (error: GraphQLError): GraphQLError => {
