@@ -44,6 +44,11 @@ export const createBff = async (
     jit: 1,
     routes: false,
     validationRules: [limitQuery()],
+    // NOTE: here errors still have their causes; what `app.graphql` gives has lost them.
+    errorFormatter: ({ data, errors }) => ({
+      statusCode: 200,
+      response: { data: data ?? null, errors: errors?.map((error) => formatError(app, error)) ?? null },
+    }),
   })
   serveGraphql(app, executeWith(app, supergraph), readCaller)
   app.get('/documents.json', async () => Object.fromEntries(readDocuments(home)))
@@ -59,7 +64,7 @@ const executeWith =
     const context: BffContext = { caller, ask: askWith(supergraph, caller) }
     try {
       const { data, errors } = await app.graphql(query, context as never, { ...variables }, operationName)
-      return { data: data ?? null, ...(errors ? { errors: errors.map((error) => formatError(app, error).toJSON()) } : {}) }
+      return { data: data ?? null, ...(errors ? { errors } : {}) }
     } catch (error) {
       const causes = error instanceof Error && 'errors' in error && Array.isArray(error.errors) ? error.errors : [error]
       return { errors: causes.map((cause) => formatError(app, cause).toJSON()) }

@@ -7,7 +7,7 @@ export type GraphqlRequest = {
 }
 export type GraphqlError = {
   readonly message: string
-  readonly path?: readonly (string | number)[]
+  readonly path?: readonly (string | number)[] | undefined
   readonly extensions?: Readonly<Record<string, unknown>>
 }
 export type GraphqlAnswer = {
