@@ -2,6 +2,7 @@ import { callerHeaders } from '#platform/contracts/viewer.ts'
 import { CinegraphError, isCinegraphError } from '#platform/errors.ts'
 import { createHttp, type Http, type HttpDeps } from '#platform/http.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
+import { secretEqual } from '#platform/secret-equal.ts'
 import { checkUploadPath } from '#platform/stream-token.ts'
 import { mediaType } from './media-type.ts'
 
@@ -22,7 +23,7 @@ export const createOrigin = ({ objects, streamKey, serviceKey, clock, ...http }:
   const app = createHttp(http)
   app.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload))
   app.get<Key>('/objects/*', async (request, reply) => {
-    if (request.headers[callerHeaders.service] !== serviceKey) throw new CinegraphError('FORBIDDEN')
+    if (!secretEqual(String(request.headers[callerHeaders.service] ?? ''), serviceKey)) throw new CinegraphError('FORBIDDEN')
     const key = request.params['*']
     const info = await objects.head(key)
     if (info === null) throw new CinegraphError('NOT_FOUND', { what: 'object', id: key })

@@ -1,15 +1,15 @@
-import { timingSafeEqual } from 'node:crypto'
-import type { VerifyAccess } from '#platform/access-token.ts'
+import { createVerifier, type VerifyAccess } from '#platform/access-token.ts'
+import type { Config } from '#platform/config.ts'
 import { type Caller, callerHeaders } from '#platform/contracts/viewer.ts'
+import { secretEqual } from '#platform/secret-equal.ts'
+import type { Secrets } from '#platform/secrets.ts'
 
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>
 export type ReadCaller = (headers: Headers) => Promise<Caller>
 
 const one = (value: string | readonly string[] | undefined): string => (typeof value === 'string' ? value : (value?.[0] ?? ''))
 
-const same = (a: string, b: string): boolean => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
-
-export type CallerSettings = {
+type CallerSettings = {
   readonly verify: VerifyAccess
   /** Country of a viewer whom no trusted party has placed. */
   readonly region: string
@@ -22,11 +22,11 @@ export type CallerSettings = {
  * Reads who asks from request headers. A region named by another of our processes, which shows the service key, is
  * believed; one named by a member's own device is not.
  */
-export const createReadCaller =
+const createReadCaller =
   ({ verify, region, regionHeader, serviceKey }: CallerSettings): ReadCaller =>
   async (headers) => {
     const bearer = /^Bearer (\S+)$/i.exec(one(headers.authorization))?.[1]
-    const ours = same(one(headers[callerHeaders.service]), serviceKey)
+    const ours = secretEqual(one(headers[callerHeaders.service]), serviceKey)
     const named = ours ? one(headers[callerHeaders.region]) : regionHeader === '' ? '' : one(headers[regionHeader.toLowerCase()])
     return {
       viewer: bearer === undefined ? null : await verify(bearer),
@@ -35,3 +35,9 @@ export const createReadCaller =
       token: bearer ?? '',
     }
   }
+
+/** Reads who asks, with the settings and secrets of this process. */
+export const readCallerFrom = (
+  { region, regionHeader }: Pick<Config, 'region' | 'regionHeader'>,
+  { accessPublicKey, serviceKey }: Pick<Secrets, 'accessPublicKey' | 'serviceKey'>,
+): ReadCaller => createReadCaller({ verify: createVerifier(accessPublicKey), region, regionHeader, serviceKey })

@@ -1,5 +1,6 @@
-import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
+import { argon2, randomBytes } from 'node:crypto'
 import { promisify } from 'node:util'
+import { secretEqual } from '#platform/secret-equal.ts'
 
 const derive = promisify(argon2)
 /** OWASP's smallest advice for argon2id: 19 MiB, two passes, one lane (RFC 9106 names the parameters). */
@@ -18,5 +19,5 @@ export const passwordMatches = async (password: string, phc: string): Promise<bo
   const [, , , , nonce = '', tag = ''] = phc.split('$')
   const wanted = Buffer.from(tag, 'base64url')
   const found = await digest(password, Buffer.from(nonce, 'base64url'))
-  return wanted.length === found.length && timingSafeEqual(wanted, found)
+  return secretEqual(wanted, found)
 }

@@ -1,16 +1,14 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { CinegraphError } from '#platform/errors.ts'
+import { secretEqual } from '#platform/secret-equal.ts'
 
 /** What a stream address grants: every object below `prefix`, until `expiresAt`. */
 export type StreamGrant = { readonly prefix: string; readonly sessionId: string; readonly expiresAt: Date }
 
 const Payload = z.tuple([z.string(), z.string(), z.number().int()])
 const signature = (text: string, key: string): Buffer => createHmac('sha256', Buffer.from(key, 'hex')).update(text).digest().subarray(0, 18)
-const matches = (found: string, wanted: Buffer): boolean => {
-  const bytes = Buffer.from(found, 'base64url')
-  return bytes.length === wanted.length && timingSafeEqual(bytes, wanted)
-}
+const matches = (found: string, wanted: Buffer): boolean => secretEqual(Buffer.from(found, 'base64url'), wanted)
 
 /** A token that stands as the first part of every path of one stream, so that relative addresses in manifests carry it. */
 export const signStream = ({ prefix, sessionId, expiresAt }: StreamGrant, key: string): string => {

@@ -1,6 +1,5 @@
-import { createVerifier } from '#platform/access-token.ts'
 import { createPostgresEventLog } from '#platform/adapters/event-log.postgres.ts'
-import { createReadCaller } from '#platform/caller.ts'
+import { readCallerFrom } from '#platform/caller.ts'
 import { type Config, readConfig } from '#platform/config.ts'
 import { type Database, openDatabase } from '#platform/database.ts'
 import { CinegraphError } from '#platform/errors.ts'
@@ -41,12 +40,7 @@ export const runSubgraph = ({ name, create, outbox }: Start): Promise<void> =>
     const subgraph = stack.use(await create({ config, database, events, secrets, log, clock: () => new Date() }))
     if (outbox !== undefined) stack.use(relayOutbox({ pool: database.pool, schema: outbox, events, log }))
     const app = createHttp({ name, log, ready: database.healthy })
-    const { region, regionHeader } = config
-    serveGraphql(
-      app,
-      subgraph.execute,
-      createReadCaller({ verify: createVerifier(secrets.accessPublicKey), region, regionHeader, serviceKey: secrets.serviceKey }),
-    )
+    serveGraphql(app, subgraph.execute, readCallerFrom(config, secrets))
     stack.defer(() => app.close())
     await listen(app, { host: config.host, port: config.port, what: name })
   })

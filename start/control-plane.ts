@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
 import type { Logger } from 'pino'
-import { createVerifier } from '#platform/access-token.ts'
 import { createMemoryCache } from '#platform/adapters/cache.memory.ts'
 import { createMiniSearchIndex } from '#platform/adapters/search-index.minisearch.ts'
-import { createReadCaller, type ReadCaller } from '#platform/caller.ts'
+import { type ReadCaller, readCallerFrom } from '#platform/caller.ts'
 import type { Config } from '#platform/config.ts'
 import type { Database } from '#platform/database.ts'
 import type { ExecuteGraphql } from '#platform/graphql/execute.ts'
@@ -63,12 +62,7 @@ export const createControlPlane = async (deps: ControlPlaneDeps): Promise<Contro
   const supergraph = stack.use(await createSupergraph({ supergraphSdl, subgraphs, log }))
   asked.supergraph = supergraph.execute
   for (const schema of ['profile', 'catalog'] as const) stack.use(relayOutbox({ pool: database.pool, schema, events, log }))
-  const readCaller = createReadCaller({
-    verify: createVerifier(secrets.accessPublicKey),
-    region: config.region,
-    regionHeader: config.regionHeader,
-    serviceKey: secrets.serviceKey,
-  })
+  const readCaller = readCallerFrom(config, secrets)
   const allowedOrigins = () => [links().web]
   const bff = {
     supergraph: supergraph.execute,

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { createVerifier } from '#platform/access-token.ts'
-import { createReadCaller } from '#platform/caller.ts'
+import { readCallerFrom } from '#platform/caller.ts'
 import { readConfig } from '#platform/config.ts'
 import { remoteGraphql } from '#platform/graphql/remote.ts'
 import { listen } from '#platform/http.ts'
@@ -13,7 +12,7 @@ import { createSupergraph } from './server.ts'
 await runMain(async (stack) => {
   const config = readConfig(process.argv.slice(2), process.env)
   const log = createLog('supergraph', config.logLevel)
-  const { serviceKey, accessPublicKey } = await openSecrets(config.data)
+  const secrets = await openSecrets(config.data)
   const urls = {
     profile: config.profileUrl,
     catalog: config.catalogUrl,
@@ -21,15 +20,10 @@ await runMain(async (stack) => {
     history: config.historyUrl,
     recs: config.recsUrl,
   }
-  const subgraphs = Object.fromEntries(Object.entries(urls).map(([name, url]) => [name, remoteGraphql(name, url, serviceKey)]))
+  const subgraphs = Object.fromEntries(Object.entries(urls).map(([name, url]) => [name, remoteGraphql(name, url, secrets.serviceKey)]))
   const supergraphSdl = await readFile(new URL('./supergraph.graphql', import.meta.url), 'utf8')
   const supergraph = stack.use(await createSupergraph({ supergraphSdl, subgraphs, log }))
-  const readCaller = createReadCaller({
-    verify: createVerifier(accessPublicKey),
-    region: config.region,
-    regionHeader: config.regionHeader,
-    serviceKey,
-  })
+  const readCaller = readCallerFrom(config, secrets)
   const app = createSupergraphHttp({ execute: supergraph.execute, readCaller, log })
   stack.defer(() => app.close())
   await listen(app, { host: config.host, port: config.port, what: 'supergraph' })

@@ -3,11 +3,10 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { createVerifier } from '#platform/access-token.ts'
 import { createPostgresEventLog } from '#platform/adapters/event-log.postgres.ts'
 import { createFolderStore } from '#platform/adapters/object-store.folder.ts'
 import { createMiniSearchIndex } from '#platform/adapters/search-index.minisearch.ts'
-import { createReadCaller } from '#platform/caller.ts'
+import { readCallerFrom } from '#platform/caller.ts'
 import { type Config, readConfig } from '#platform/config.ts'
 import { type Database, openDatabase } from '#platform/database.ts'
 import { serveGraphql } from '#platform/graphql/serve.ts'
@@ -145,16 +144,7 @@ const startRemote = async (
 ): Promise<Remote> => {
   const subgraph = stack.use(await subgraphMakers(deps, () => Promise.reject(new Error('not asked')))[name]())
   const app = createHttp({ name, log })
-  serveGraphql(
-    app,
-    subgraph.execute,
-    createReadCaller({
-      verify: createVerifier(deps.secrets.accessPublicKey),
-      region: 'US',
-      regionHeader: '',
-      serviceKey: deps.secrets.serviceKey,
-    }),
-  )
+  serveGraphql(app, subgraph.execute, readCallerFrom({ region: 'US', regionHeader: '' }, deps.secrets))
   const url = await app.listen({ host, port: 0 })
   stack.defer(() => app.close())
   return { url, stop: () => app.close() }

@@ -1,7 +1,7 @@
-import { createIssuer, createVerifier } from '#platform/access-token.ts'
+import { createIssuer } from '#platform/access-token.ts'
 import { createPostgresEventLog } from '#platform/adapters/event-log.postgres.ts'
 import { createFolderStore } from '#platform/adapters/object-store.folder.ts'
-import { createReadCaller } from '#platform/caller.ts'
+import { readCallerFrom } from '#platform/caller.ts'
 import { readConfig } from '#platform/config.ts'
 import type { Viewer } from '#platform/contracts/viewer.ts'
 import { type Database, openDatabase } from '#platform/database.ts'
@@ -62,11 +62,7 @@ export const serveSubgraph = async (
   const subgraph = stack.use(await subgraphMakers(deps, supergraph)[name]())
   const app = createHttp({ name, log })
   stack.defer(() => app.close())
-  serveGraphql(
-    app,
-    subgraph.execute,
-    createReadCaller({ verify: createVerifier(secrets.accessPublicKey), region: 'US', regionHeader: '', serviceKey: secrets.serviceKey }),
-  )
+  serveGraphql(app, subgraph.execute, readCallerFrom({ region: 'US', regionHeader: '' }, secrets))
   const base = await app.listen({ host: '127.0.0.1', port: 0 })
   const tokens = createIssuer(secrets.accessPrivateKey, 60)
   const owned = stack.move()

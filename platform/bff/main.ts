@@ -1,7 +1,6 @@
-import { createVerifier } from '#platform/access-token.ts'
 import { createMemoryCache } from '#platform/adapters/cache.memory.ts'
 import { createPostgresEventLog } from '#platform/adapters/event-log.postgres.ts'
-import { createReadCaller } from '#platform/caller.ts'
+import { readCallerFrom } from '#platform/caller.ts'
 import { type Config, readConfig } from '#platform/config.ts'
 import { CinegraphError } from '#platform/errors.ts'
 import { remoteGraphql } from '#platform/graphql/remote.ts'
@@ -17,11 +16,10 @@ export const runBff = (name: string, create: (deps: BffDeps, config: Config) => 
     const config = readConfig(process.argv.slice(2), process.env)
     const log = createLog(name, config.logLevel)
     if (config.databaseUrl === '') throw new CinegraphError('DATABASE_NEEDED')
-    const { accessPublicKey, serviceKey } = await openSecrets(config.data)
+    const secrets = await openSecrets(config.data)
     const events = stack.use(await createPostgresEventLog(config.databaseUrl, log))
-    const { region, regionHeader } = config
-    const readCaller = createReadCaller({ verify: createVerifier(accessPublicKey), region, regionHeader, serviceKey })
-    const supergraph = remoteGraphql('supergraph', config.supergraphUrl, serviceKey)
+    const readCaller = readCallerFrom(config, secrets)
+    const supergraph = remoteGraphql('supergraph', config.supergraphUrl, secrets.serviceKey)
     const app = await create({ supergraph, events, readCaller, createCache: createMemoryCache, allowedOrigins: () => [], log }, config)
     stack.defer(() => app.close())
     await listen(app, { host: config.host, port: config.port, what: name })

@@ -51,9 +51,10 @@ export const createBff = async (
     }),
   })
   serveGraphql(app, executeWith(app, supergraph), readCaller)
-  app.get('/documents.json', async () => Object.fromEntries(readDocuments(home)))
+  const documents = readDocuments(home)
+  app.get('/documents.json', async () => Object.fromEntries(documents))
   serveHeartbeat(app, { device, events, readCaller })
-  app.addHook('onReady', () => warmUp(app, home))
+  app.addHook('onReady', () => warmUp(app, documents))
   return app
 }
 
@@ -71,16 +72,12 @@ const executeWith =
     }
   }
 
-/** NOTE: compiled operations throw errors of a class of their own, which is no GraphQLError. */
-const asGraphqlError = (error: unknown): GraphQLError => {
-  if (error instanceof GraphQLError) return error
-  const cause = causeOf(error)
-  const path = error instanceof Error && 'path' in error && Array.isArray(error.path) ? error.path : undefined
-  return new GraphQLError('', { ...(path ? { path } : {}), originalError: cause instanceof Error ? cause : new Error(String(cause)) })
-}
-
 const formatError = (app: Http, error: unknown): GraphQLError => {
-  const answer = toGraphqlError(asGraphqlError(error))
+  const answer = toGraphqlError(
+    error instanceof GraphQLError
+      ? error
+      : new GraphQLError('', { originalError: error instanceof Error ? error : new Error(String(error)) }),
+  )
   if (answer.extensions.code === errorTable.INTERNAL.graphql) app.log.error({ err: causeOf(error) }, 'resolver failed')
   return answer
 }
@@ -107,11 +104,11 @@ export const readDocuments = (home: string): ReadonlyMap<string, string> =>
  * NOTE: Mercurius compiles an operation, blocking, when it is asked a second time. Nobody is signed in here, so nothing
  * is asked of the supergraph; operations that need no sign-in are compiled by their first callers.
  */
-const warmUp = async (app: Http, home: string): Promise<void> => {
+const warmUp = async (app: Http, documents: ReadonlyMap<string, string>): Promise<void> => {
   const caller = { viewer: null, region: '', deviceId: 'warm-up', token: '' }
   const refused: ExecuteGraphql = async (): Promise<GraphqlAnswer> => ({ data: null, errors: [] })
   const context = { caller, ask: askWith(refused, caller) } as unknown as MercuriusContext
-  for (const document of readDocuments(home).values()) {
+  for (const document of documents.values()) {
     for (let times = 0; times < 2; times += 1)
       await app
         .graphql(document, context as never, { id: '', text: '', titleId: '', profileId: '', email: '', password: '', refreshToken: '' })

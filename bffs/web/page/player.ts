@@ -8,6 +8,16 @@ export type Player = { readonly stop: () => void }
 /** NOTE: left alone, hls.js goes on trying one edge for half a minute; another one has the same film. */
 const failuresMax = 2
 
+/** Calls `lost` when this edge has failed for good; mends what the media element can mend by itself. */
+const onEdgeLost = (hls: Hls, lost: () => void): void => {
+  let failures = 0
+  hls.on(Hls.Events.ERROR, (_event, { fatal, type }) => {
+    if (type === Hls.ErrorTypes.MEDIA_ERROR) return fatal && hls.recoverMediaError()
+    if (type === Hls.ErrorTypes.NETWORK_ERROR) failures += 1
+    if (fatal || failures >= failuresMax) lost()
+  })
+}
+
 /** Plays a stream in a video element and reports to the BFF how it goes; changes to the next edge when one fails. */
 export const startPlayer = (
   video: HTMLVideoElement,
@@ -30,11 +40,7 @@ export const startPlayer = (
     }
     hls?.destroy()
     hls = new Hls({ startPosition: atSeconds, enableWorker: false, maxBufferLength: 30, capLevelToPlayerSize: true })
-    let failures = 0
-    hls.on(Hls.Events.ERROR, (_event, { fatal, type }) => {
-      if (type === Hls.ErrorTypes.MEDIA_ERROR) return fatal && hls?.recoverMediaError()
-      if (type === Hls.ErrorTypes.NETWORK_ERROR) failures += 1
-      if (!fatal && failures < failuresMax) return
+    onEdgeLost(hls, () => {
       edge += 1
       open(video.currentTime || atSeconds)
     })
