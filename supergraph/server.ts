@@ -1,16 +1,14 @@
-import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway'
-import { ApolloServer } from '@apollo/server'
-import { GraphQLError } from 'graphql'
 import type { Caller } from '#platform/contracts/viewer.ts'
-import { isCinegraphError, messageOf } from '#platform/errors.ts'
-import { publicError } from '#platform/graphql/answer-error.ts'
-import type { ExecuteGraphql } from '#platform/graphql/execute.ts'
+import { CinegraphError, errorTable, isCinegraphError, messageOf } from '#platform/errors.ts'
+import type { ExecuteGraphql, GraphqlRequest } from '#platform/graphql/execute.ts'
 import { limitQuery } from '#platform/graphql/limits.ts'
-import { answerOf } from '#platform/graphql/subgraph.ts'
 import type { Log } from '#platform/log.ts'
 import { secondsHistogram } from '#platform/metrics.ts'
+import type { Answered } from './engine/answered.ts'
+import type { AskSubgraph } from './engine/ask.ts'
+import { createEngine } from './engine/engine.ts'
+import { startPlannerProcess } from './engine/plan/planner-process.ts'
 
-type Context = { readonly caller: Caller }
 export type SupergraphDeps = {
   /** The text of supergraph.graphql. */
   readonly supergraphSdl: string
@@ -18,53 +16,46 @@ export type SupergraphDeps = {
   readonly subgraphs: Readonly<Record<string, ExecuteGraphql>>
   readonly log: Log
 }
-export type Supergraph = AsyncDisposable & { readonly execute: ExecuteGraphql }
+export type Supergraph = AsyncDisposable & {
+  readonly execute: ExecuteGraphql
+  /** The same, for a socket: as text. */
+  readonly answer: (request: GraphqlRequest, caller: Caller) => Promise<Answered>
+}
 
 const fetchSeconds = secondsHistogram('subgraph_fetch_seconds', 'Time of fetches from subgraphs', ['subgraph'])
 
 /** One graph over the five subgraphs: plans a query, asks each subgraph for its part and joins the parts. */
 export const createSupergraph = async ({ supergraphSdl, subgraphs, log }: SupergraphDeps): Promise<Supergraph> => {
-  const gateway = new ApolloGateway({
+  await using stack = new AsyncDisposableStack()
+  const planning = stack.use(startPlannerProcess((operation, why) => log.warn({ operation, why }, 'planned by the reference planner')))
+  const engine = createEngine<Caller>({
     supergraphSdl,
-    buildService: ({ name }) => dataSource(name, subgraphs[name] ?? absent(name), log),
-    logger: { debug: () => undefined, info: () => undefined, warn: (message) => log.warn(message), error: (message) => log.error(message) },
+    planner: stack.use(await planning.open(supergraphSdl)),
+    ask: (name) => askWith(name, subgraphs[name], log),
+    rules: [limitQuery()],
   })
-  const server = new ApolloServer<Context>({
-    gateway,
-    includeStacktraceInErrorResponses: false,
-    stopOnTerminationSignals: false,
-    csrfPrevention: false,
-    introspection: true,
-    validationRules: [limitQuery()],
-    formatError: publicError,
-  })
-  await server.start()
+  const owned = stack.move()
   return {
-    execute: async (request, caller) => answerOf(await server.executeOperation(request, { contextValue: { caller } })),
-    [Symbol.asyncDispose]: () => server.stop(),
+    execute: async (request, caller) => (await engine.execute(request, caller)).value(),
+    answer: engine.execute,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
 
-const absent =
-  (name: string): ExecuteGraphql =>
-  async () => {
-    throw new GraphQLError(`No service answers for the subgraph ${name}.`, { extensions: { code: 'SUBGRAPH_UNAVAILABLE' } })
-  }
-
-const dataSource = (name: string, execute: ExecuteGraphql, log: Log): GraphQLDataSource<Context> => ({
-  process: async ({ request, context }) => {
-    const end = fetchSeconds.startTimer({ subgraph: name })
-    // NOTE: without a caller the gateway itself asks, which it does only for introspection.
-    const caller = context.caller ?? { viewer: null, region: '', deviceId: '', token: '' }
+const askWith = (name: string, execute: ExecuteGraphql | undefined, log: Log): AskSubgraph<Caller> => {
+  const observe = fetchSeconds.labels(name)
+  return async ({ query, variables }, caller) => {
+    if (execute === undefined) throw new CinegraphError('SUBGRAPH_UNAVAILABLE', { name })
+    const end = observe.startTimer()
     try {
-      const { data, errors } = await execute({ query: request.query ?? '', variables: request.variables ?? {} }, caller)
-      return { data: data ?? null, ...(errors === undefined ? {} : { errors }) } as never
+      return await execute({ query, variables: JSON.parse(variables) as Readonly<Record<string, unknown>> }, caller)
     } catch (error) {
       log.warn({ subgraph: name, reason: messageOf(error) }, 'subgraph does not answer')
-      const message = isCinegraphError(error) ? error.message : `The ${name} service does not answer.`
-      throw new GraphQLError(message, { extensions: { code: 'SUBGRAPH_UNAVAILABLE', serviceName: name } })
+      throw isCinegraphError(error) && errorTable[error.code].http >= 500
+        ? error
+        : new CinegraphError('SUBGRAPH_UNAVAILABLE', { name }, error)
     } finally {
       end()
     }
-  },
-})
+  }
+}

@@ -14,6 +14,14 @@ const Parameters = z.object({
   extensions: z.record(z.string(), z.unknown()).nullish(),
 })
 
+/** An answer as text; one that was refused before it was executed has no `data`. */
+export type TextAnswer = { readonly text: () => string; readonly isExecuted: boolean }
+
+export const textOf = ({ data, errors }: GraphqlAnswer): TextAnswer => ({
+  text: () => JSON.stringify({ ...(data === undefined ? {} : { data }), ...(errors?.length ? { errors } : {}) }),
+  isExecuted: data !== undefined,
+})
+
 type Refusal = { readonly status: number; readonly message: string; readonly allow?: string }
 type Read = { readonly request: GraphqlRequest } | Refusal
 
@@ -67,7 +75,7 @@ const readRequest = ({ method, headers, query, body }: FastifyRequest): Read => 
 export const answerOverHttp = async (
   request: FastifyRequest,
   reply: FastifyReply,
-  execute: (request: GraphqlRequest) => Promise<GraphqlAnswer>,
+  execute: (request: GraphqlRequest) => Promise<TextAnswer>,
 ): Promise<FastifyReply> => {
   const type = negotiate(request.headers.accept)
   if (type === null) return reply.code(406).header('accept', `${modern}, ${classic}`).send()
@@ -77,8 +85,8 @@ export const answerOverHttp = async (
     if (read.allow !== undefined) reply.header('allow', read.allow)
     return reply.code(read.status).send(JSON.stringify({ errors: [{ message: read.message }] }))
   }
-  const { data, errors } = await execute(read.request)
+  const answer = await execute(read.request)
   // NOTE: an answer without `data` was never executed; the classic media type calls that 200 all the same.
-  reply.code(data === undefined && type === modern ? 400 : 200)
-  return reply.send(JSON.stringify({ ...(data === undefined ? {} : { data }), ...(errors?.length ? { errors } : {}) }))
+  reply.code(!answer.isExecuted && type === modern ? 400 : 200)
+  return reply.send(answer.text())
 }

@@ -1,0 +1,60 @@
+import { GraphQLError } from 'graphql'
+import type { GraphqlAnswer, GraphqlError } from '#platform/graphql/execute.ts'
+import type { Projection } from './operation/prepare.ts'
+import { misfit } from './project/leaf.ts'
+import { placeErrors } from './project/place-errors.ts'
+import { shapeAnswer } from './project/shape.ts'
+import type { Tree } from './tree.ts'
+
+/** An answer that is written or built when it is asked for: text for a socket, a value for a caller in this process. */
+export type Answered = {
+  /** The JSON text of the whole answer. */
+  readonly text: () => string
+  readonly value: () => GraphqlAnswer
+  /** False when the request was refused before anything was executed; there is no `data` then. */
+  readonly isExecuted: boolean
+}
+
+/** What an operation found, not yet in the client's shape. */
+export type Found = {
+  readonly root: Tree
+  readonly errors: readonly GraphqlError[]
+  readonly shared: ReadonlySet<object>
+}
+
+export type ShowErrors = (errors: readonly GraphqlError[]) => readonly GraphqlError[]
+
+export const answered = ({ root, errors: found, shared }: Found, projection: Projection, show: ShowErrors): Answered => {
+  const errors = found.length === 0 ? found : placeErrors(found, projection.selection, root)
+  const value = (): GraphqlAnswer => {
+    const shaped = shapeAnswer(projection.selection, root, errors)
+    return shaped.errors.length === 0 ? { data: shaped.data } : { data: shaped.data, errors: show(shaped.errors) }
+  }
+  const text = (): string => {
+    const data = written(projection, root, shared)
+    if (data === undefined) return JSON.stringify(value())
+    return errors.length === 0 ? `{"data":${data}}` : `{"data":${data},"errors":${JSON.stringify(show(errors))}}`
+  }
+  return { text, value, isExecuted: true }
+}
+
+/** Undefined when a null has to move up, which only shaping does. */
+const written = ({ write }: Projection, root: Tree, shared: ReadonlySet<object>): string | undefined => {
+  try {
+    return write(root, shared)
+  } catch (error) {
+    if (error === misfit) return undefined
+    throw error
+  }
+}
+
+/** A request that is refused as a whole. `error` is a GraphQLError or an AggregateError of them; others are thrown on. */
+export const refused = (error: unknown, show: ShowErrors): Answered => {
+  const reasons = error instanceof AggregateError ? error.errors : [error]
+  const errors = reasons.map((reason): GraphqlError => {
+    if (!(reason instanceof GraphQLError)) throw error
+    return reason.toJSON() as GraphqlError
+  })
+  const answer = { errors: show(errors) }
+  return { text: () => JSON.stringify(answer), value: () => answer, isExecuted: false }
+}

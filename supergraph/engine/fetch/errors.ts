@@ -1,0 +1,51 @@
+import { CinegraphError, errorTable, isCinegraphError } from '#platform/errors.ts'
+import type { GraphqlError } from '#platform/graphql/execute.ts'
+import type { EntityFetch, FetchNode } from '../plan/planner.ts'
+import type { Tree } from '../tree.ts'
+import { type IsOneOf, placesOf } from './collect.ts'
+import { renamedKey } from './rewrite.ts'
+
+type Path = readonly (string | number)[]
+/** The entities of one `_entities` selection, by their index in its list of representations. */
+export type Asked = { readonly entity: EntityFetch; readonly groups: readonly (readonly Tree[])[] }
+export type Where = { readonly node: FetchNode; readonly root: Tree; readonly asked: readonly Asked[]; readonly isOneOf: IsOneOf }
+
+/** So many places of one failure are named; the rest would only repeat it. */
+const placesMax = 20
+
+/** A subgraph's own errors, with its name, under the paths that the client knows. */
+export const subgraphErrors = (errors: readonly GraphqlError[], where: Where): readonly GraphqlError[] =>
+  errors.flatMap(({ message, path, extensions }) => {
+    const code = typeof extensions?.code === 'string' ? extensions.code : errorTable.SUBGRAPH_ERROR.graphql
+    const named = { message, extensions: { ...extensions, code, serviceName: where.node.subgraph } }
+    return pathsOf(path, where).map((at) => ({ ...named, ...(at === undefined ? {} : { path: at }) }))
+  })
+
+/** What is told when a subgraph does not answer: once for each place that now lacks something. */
+export const unavailable = (error: unknown, where: Where): readonly GraphqlError[] => {
+  const known = isCinegraphError(error) ? error : new CinegraphError('SUBGRAPH_UNAVAILABLE', { name: where.node.subgraph })
+  const extensions = { code: errorTable[known.code].graphql, retry: errorTable[known.code].retry, serviceName: where.node.subgraph }
+  return pathsOf(undefined, where).map((path) => ({ message: known.message, extensions, ...(path === undefined ? {} : { path }) }))
+}
+
+const pathsOf = (path: Path | undefined, where: Where): readonly (Path | undefined)[] => {
+  const { node, root, asked, isOneOf } = where
+  if (node.entities === undefined) return [path?.map((key) => renamedKey(key, node.rewrites))]
+  const [alias, index, ...rest] = path ?? []
+  const about = asked.find(({ entity }) => entity.alias === alias)
+  if (about === undefined || typeof index !== 'number') return places(root, asked, isOneOf)
+  const wanted = new Set(about.groups[index])
+  const suffix = rest.map((key) => renamedKey(key, about.entity.rewrites))
+  return about.entity.paths
+    .flatMap((to) => placesOf(root, to, isOneOf))
+    .filter(({ object }) => wanted.has(object))
+    .map((place) => [...place.path, ...suffix])
+}
+
+const places = (root: Tree, asked: readonly Asked[], isOneOf: IsOneOf): readonly (Path | undefined)[] => {
+  const found = asked.flatMap(({ entity, groups }) => {
+    const wanted = new Set(groups.flat())
+    return entity.paths.flatMap((to) => placesOf(root, to, isOneOf)).filter(({ object }) => wanted.has(object))
+  })
+  return found.length === 0 ? [undefined] : found.slice(0, placesMax).map(({ path }) => path)
+}

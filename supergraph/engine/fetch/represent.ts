@@ -1,0 +1,79 @@
+import type { EntityFetch, Requirement } from '../plan/planner.ts'
+import type { EntityKeys, KeyFields } from '../schema/entity-keys.ts'
+import { isTree, type Tree } from '../tree.ts'
+import type { IsOneOf } from './collect.ts'
+
+/** The JSON text that represents an entity to a subgraph; undefined when what is known of it cannot. */
+export type Represent = (entity: Tree) => string | undefined
+
+type FieldRequirement = Requirement & { readonly kind: 'Field' }
+type Builder = { readonly typename: string; readonly fields: readonly FieldRequirement[]; readonly keys: readonly KeyFields[] }
+type RepresentDeps = { readonly subgraph: string; readonly keysOf: EntityKeys; readonly isOneOf: IsOneOf }
+
+/** Compiles what a plan requires of entities, one builder per type that is met (Apollo Federation subgraph specification, `_Any`). */
+export const compileRepresent = ({ requires, typenames }: EntityFetch, { subgraph, keysOf, isOneOf }: RepresentDeps): Represent => {
+  const builders = new Map<unknown, Builder | null>()
+  const only = requires.length === 1 && requires[0]?.kind === 'On' ? requires[0].type : undefined
+  const builderOf = (typename: unknown): Builder | null => {
+    const known = builders.get(typename)
+    if (known !== undefined) return known
+    const fields = fieldsFor(requires, typename, isOneOf).filter(({ key }) => key !== '__typename')
+    const named = typenames.find(({ of }) => of.includes(String(typename)) || isOneOf(typename, of))?.is ?? String(typename)
+    const names = new Set(fields.map(({ name }) => name))
+    const keys = keysOf(subgraph, named).filter((key) => [...key.keys()].every((name) => name === '__typename' || names.has(name)))
+    const built = fields.length === 0 ? null : { typename: named, fields, keys }
+    builders.set(typename, built)
+    return built
+  }
+  return (entity) => {
+    const builder = builderOf(entity.__typename ?? only)
+    if (builder === null || !isIdentified(entity, builder)) return undefined
+    let text = `{"__typename":"${builder.typename}"`
+    for (const field of builder.fields) {
+      const value = textOf(entity[field.key], field, isOneOf)
+      if (value === undefined) return undefined
+      text += `,"${field.name}":${value}`
+    }
+    return `${text}}`
+  }
+}
+
+const fieldsFor = (requires: readonly Requirement[], typename: unknown, isOneOf: IsOneOf): readonly FieldRequirement[] => {
+  const fields = new Map<string, FieldRequirement>()
+  const add = (selections: readonly Requirement[]): void => {
+    for (const selection of selections) {
+      if (selection.kind === 'Field') {
+        const known = fields.get(selection.name)
+        const nested = [...(known?.selections ?? []), ...(selection.selections ?? [])]
+        fields.set(selection.name, { ...selection, selections: selection.selections === null ? null : nested })
+      } else if (selection.type === typename || isOneOf(typename, [selection.type])) add(selection.selections)
+    }
+  }
+  add(requires)
+  return [...fields.values()]
+}
+
+/** An entity none of whose keys has a value stands for nothing; a compound key can have parts that are null. */
+const isIdentified = (entity: Tree, { keys }: Builder): boolean =>
+  keys.length === 0 || keys.some((key) => [...key.keys()].some((name) => name !== '__typename' && entity[name] !== null))
+
+const textOf = (value: unknown, field: FieldRequirement, isOneOf: IsOneOf): string | undefined => {
+  if (value === undefined) return undefined
+  if (value === null) return 'null'
+  if (field.selections === null) return JSON.stringify(value)
+  if (Array.isArray(value)) {
+    const items = value.map((item) => textOf(item ?? null, field, isOneOf))
+    return items.includes(undefined) ? undefined : `[${items.join(',')}]`
+  }
+  return isTree(value) ? objectText(value, field.selections, isOneOf) : JSON.stringify(value)
+}
+
+const objectText = (value: Tree, selections: readonly Requirement[], isOneOf: IsOneOf): string | undefined => {
+  const parts: string[] = []
+  for (const field of fieldsFor(selections, value.__typename, isOneOf)) {
+    const text = textOf(value[field.key], field, isOneOf)
+    if (text === undefined) return undefined
+    parts.push(`"${field.name}":${text}`)
+  }
+  return `{${parts.join(',')}}`
+}

@@ -1,0 +1,138 @@
+import type { GraphqlError } from '#platform/graphql/execute.ts'
+import type { AskSubgraph, SubgraphAnswer, SubgraphRequest } from '../ask.ts'
+import type { EntityFetch, FetchNode, PlanNode } from '../plan/planner.ts'
+import type { EntityKeys } from '../schema/entity-keys.ts'
+import { isTree, type Tree } from '../tree.ts'
+import { collect, type IsOneOf } from './collect.ts'
+import { type Asked, subgraphErrors, unavailable } from './errors.ts'
+import { type IsObjectType, mergeInto } from './merge.ts'
+import { compileRepresent, type Represent } from './represent.ts'
+import { applyRewrites } from './rewrite.ts'
+
+/** One operation on its way: what is known so far, and what went wrong. */
+export type Run<C> = {
+  readonly root: Tree
+  readonly errors: GraphqlError[]
+  /** Coerced, as https://spec.graphql.org/October2021/#CoerceVariableValues() says. */
+  readonly variables: Readonly<Record<string, unknown>>
+  readonly context: C
+  /** Values that stand at more than one place of the answer. */
+  readonly shared: Set<object>
+}
+export type Step<C> = (run: Run<C>) => Promise<void> | undefined
+
+export type StepDeps<C> = {
+  readonly ask: (subgraph: string) => AskSubgraph<C>
+  readonly keysOf: EntityKeys
+  readonly isOneOf: IsOneOf
+  readonly isObjectType: IsObjectType
+  /** Whether a response key means the same field wherever it stands, so that entities of several paths can share values. */
+  readonly canShare: boolean
+}
+
+/** Turns a plan into a function that carries it out. */
+export const compilePlan = <C>(node: PlanNode, deps: StepDeps<C>): Step<C> => {
+  if (node.kind === 'Fetch') return compileFetch(node, deps)
+  if (node.kind === 'Condition') {
+    const yes = node.yes === null ? nothing : compilePlan(node.yes, deps)
+    const no = node.no === null ? nothing : compilePlan(node.no, deps)
+    return (run) => (run.variables[node.variable] === true ? yes(run) : no(run))
+  }
+  const steps = node.nodes.map((inner) => compilePlan(inner, deps))
+  if (node.kind === 'Parallel') return (run) => Promise.all(steps.map((step) => step(run))).then(() => undefined)
+  return async (run) => {
+    for (const step of steps) await step(run)
+  }
+}
+
+const nothing = (): undefined => undefined
+
+const compileFetch = <C>(node: FetchNode, deps: StepDeps<C>): Step<C> => {
+  const { subgraph, operationKind: kind, operation: query } = node
+  const ask = deps.ask(subgraph)
+  const head = `{"query":${JSON.stringify(query)}`
+  const request = (variables: string): SubgraphRequest => ({
+    subgraph,
+    kind,
+    query,
+    variables,
+    body: variables === '{}' ? `${head}}` : `${head},"variables":${variables}}`,
+  })
+  const entities = node.entities?.map((entity) => ({ entity, represent: compileRepresent(entity, { ...deps, subgraph }) }))
+  const gather = (run: Run<C>): readonly Gathered[] | undefined => entities?.map((each) => gatherEntities(each, run, deps))
+  return async (run) => {
+    const gathered = gather(run)
+    if (gathered?.every(({ groups }) => groups.length === 0)) return
+    const where = { node, root: run.root, asked: gathered ?? [], isOneOf: deps.isOneOf }
+    try {
+      const answer = await ask(request(variablesText(node, run, gathered)), run.context)
+      if (answer.errors !== undefined && answer.errors.length > 0) run.errors.push(...subgraphErrors(answer.errors, where))
+      take(answer, gathered, { run, node, deps })
+    } catch (error) {
+      run.errors.push(...unavailable(error, where))
+    }
+  }
+}
+
+type Gathered = Asked & { readonly texts: string }
+
+/** Whom to ask for, each only once, and how they are represented. */
+const gatherEntities = <C>(
+  { entity, represent }: { readonly entity: EntityFetch; readonly represent: Represent },
+  run: Run<C>,
+  { isOneOf }: StepDeps<C>,
+): Gathered => {
+  const hasShared = run.shared.size > 0
+  const found = entity.paths.map((path) => collect(run.root, path, { isOneOf, hasShared }))
+  const targets = found.length === 1 && !hasShared ? (found[0] ?? []) : new Set(found.flat())
+  const groups = new Map<string, Tree[]>()
+  for (const target of targets) {
+    const text = represent(target)
+    if (text === undefined) continue
+    const group = groups.get(text)
+    if (group === undefined) groups.set(text, [target])
+    else group.push(target)
+  }
+  return { entity, groups: [...groups.values()], texts: [...groups.keys()].join(',') }
+}
+
+const variablesText = <C>({ variables }: FetchNode, run: Run<C>, gathered: readonly Gathered[] | undefined): string => {
+  let text = ''
+  for (const name of variables) {
+    const value = run.variables[name]
+    if (value !== undefined) text += `${text === '' ? '' : ','}"${name}":${JSON.stringify(value)}`
+  }
+  for (const { entity, texts } of gathered ?? []) text += `${text === '' ? '' : ','}"${entity.variable}":[${texts}]`
+  return `{${text}}`
+}
+
+type Taking<C> = { readonly run: Run<C>; readonly node: FetchNode; readonly deps: StepDeps<C> }
+
+const take = <C>({ data }: SubgraphAnswer, gathered: readonly Gathered[] | undefined, { run, node, deps }: Taking<C>): void => {
+  if (data === null || data === undefined) return
+  if (gathered === undefined) {
+    applyRewrites(data, node.rewrites, deps.isOneOf)
+    mergeInto(run.root, data as Tree, deps.isObjectType)
+    return
+  }
+  for (const { entity, groups } of gathered) {
+    const answers = data[entity.alias]
+    if (!Array.isArray(answers)) continue
+    applyRewrites(answers, entity.rewrites, deps.isOneOf)
+    for (const [index, group] of groups.entries()) {
+      const answer: unknown = answers[index]
+      if (isTree(answer)) spread(answer, group, { run, deps })
+    }
+  }
+}
+
+/** One answer for every object that stands for the same entity. */
+const spread = <C>(answer: Tree, group: readonly Tree[], { run, deps }: Omit<Taking<C>, 'node'>): void => {
+  const isShared = group.length > 1
+  if (isShared && deps.canShare)
+    for (const value of Object.values(answer)) if (typeof value === 'object' && value !== null) run.shared.add(value)
+  for (const [index, target] of group.entries()) {
+    const own = isShared && index > 0 && !deps.canShare ? structuredClone(answer) : answer
+    mergeInto(target, own, deps.isObjectType)
+  }
+}

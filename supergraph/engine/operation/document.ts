@@ -1,0 +1,87 @@
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  specifiedRules,
+  type ValidationContext,
+  type ValidationRule,
+  validate,
+  visit,
+} from 'graphql'
+
+export type ReadOperation = {
+  readonly document: DocumentNode
+  readonly operation: OperationDefinitionNode
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>
+  /** Variables that `@skip` and `@include` look at, in a fixed order. */
+  readonly conditions: readonly string[]
+  /** Whether a response key means the same field with the same arguments wherever it stands. */
+  readonly hasPlainKeys: boolean
+}
+export type Variables = Readonly<Record<string, unknown>>
+export type DocumentRules = { readonly schema: GraphQLSchema; readonly rules: readonly ValidationRule[] }
+
+const tokensMax = 20_000
+
+/** The one operation that a request names, parsed and validated. Throws GraphQLErrors with a code, several as an AggregateError. */
+export const readOperation = (text: string, name: string | undefined, { schema, rules }: DocumentRules): ReadOperation => {
+  const document = parseText(text)
+  const errors = validate(schema, document, [...specifiedRules, reservedKeys, ...rules])
+  if (errors.length > 0) throw new AggregateError(errors.map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED')))
+  const operation = getOperationAST(document, name)
+  if (!operation) throw coded(new GraphQLError(unresolved(name)), 'OPERATION_RESOLUTION_FAILURE')
+  const fragments = new Map(
+    document.definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION).map((node) => [node.name.value, node]),
+  )
+  return { document, operation, fragments, ...lookAt(document) }
+}
+
+const parseText = (text: string): DocumentNode => {
+  try {
+    return parse(text, { maxTokens: tokensMax })
+  } catch (error) {
+    throw coded(error as GraphQLError, 'GRAPHQL_PARSE_FAILED')
+  }
+}
+
+const coded = (error: GraphQLError, code: string): GraphQLError =>
+  new GraphQLError(error.message, {
+    nodes: error.nodes ?? null,
+    source: error.source ?? null,
+    positions: error.positions ?? null,
+    extensions: { code, ...error.extensions },
+  })
+
+const unresolved = (name: string | undefined): string =>
+  name === undefined ? 'Must provide operation name if query contains multiple operations.' : `Unknown operation named "${name}".`
+
+/** `__proto__` is a name that GraphQL's grammar allows and that JavaScript objects give a meaning of their own. */
+const reservedKeys: ValidationRule = (context: ValidationContext) => ({
+  Field: (node) => {
+    if (node.alias?.value === '__proto__') context.reportError(new GraphQLError('"__proto__" cannot be an alias.', { nodes: [node] }))
+  },
+})
+
+const lookAt = (document: DocumentNode): Pick<ReadOperation, 'conditions' | 'hasPlainKeys'> => {
+  const conditions = new Set<string>()
+  const meanings = new Map<string, string>()
+  let hasPlainKeys = true
+  visit(document, {
+    Field: (node) => {
+      const key = node.alias?.value ?? node.name.value
+      const meaning = `${node.name.value}(${JSON.stringify(node.arguments ?? [], (name, value) => (name === 'loc' ? undefined : value))})`
+      hasPlainKeys &&= (meanings.get(key) ?? meaning) === meaning
+      meanings.set(key, meaning)
+    },
+    Directive: (node) => {
+      const value = node.arguments?.[0]?.value
+      if (['skip', 'include'].includes(node.name.value) && value?.kind === Kind.VARIABLE) conditions.add(value.name.value)
+    },
+  })
+  return { conditions: [...conditions], hasPlainKeys }
+}

@@ -1,0 +1,123 @@
+import {
+  type FieldNode,
+  type GraphQLInterfaceType,
+  type GraphQLNamedType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getNamedType,
+  type InlineFragmentNode,
+  isAbstractType,
+  isInterfaceType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  print,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql'
+import { isIncluded } from '../project/selection.ts'
+import type { ReadOperation, Variables } from './document.ts'
+import { hoistInterfaceFields, typename } from './hoist.ts'
+
+export type NormalizeDeps = {
+  readonly schema: GraphQLSchema
+  /** Whether some subgraph knows this interface as an `@interfaceObject`. */
+  readonly hasInterfaceObject: (name: string) => boolean
+}
+type Normalizing = NormalizeDeps & Pick<ReadOperation, 'fragments'> & { readonly variables: Variables }
+
+/**
+ * The operation as text for the planner: `@skip` and `@include` decided, fragments written where they are spread, what
+ * stands twice written once, and without what the gateway answers by itself. Null when nothing is left to plan.
+ */
+export const normalizedText = ({ operation, fragments }: ReadOperation, deps: NormalizeDeps, variables: Variables): string | null => {
+  const root = deps.schema.getRootType(operation.operation)
+  if (!root) return null
+  const selections = normalize([operation.selectionSet], root, { ...deps, fragments, variables })
+  const planned = selections.filter((node) => node.kind !== Kind.FIELD || !node.name.value.startsWith('__'))
+  return planned.length === 0 ? null : print(withVariables({ ...operation, selectionSet: setOf(planned) }))
+}
+
+const setOf = (selections: readonly SelectionNode[]): SelectionSetNode => ({ kind: Kind.SELECTION_SET, selections })
+
+/** Fields by response key and fragments by type, each once. */
+type Gathered = { readonly fields: Map<string, FieldNode[]>; readonly fragments: Map<string, SelectionSetNode[]> }
+
+const normalize = (sets: readonly SelectionSetNode[], type: GraphQLNamedType, deps: Normalizing): readonly SelectionNode[] => {
+  const gathered: Gathered = { fields: new Map(), fragments: new Map() }
+  for (const set of sets) gather(set, type, { gathered, deps })
+  const fields = [...gathered.fields.values()].map((nodes): FieldNode => {
+    const [first] = nodes as [FieldNode]
+    const definition = 'getFields' in type ? type.getFields()[first.name.value] : undefined
+    const below = nodes.flatMap(({ selectionSet }) => (selectionSet === undefined ? [] : [selectionSet]))
+    const { selectionSet: _, directives: __, alias, ...bare } = first
+    const field: FieldNode = alias === undefined || alias.value === bare.name.value ? bare : { ...bare, alias }
+    return definition === undefined || below.length === 0
+      ? field
+      : { ...field, selectionSet: nonEmpty(normalize(below, getNamedType(definition.type), deps)) }
+  })
+  const inline = [...gathered.fragments].flatMap(([name, inner]): readonly InlineFragmentNode[] => {
+    const on = deps.schema.getType(name)
+    const selections = on === undefined ? [] : normalize(inner, on, deps)
+    const typeCondition = { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: name } } as const
+    return selections.length === 0 ? [] : [{ kind: Kind.INLINE_FRAGMENT, typeCondition, selectionSet: setOf(selections) }]
+  })
+  const all = [...fields, ...inline]
+  return isInterfaceType(type) && deps.hasInterfaceObject(type.name) ? hoistInterfaceFields(all, type) : all
+}
+
+/** A value all of whose fields are skipped is still asked for: whether it is null shows. */
+const nonEmpty = (selections: readonly SelectionNode[]): SelectionSetNode => setOf(selections.length > 0 ? selections : [typename])
+
+type Gathering = { readonly gathered: Gathered; readonly deps: Normalizing }
+
+const gather = (set: SelectionSetNode, type: GraphQLNamedType, { gathered, deps }: Gathering): void => {
+  for (const node of set.selections) {
+    if (!isIncluded(node, deps.variables)) continue
+    if (node.kind === Kind.FIELD) {
+      // NOTE: the projection knows a value's type by the name `__typename` alone.
+      if (node.name.value === '__typename') gathered.fields.set('__typename', [typename])
+      else push(gathered.fields, node.alias?.value ?? node.name.value, node)
+      continue
+    }
+    const fragment = node.kind === Kind.INLINE_FRAGMENT ? node : deps.fragments.get(node.name.value)
+    if (fragment === undefined) continue
+    const on = fragment.typeCondition?.name.value ?? type.name
+    if (on === type.name || isSupertype(deps.schema, on, type)) gather(fragment.selectionSet, type, { gathered, deps })
+    else for (const name of narrowed(deps.schema, on, type)) push(gathered.fragments, name, fragment.selectionSet)
+  }
+}
+
+/**
+ * A fragment on an abstract type that only overlaps with the one around it says the same as fragments on their common
+ * object types. One that can never apply says nothing.
+ */
+const narrowed = (schema: GraphQLSchema, name: string, type: GraphQLNamedType): readonly string[] => {
+  const wanted = schema.getType(name)
+  if (isObjectType(type)) return []
+  if (!isAbstractType(wanted) || !isAbstractType(type) || schema.isSubType(type, wanted as GraphQLInterfaceType)) return [name]
+  const possible = new Set(schema.getPossibleTypes(type))
+  return schema.getPossibleTypes(wanted).flatMap((each) => (possible.has(each) ? [each.name] : []))
+}
+
+const isSupertype = (schema: GraphQLSchema, name: string, type: GraphQLNamedType): boolean => {
+  const wanted = schema.getType(name)
+  return isAbstractType(wanted) && schema.isSubType(wanted, type as GraphQLObjectType)
+}
+
+const push = <K, V>(map: Map<K, V[]>, key: K, value: V): void => {
+  const known = map.get(key)
+  if (known === undefined) map.set(key, [value])
+  else known.push(value)
+}
+
+/** Without the variables that only conditions used. */
+const withVariables = (operation: OperationDefinitionNode): OperationDefinitionNode => {
+  const text = print(operation.selectionSet)
+  const used = new Set([...text.matchAll(/\$(\w+)/g)].map(([, name]) => name))
+  return {
+    ...operation,
+    directives: [],
+    variableDefinitions: (operation.variableDefinitions ?? []).filter(({ variable }) => used.has(variable.name.value)),
+  }
+}

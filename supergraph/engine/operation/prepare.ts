@@ -1,0 +1,85 @@
+import { type GraphQLSchema, isObjectType } from 'graphql'
+import type { PlanNode, Planner } from '../plan/planner.ts'
+import { Selection } from '../project/selection.ts'
+import { compileWriter } from '../project/write.ts'
+import type { Tree } from '../tree.ts'
+import { type DocumentRules, type ReadOperation, readOperation, type Variables } from './document.ts'
+import { introspection } from './introspection.ts'
+import { type NormalizeDeps, normalizedText } from './normalize.ts'
+
+export type Projection = {
+  readonly selection: Selection
+  readonly write: (root: Tree, shared: ReadonlySet<object>) => string
+}
+
+/** Everything about an operation that does not depend on one request: made once, kept by its text. */
+export type Prepared = {
+  readonly read: ReadOperation
+  readonly text: string
+  readonly introspect: ((variables: Variables) => Variables) | null
+  /** How answers are written for these values of the variables that `@skip` and `@include` look at. */
+  readonly projectionFor: (variables: Variables) => Projection
+  /** The plan for these variables and override labels; planned once, also when many ask at the same time. */
+  readonly planFor: (variables: Variables, overrides: Overrides) => Promise<PlanNode | null>
+}
+export type Overrides = { readonly labels: readonly string[]; readonly percentage: number }
+
+export type PrepareDeps = DocumentRules & NormalizeDeps & { readonly planner: Planner }
+
+const variantsMax = 64
+
+export const prepare = (text: string, name: string | undefined, deps: PrepareDeps): Prepared => {
+  const read = readOperation(text, name, deps)
+  const plans = new Map<string, Promise<PlanNode | null>>()
+  const keyOf = conditionsKey(read)
+  return {
+    read,
+    text,
+    introspect: introspection(read, deps.schema),
+    projectionFor: projections(read, deps.schema),
+    planFor: (variables, { labels, percentage }) =>
+      remember(plans, `${keyOf(variables)} ${labels.join(' ')} ${percentage}`, async () => {
+        const normalized = normalizedText(read, deps, variables)
+        return normalized === null ? null : deps.planner.plan({ text: normalized, overrides: labels, percentage })
+      }),
+  }
+}
+
+/** The values of the variables that `@skip` and `@include` look at, as one string. */
+const conditionsKey =
+  ({ conditions }: ReadOperation) =>
+  (variables: Variables): string =>
+    conditions.length === 0 ? '' : conditions.map((name) => (variables[name] === true ? '1' : '0')).join('')
+
+/** A failure is not remembered: the next request may try again. */
+const remember = <T>(known: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> => {
+  const present = known.get(key)
+  if (present !== undefined) return present
+  if (known.size >= variantsMax) known.clear()
+  const made = make()
+  known.set(key, made)
+  made.catch(() => known.delete(key))
+  return made
+}
+
+const projections = (read: ReadOperation, schema: GraphQLSchema): Prepared['projectionFor'] => {
+  const known = new Map<string, Projection>()
+  const keyOf = conditionsKey(read)
+  return (variables) => {
+    const key = keyOf(variables)
+    const present = known.get(key)
+    if (present !== undefined) return present
+    if (known.size >= variantsMax) known.clear()
+    const made = project(read, schema, variables)
+    known.set(key, made)
+    return made
+  }
+}
+
+const project = ({ operation, fragments, conditions }: ReadOperation, schema: GraphQLSchema, variables: Variables): Projection => {
+  const root = schema.getRootType(operation.operation)
+  if (!isObjectType(root)) throw new TypeError(`The schema has no ${operation.operation} type`)
+  const decided = Object.fromEntries(conditions.map((name) => [name, variables[name]]))
+  const selection = new Selection(root, [operation.selectionSet], { schema, fragments, conditions: decided })
+  return { selection, write: compileWriter(selection) }
+}

@@ -1,0 +1,33 @@
+import type { GraphqlError } from '#platform/graphql/execute.ts'
+import { isTree, type Tree } from '../tree.ts'
+import type { FieldPlan, Selection } from './selection.ts'
+
+/**
+ * Errors under paths that the client knows. One about a field that only a `@requires` needed is told where the client's
+ * own path ends. One about a field that is asked of another type only, and was fetched along, is nobody's business.
+ */
+export const placeErrors = (errors: readonly GraphqlError[], selection: Selection, root: Tree): readonly GraphqlError[] =>
+  errors.flatMap((error) => {
+    if (error.path === undefined) return [error]
+    const path = knownPath(error.path, selection, root)
+    return path === undefined ? [] : [path.length === error.path.length ? error : { ...error, path }]
+  })
+
+const knownPath = (path: NonNullable<GraphqlError['path']>, selection: Selection, root: Tree): GraphqlError['path'] => {
+  let at: Selection | undefined = selection
+  let value: unknown = root
+  for (const [index, step] of path.entries()) {
+    if (typeof step === 'number') {
+      value = Array.isArray(value) ? value[step] : undefined
+      continue
+    }
+    // NOTE: where the value is gone already, the rest of the path is the subgraph's word.
+    if (at === undefined || !isTree(value)) return path
+    const name: string | undefined = at.typeNameOf(value.__typename)
+    const field: FieldPlan | undefined = name === undefined ? undefined : at.fieldsOf(name).find(({ key }) => key === step)
+    if (field === undefined) return at.asksOfAny(step) ? undefined : path.slice(0, index)
+    at = field.selection
+    value = value[step]
+  }
+  return path
+}

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { composeServices } from '@apollo/composition'
+import fc from 'fast-check'
+import { type ExecutionResult, parse, validate } from 'graphql'
+import { createEngine, type Engine } from '../../supergraph/engine/engine.ts'
+import { startPlannerProcess } from '../../supergraph/engine/plan/planner-process.ts'
+import { Choices } from './choices.ts'
+import { makeModel } from './model.ts'
+import { makeOperation, type Operation } from './operations.ts'
+import { subgraphService, wholeService } from './services.ts'
+
+const graphs = Number(process.env.CINEGRAPH_GRAPHS ?? 300)
+const operationsPerGraph = 40
+const seed = Number(process.env.CINEGRAPH_SEED ?? Date.now() % 2 ** 31)
+
+type Path = readonly (string | number)[]
+
+/** Where on its path an error made the answer null. */
+const nulled = (data: unknown, path: Path): string => {
+  let value = data
+  for (const [index, step] of path.entries()) {
+    if (value === null || value === undefined) return path.slice(0, index).join('/')
+    value = (value as Record<string | number, unknown>)[step]
+  }
+  return path.join('/')
+}
+
+const isNear = (a: string, b: string): boolean => a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`) || a === '' || b === ''
+
+const check = async (engine: Engine<undefined>, operation: Operation, expected: ExecutionResult): Promise<void> => {
+  const answer = await engine.execute({ query: operation.text, variables: operation.variables }, undefined)
+  const plain = JSON.parse(JSON.stringify(expected)) as ExecutionResult
+  const value = answer.value()
+  assert.deepEqual(value.data, plain.data, 'data')
+  assert.deepEqual(JSON.parse(answer.text()), JSON.parse(JSON.stringify(value)), 'text and value say the same')
+  assert.equal(JSON.stringify(value.data), JSON.stringify(plain.data), 'order of fields')
+  const wanted = (plain.errors ?? []).map(({ path = [] }) => nulled(plain.data, path))
+  const told = (value.errors ?? []).map(({ path = [] }) => nulled(value.data, path))
+  for (const place of wanted)
+    assert.ok(
+      told.some((other) => isNear(other, place)),
+      `no error tells of ${place}: ${JSON.stringify(value.errors)}`,
+    )
+  for (const place of told)
+    assert.ok(
+      wanted.some((other) => isNear(other, place)),
+      `an error tells of ${place}: ${JSON.stringify(value.errors)}`,
+    )
+}
+
+const numbers = (length: number) => fc.array(fc.nat(9_999), { minLength: length, maxLength: length, size: 'max' })
+
+test('a split graph answers as the whole one does, whatever the split and the question', async (t) => {
+  const trouble: string[] = []
+  await using planning = startPlannerProcess((_text, why) => void trouble.push(why))
+  const seen = { graphs: 0, operations: 0, uncomposable: 0, invalid: 0 }
+  const property = fc.asyncProperty(
+    numbers(250),
+    fc.array(numbers(120), { minLength: 1, maxLength: operationsPerGraph, size: 'max' }),
+    async (graph, asked) => {
+      const model = makeModel(new Choices(graph))
+      const services = model.subgraphs.map((name) => subgraphService(model, name))
+      const composed = composeServices(services.map(({ name, text }) => ({ name, url: `http://${name}`, typeDefs: parse(text) })))
+      if (composed.supergraphSdl === undefined) {
+        seen.uncomposable += 1
+        return
+      }
+      seen.graphs += 1
+      const whole = wholeService(model)
+      const ask = new Map(services.map((service) => [service.name, service.ask]))
+      using planner = await planning.open(composed.supergraphSdl)
+      const engine = createEngine<undefined>({
+        supergraphSdl: composed.supergraphSdl,
+        planner,
+        ask: (name) => ask.get(name) ?? (() => Promise.reject(new Error(`no ${name}`))),
+      })
+      for (const choices of asked) {
+        const operation = makeOperation(new Choices(choices), whole.schema)
+        if (validate(whole.schema, parse(operation.text)).length > 0) {
+          seen.invalid += 1
+          continue
+        }
+        seen.operations += 1
+        await check(engine, operation, await whole.answer(operation.text, operation.variables)).catch((error: Error) => {
+          throw new Error(
+            `${error.message}\n${operation.text}\n${JSON.stringify(operation.variables)}\n${services.map(({ text }) => text).join('\n---\n')}`,
+          )
+        })
+      }
+    },
+  )
+  await fc.assert(property, { seed, numRuns: graphs, endOnFailure: false, interruptAfterTimeLimit: 200_000 })
+  t.diagnostic(
+    `${trouble.length} operations needed the reference planner, ${trouble.filter((why) => why.includes('crashed')).length} of them after a crash`,
+  )
+  t.diagnostic(`seed ${seed}: ${JSON.stringify(seen)}`)
+  assert.ok(seen.operations >= graphs * 5, `too few operations were tried: ${JSON.stringify(seen)}`)
+})

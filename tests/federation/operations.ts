@@ -1,0 +1,76 @@
+import {
+  type GraphQLField,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  getNamedType,
+  isAbstractType,
+  isCompositeType,
+  isObjectType,
+} from 'graphql'
+import type { Choices } from './choices.ts'
+
+export type Operation = { readonly text: string; readonly variables: Readonly<Record<string, unknown>> }
+
+const depthMax = 5
+
+/** A random operation over a schema. It can be invalid: fields of one name can differ in arguments. */
+export const makeOperation = (choices: Choices, schema: GraphQLSchema): Operation => {
+  const variables = { a: choices.chance(50), b: choices.chance(50), n: choices.below(5) }
+  const fragments: string[] = []
+  const writer = new Writer(choices, schema, fragments)
+  const query = schema.getQueryType()
+  if (!query) throw new TypeError('No query type')
+  const body = writer.selection(query, 0)
+  const used = (['a', 'b', 'n'] as const).filter((name) => [body, ...fragments].some((text) => text.includes(`$${name}`)))
+  const head = used.length === 0 ? 'query Q' : `query Q(${used.map((name) => `$${name}: ${name === 'n' ? 'Int' : 'Boolean!'}`).join(', ')})`
+  return { text: [`${head} ${body}`, ...fragments].join('\n'), variables: Object.fromEntries(used.map((name) => [name, variables[name]])) }
+}
+
+class Writer {
+  readonly #choices: Choices
+  readonly #schema: GraphQLSchema
+  readonly #fragments: string[]
+  constructor(choices: Choices, schema: GraphQLSchema, fragments: string[]) {
+    this.#choices = choices
+    this.#schema = schema
+    this.#fragments = fragments
+  }
+
+  selection(type: GraphQLNamedType, depth: number): string {
+    const parts = Array.from({ length: 1 + this.#choices.below(depth === 0 ? 4 : 3) }, () => this.#part(type, depth))
+    return `{ ${parts.join(' ')} }`
+  }
+
+  #part(type: GraphQLNamedType, depth: number): string {
+    const narrower = isAbstractType(type) ? this.#schema.getPossibleTypes(type) : []
+    if (narrower.length > 0 && depth < depthMax && (!('getFields' in type) || this.#choices.chance(60))) {
+      const on = this.#choices.one([...narrower, ...this.#schema.getPossibleTypes(type as never).flatMap((each) => each.getInterfaces())])
+      return `... on ${on.name}${this.#condition()} ${this.selection(on, depth + 1)}`
+    }
+    if (isObjectType(type) && depth > 0 && depth < depthMax && this.#choices.chance(12)) return this.#spread(type, depth)
+    const fields = 'getFields' in type ? Object.values(type.getFields()) : []
+    const usable = depth >= depthMax ? fields.filter((field) => !isCompositeType(getNamedType(field.type))) : fields
+    if (usable.length === 0 || this.#choices.chance(8)) return this.#choices.chance(30) ? 'kind: __typename' : '__typename'
+    return this.#field(this.#choices.one(usable), depth)
+  }
+
+  #field(field: GraphQLField<unknown, unknown>, depth: number): string {
+    const alias = this.#choices.chance(15) ? `${this.#choices.one(['x', 'y', field.name])}: ` : ''
+    const given = field.args.length > 0 && this.#choices.chance(70) ? `(x: ${this.#choices.one(['1', '2', '$n', 'null'])})` : ''
+    const type = getNamedType(field.type)
+    const below = isCompositeType(type) ? ` ${this.selection(type, depth + 1)}` : ''
+    return `${alias}${field.name}${given}${this.#condition()}${below}`
+  }
+
+  #spread(type: GraphQLNamedType, depth: number): string {
+    const name = `F${this.#fragments.length}`
+    const at = this.#fragments.push('') - 1
+    this.#fragments[at] = `fragment ${name} on ${type.name} ${this.selection(type, depth + 1)}`
+    return `...${name}${this.#condition()}`
+  }
+
+  #condition(): string {
+    if (!this.#choices.chance(8)) return ''
+    return ` @${this.#choices.one(['skip', 'include'])}(if: ${this.#choices.one(['$a', '$b', 'true', 'false'])})`
+  }
+}
