@@ -19,6 +19,12 @@ export const errorTable = {
     false,
     (d) => `${d.name} is set, but this version has no adapter for that engine. Unset it to use the embedded one.`,
   ),
+  GATEWAY_OPTION: row(
+    500,
+    'CONFIG',
+    false,
+    (d) => `The option ${d.name} cannot be used: ${d.why}. Run \`npm run supergraph -- --help\`, or see docs/SUPERGRAPH.md.`,
+  ),
   PORT_TAKEN: row(
     500,
     'CONFIG',

@@ -86,6 +86,8 @@ export const createService = (name: Name) => {
     graphql({ schema, source: query, variableValues: variables, ...(operationName === undefined ? {} : { operationName }) })
 }
 
+export const sdlOf = (name: Name): string => typeDefs[name]
+
 export const composeGraph = (urlOf: (name: Name) => string): string => {
   const { supergraphSdl, errors } = composeServices(
     subgraphNames.map((name) => ({ name, url: urlOf(name), typeDefs: parse(typeDefs[name]) })),

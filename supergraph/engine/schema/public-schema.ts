@@ -16,7 +16,7 @@ import { type SupergraphDocument, stringArgument } from './supergraph-document.t
  * Which part of the graph a contract serves, by `@tag` (https://specs.apollo.dev/tag): nothing with an excluded tag and,
  * where tags are included, only fields that have one of them or whose type has.
  */
-export type Contract = { readonly include?: readonly string[]; readonly exclude?: readonly string[] }
+export type Contract = { readonly include?: readonly string[] | undefined; readonly exclude?: readonly string[] | undefined }
 
 const scalars = new Set(specifiedScalarTypes.map(({ name }) => name))
 const directives = new Set(specifiedDirectives.map(({ name }) => name))

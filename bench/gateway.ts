@@ -1,0 +1,140 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { isDeepStrictEqual, parseArgs } from 'node:util'
+import { freePort } from '#platform/free-port.ts'
+import { composeGraph, deepQuery } from './gateway/graph.ts'
+import { type Rate, run, usageOf } from './gateway/load.ts'
+import { installPeers, type Peer, peers } from './gateway/peers.ts'
+
+// Our engine beside its peers in the situation of the public gateway benchmark: one core for the gateway, the other for load and subgraphs.
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '10' },
+    connections: { type: 'string', default: '50' },
+    only: { type: 'string', default: '' },
+    packages: { type: 'string', default: '' },
+    'no-install': { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
+})
+const home = fileURLToPath(new URL('..', import.meta.url))
+const packages = values.packages || join(home, 'node_modules/.cache/gateway-peers')
+const seconds = Number(values.seconds)
+const connections = Number(values.connections)
+const say = (line: string): void => void process.stderr.write(`${line}\n`)
+
+type Result = Rate & {
+  readonly cpuMsPerOp: number
+  readonly fetchesPerOp: number
+  readonly rssMb: number
+  readonly identical: Rate
+  readonly identicalCpuMs: number
+}
+
+const pinned = (core: number, command: string, args: readonly string[]): readonly [string, readonly string[]] =>
+  existsSync('/usr/bin/taskset') ? ['/usr/bin/taskset', ['-c', String(core), command, ...args]] : [command, args]
+
+const start = (core: number, command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess => {
+  const [program, all] = pinned(core, command, args)
+  return spawn(program, all, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'ignore'], cwd: work })
+}
+
+const stop = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'exit')
+  child.kill('SIGTERM')
+  if ((await Promise.race([ended, sleep(5_000, 'late', { ref: false })])) === 'late') child.kill('SIGKILL')
+}
+
+const ask = async (url: string, body: string): Promise<unknown> => {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+    signal: AbortSignal.timeout(30_000),
+  })
+  return response.json()
+}
+
+const untilAnswers = async (url: string, child: ChildProcess): Promise<boolean> => {
+  for (let tries = 0; tries < 150 && child.exitCode === null; tries += 1) {
+    const answer = await ask(url, JSON.stringify({ query: '{ __typename }' })).catch(() => undefined)
+    if ((answer as { data?: unknown } | undefined)?.data) return true
+    await sleep(200)
+  }
+  return false
+}
+
+const pids = (): readonly number[] => readdirSync('/proc').map(Number).filter(Number.isInteger)
+
+const measure = async (peer: Peer, expected: unknown): Promise<Result | string> => {
+  const port = await freePort()
+  const launch = peer.launch({ home, packages, work, supergraph, port, subgraphs: subgraphsUrl })
+  if (launch === undefined) return 'is not installed'
+  const child = start(0, launch.command, launch.args, launch.env)
+  child.stdout?.resume()
+  const url = `http://127.0.0.1:${port}/graphql`
+  try {
+    if (!(await untilAnswers(url, child))) return 'does not come up'
+    if (expected !== undefined && !isDeepStrictEqual(await ask(url, body), expected)) return 'gives another answer'
+    const count = async (): Promise<number> => Number(await (await fetch(`${subgraphsUrl}/count`)).text())
+    const load = { url, body, connections }
+    await run({ ...load, seconds: Math.max(3, seconds / 3), isUnique: true })
+    const before = { cpu: usageOf(child.pid ?? 0, pids()).cpuMs, count: await count() }
+    const rate = await run({ ...load, seconds, isUnique: true })
+    const after = { ...usageOf(child.pid ?? 0, pids()), count: await count() }
+    const identical = await run({ ...load, seconds: seconds / 2, isUnique: false })
+    const identicalCpuMs = (usageOf(child.pid ?? 0, pids()).cpuMs - after.cpuMs) / identical.requests
+    const perOp = (amount: number): number => amount / rate.requests
+    return {
+      ...rate,
+      cpuMsPerOp: perOp(after.cpuMs - before.cpu),
+      fetchesPerOp: perOp(after.count - before.count),
+      rssMb: after.rssMb,
+      identical,
+      identicalCpuMs,
+    }
+  } finally {
+    await stop(child)
+  }
+}
+
+const work = mkdtempSync(join(tmpdir(), 'cinegraph-bench-'))
+const subgraphs = start(1, process.execPath, [join(home, 'bench/gateway/subgraphs.main.ts')])
+const [line] = (await once(createInterface(subgraphs.stdout as NonNullable<typeof subgraphs.stdout>), 'line')) as [string]
+const subgraphsUrl = `http://127.0.0.1:${line}`
+const supergraph = join(work, 'supergraph.graphql')
+writeFileSync(
+  supergraph,
+  composeGraph((name) => `${subgraphsUrl}/${name}`),
+)
+const body = JSON.stringify({ query: deepQuery })
+const results = new Map<string, Result>()
+try {
+  const wanted = peers.filter(({ name }) => values.only === '' || values.only.split(',').includes(name))
+  if (!values['no-install']) installPeers(packages)
+  let expected: unknown
+  for (const peer of wanted) {
+    say(`${peer.name} …`)
+    const result = await measure(peer, expected)
+    if (typeof result === 'string') say(`${peer.name} (${peer.what}) ${result}: left out`)
+    else results.set(peer.name, result)
+  }
+} finally {
+  await stop(subgraphs)
+  rmSync(work, { recursive: true, force: true })
+}
+const two = (value: number): string => value.toFixed(2)
+const rows = [...results].map(
+  ([name, each]) =>
+    `| ${name} | ${two(each.cpuMsPerOp)} | ${each.perSecond.toFixed(0)} | ${each.p50Ms.toFixed(0)} / ${each.p99Ms.toFixed(0)} | ${each.fetchesPerOp.toFixed(1)} | ${each.rssMb.toFixed(0)} | ${two(each.identicalCpuMs)} | ${each.failed} |`,
+)
+process.stdout.write(
+  `| gateway | CPU ms per op | requests/s | p50 / p99 ms | fetches per op | memory MB | CPU ms, identical requests | failed |\n|---|---|---|---|---|---|---|---|\n${rows.join('\n')}\n`,
+)

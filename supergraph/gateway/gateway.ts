@@ -1,0 +1,28 @@
+import type { GraphqlRequest } from '#platform/graphql/execute.ts'
+import { limitQuery } from '#platform/graphql/limits.ts'
+import type { Answered } from '../engine/answered.ts'
+import { createEngine, type Engine } from '../engine/engine.ts'
+import type { PlannerProcess } from '../engine/plan/planner-process.ts'
+import { createHttpSubgraph, type Incoming } from './http-subgraph.ts'
+import type { GatewaySettings } from './settings.ts'
+
+export type GatewayDeps = { readonly supergraphSdl: string; readonly settings: GatewaySettings; readonly planning: PlannerProcess }
+export type Gateway = AsyncDisposable & {
+  readonly execute: (request: GraphqlRequest, incoming: Incoming) => Promise<Answered>
+  readonly engine: Engine<Incoming>
+}
+
+/** Serves one version of a supergraph whose subgraphs are asked over HTTP. Throws SUPERGRAPH_INVALID. */
+export const createGateway = async ({ supergraphSdl, settings, planning }: GatewayDeps): Promise<Gateway> => {
+  await using stack = new AsyncDisposableStack()
+  const planner = stack.use(await planning.open(supergraphSdl))
+  const engine = createEngine<Incoming>({
+    supergraphSdl,
+    planner,
+    ask: (name, url) => stack.use(createHttpSubgraph({ name, url, settings, own: settings.subgraphs[name] ?? {} })).ask,
+    contract: settings.contract,
+    rules: [limitQuery({ ...settings.limits, costMax: Number.MAX_SAFE_INTEGER })],
+  })
+  const owned = stack.move()
+  return { engine, execute: engine.execute, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}

@@ -1,0 +1,77 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { Pool } from 'undici'
+import { CinegraphError, messageOf } from '#platform/errors.ts'
+import { breaker } from '#platform/resilience/breaker.ts'
+import { bulkhead } from '#platform/resilience/bulkhead.ts'
+import { collapse } from '#platform/resilience/collapse.ts'
+import { deadline } from '#platform/resilience/deadline.ts'
+import { hedge } from '#platform/resilience/hedge.ts'
+import { policy, type Wrapper } from '#platform/resilience/policy.ts'
+import { retry } from '#platform/resilience/retry.ts'
+import { traceHeaders } from '#platform/tracing.ts'
+import type { AskSubgraph, SubgraphAnswer, SubgraphRequest } from '../engine/ask.ts'
+import { compileHeaderRules } from './headers.ts'
+import type { GatewaySettings, SubgraphSettings } from './settings.ts'
+
+/** What a request to the gateway brought that subgraphs may hear of. */
+export type Incoming = { readonly headers: IncomingHttpHeaders }
+export type HttpSubgraph = AsyncDisposable & { readonly ask: AskSubgraph<Incoming> }
+type Deps = { readonly name: string; readonly url: string; readonly settings: GatewaySettings; readonly own: SubgraphSettings }
+
+const retryOptions = { baseMs: 20, maxMs: 500, budget: { share: 0.1, burst: 20 } }
+
+/** A subgraph over HTTP keep-alive, behind its own concurrency limit, circuit breaker, deadline and, for queries, retries. */
+export const createHttpSubgraph = ({ name, url, settings, own }: Deps): HttpSubgraph => {
+  const target = targetOf(name, own.url ?? url)
+  const pool = new Pool(target.origin, {
+    connections: own.concurrent ?? settings.concurrent,
+    keepAliveTimeout: 30_000,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  })
+  const rules = compileHeaderRules(own.headers ?? settings.headers)
+  const send = async (signal: AbortSignal, request: SubgraphRequest, headers: Record<string, string>): Promise<string> => {
+    const response = await pool.request({ path: `${target.pathname}${target.search}`, method: 'POST', headers, body: request.body, signal })
+    const text = await response.body.text()
+    if (response.statusCode >= 500) throw new CinegraphError('SUBGRAPH_UNAVAILABLE', { name })
+    return text
+  }
+  const retries = own.retries ?? settings.retries
+  const common: readonly Wrapper[] = [bulkhead({ concurrent: own.concurrent ?? settings.concurrent, queued: 1_000 })]
+  const careful = [breaker(), deadline({ ms: own.timeoutMs ?? settings.timeoutMs })]
+  const forQueries = policy(
+    name,
+    ...common,
+    ...(retries === 0 ? [] : [retry({ attempts: retries + 1, ...retryOptions })]),
+    ...(own.hedgeMs === undefined ? [] : [hedge({ afterMs: own.hedgeMs })]),
+    ...careful,
+  )(send)
+  const forMutations = policy(name, ...common, ...careful)(send)
+  const once = collapse<string>()
+  const ask: AskSubgraph<Incoming> = async (request, { headers: incoming }) => {
+    const forwarded = rules(incoming)
+    const headers = { ...forwarded, ...traceHeaders(), 'content-type': 'application/json', accept: 'application/json' }
+    const isQuery = request.kind === 'query'
+    const work = () => (isQuery ? forQueries : forMutations)(request, headers)
+    const text = await (isQuery && settings.dedupe ? once(`${JSON.stringify(forwarded)}${request.body}`, work) : work())
+    return read(text, name)
+  }
+  return { ask, [Symbol.asyncDispose]: () => pool.destroy() }
+}
+
+const targetOf = (name: string, url: string): URL => {
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return new URL(url)
+  throw new CinegraphError('SUPERGRAPH_INVALID', {
+    why: `subgraph ${name} has no http(s) URL in it, nor at subgraphs.${name}.url of the config file`,
+  })
+}
+
+const read = (text: string, name: string): SubgraphAnswer => {
+  try {
+    const answer: unknown = JSON.parse(text)
+    if (typeof answer === 'object' && answer !== null && ('data' in answer || 'errors' in answer)) return answer as SubgraphAnswer
+    throw new TypeError('it is no GraphQL answer')
+  } catch (error) {
+    throw new CinegraphError('SUBGRAPH_UNAVAILABLE', { name, why: messageOf(error) }, error)
+  }
+}

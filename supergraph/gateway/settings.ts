@@ -1,0 +1,126 @@
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { parse as parseYaml } from 'yaml'
+import { z } from 'zod'
+import { CinegraphError, messageOf } from '#platform/errors.ts'
+import { defaultLimits } from '#platform/graphql/limits.ts'
+
+/** Header names as they are on the wire; `x-*` stands for every header that begins so. */
+const HeaderRules = z.strictObject({
+  propagate: z.array(z.string()).default([]),
+  set: z.record(z.string(), z.string()).default({}),
+  remove: z.array(z.string()).default([]),
+})
+const Subgraph = z.strictObject({
+  url: z.url().optional(),
+  timeoutMs: z.int().min(1).optional(),
+  retries: z.int().min(0).max(5).optional(),
+  concurrent: z.int().min(1).optional(),
+  hedgeMs: z.int().min(1).optional(),
+  headers: HeaderRules.optional(),
+})
+const Settings = z.strictObject({
+  supergraph: z.string().optional(),
+  host: z.string().default('127.0.0.1'),
+  port: z.int().min(0).max(65_535).default(4000),
+  logLevel: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
+  /** Serve a changed supergraph file without a restart. */
+  watch: z.boolean().default(true),
+  /** Hide the messages of unexpected errors. */
+  production: z.boolean().default(false),
+  introspection: z.boolean().default(true),
+  /** How long a subgraph may take, how often a query is tried again, how many requests run at a time. */
+  timeoutMs: z.int().min(1).default(10_000),
+  retries: z.int().min(0).max(5).default(1),
+  concurrent: z.int().min(1).default(500),
+  dedupe: z.boolean().default(true),
+  headers: HeaderRules.default({ propagate: ['authorization', 'traceparent', 'tracestate'], set: {}, remove: [] }),
+  subgraphs: z.record(z.string(), Subgraph).default({}),
+  limits: z
+    .strictObject({
+      depthMax: z.int().min(1).default(defaultLimits.depthMax),
+      aliasesMax: z.int().min(1).default(defaultLimits.aliasesMax),
+    })
+    .default({ depthMax: defaultLimits.depthMax, aliasesMax: defaultLimits.aliasesMax }),
+  demand: z
+    .strictObject({ mode: z.enum(['off', 'measure', 'enforce']), costMax: z.number().min(1), listSize: z.int().min(0) })
+    .partial()
+    .default({}),
+  authorization: z.strictObject({ mode: z.enum(['null', 'refuse']) }).default({ mode: 'null' }),
+  /** Where the scopes and policies of a request come from: headers that a trusted proxy sets. */
+  claims: z.strictObject({ authenticatedHeader: z.string(), scopesHeader: z.string(), policiesHeader: z.string() }).partial().default({}),
+  contract: z
+    .strictObject({ include: z.array(z.string()), exclude: z.array(z.string()) })
+    .partial()
+    .default({}),
+  trustedDocuments: z.strictObject({ file: z.string(), only: z.boolean().default(false) }).optional(),
+  persistedQueries: z.boolean().default(true),
+  batchMax: z.int().min(0).default(10),
+  slowMs: z.int().min(1).default(1_000),
+})
+export type GatewaySettings = z.infer<typeof Settings> & { readonly supergraph: string }
+export type SubgraphSettings = z.infer<typeof Subgraph>
+export type HeaderRules = z.infer<typeof HeaderRules>
+
+export const gatewayHelp = `npm run supergraph -- --supergraph FILE [--port N] [--host ADDRESS] [--config FILE] [--log-level LEVEL] [--no-watch] [--production]
+
+  --supergraph FILE   a composed Federation 2 supergraph
+  --config FILE       JSON or YAML: headers, timeouts, limits, demand control, authorization, contracts (docs/SUPERGRAPH.md)
+`
+
+const flags = {
+  supergraph: { type: 'string' },
+  port: { type: 'string' },
+  host: { type: 'string' },
+  config: { type: 'string' },
+  'log-level': { type: 'string' },
+  watch: { type: 'boolean' },
+  production: { type: 'boolean' },
+} as const
+
+/** Flags over the config file over defaults. Throws SETTING_UNKNOWN and SETTING_INVALID, all that is wrong in one AggregateError. */
+export const readGatewaySettings = async (args: readonly string[]): Promise<GatewaySettings> => {
+  const given = readFlags(args)
+  const file = given.config === undefined ? {} : await readSettingsFile(given.config)
+  const { 'log-level': logLevel, port, config: _config, ...rest } = given
+  const merged = {
+    ...file,
+    ...rest,
+    ...(logLevel === undefined ? {} : { logLevel }),
+    ...(port === undefined ? {} : { port: Number(port) }),
+  }
+  const read = Settings.safeParse(merged)
+  if (!read.success) throw faults(read.error)
+  if (read.data.supergraph === undefined)
+    throw new CinegraphError('GATEWAY_OPTION', { name: '--supergraph', why: 'it has to name the file of a composed supergraph' })
+  return { ...read.data, supergraph: read.data.supergraph }
+}
+
+const readFlags = (args: readonly string[]) => {
+  try {
+    return parseArgs({ args: [...args], options: flags, allowNegative: true }).values
+  } catch (error) {
+    const name = /'([^']+)'/.exec(messageOf(error))?.[1] ?? messageOf(error)
+    throw new CinegraphError('GATEWAY_OPTION', { name, why: messageOf(error).split('.')[0] ?? '' }, error)
+  }
+}
+
+const readSettingsFile = async (file: string): Promise<Record<string, unknown>> => {
+  try {
+    const value: unknown = parseYaml(await readFile(file, 'utf8'))
+    const settings = (value ?? {}) as Record<string, unknown>
+    return typeof settings.supergraph === 'string' ? { ...settings, supergraph: resolve(dirname(file), settings.supergraph) } : settings
+  } catch (error) {
+    throw new CinegraphError('GATEWAY_OPTION', { name: `--config ${file}`, why: messageOf(error).split('\n')[0] ?? '' }, error)
+  }
+}
+
+const faults = (error: z.ZodError): AggregateError => {
+  const all = error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => new CinegraphError('GATEWAY_OPTION', { name: [...issue.path, key].join('.'), why: 'it is not known' }))
+      : [new CinegraphError('SETTING_INVALID', { name: issue.path.join('.'), value: 'given', wanted: issue.message })],
+  )
+  return new AggregateError(all, all.map(({ message }) => message).join('\n'))
+}

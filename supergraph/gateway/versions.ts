@@ -1,0 +1,52 @@
+import type { Gateway } from './gateway.ts'
+
+/** One version of the supergraph at a time; a new one takes over between two requests, and the old one ends when its last is answered. */
+export class Versions implements AsyncDisposable {
+  #current: Held
+  constructor(first: Gateway) {
+    this.#current = new Held(first)
+  }
+  get current(): Gateway {
+    return this.#current.gateway
+  }
+  async use<T>(work: (gateway: Gateway) => Promise<T>): Promise<T> {
+    const held = this.#current
+    held.enter()
+    try {
+      return await work(held.gateway)
+    } finally {
+      held.leave()
+    }
+  }
+  /** Resolves when the version before has answered its last request and is gone. */
+  async replace(next: Gateway): Promise<void> {
+    const before = this.#current
+    this.#current = new Held(next)
+    await before.end()
+  }
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#current.end()
+  }
+}
+
+class Held {
+  readonly gateway: Gateway
+  readonly #idle = Promise.withResolvers<void>()
+  #inFlight = 0
+  #isEnding = false
+  constructor(gateway: Gateway) {
+    this.gateway = gateway
+  }
+  enter(): void {
+    this.#inFlight += 1
+  }
+  leave(): void {
+    this.#inFlight -= 1
+    if (this.#isEnding && this.#inFlight === 0) this.#idle.resolve()
+  }
+  async end(): Promise<void> {
+    this.#isEnding = true
+    if (this.#inFlight > 0) await this.#idle.promise
+    await this.gateway[Symbol.asyncDispose]()
+  }
+}

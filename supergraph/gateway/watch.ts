@@ -1,0 +1,31 @@
+import { unwatchFile, watchFile } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { CinegraphError, messageOf } from '#platform/errors.ts'
+
+/** The text of a supergraph file. Throws SUPERGRAPH_INVALID when it cannot be read. */
+export const readSupergraphFile = async (file: string): Promise<string> => {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    throw new CinegraphError('SUPERGRAPH_INVALID', { why: messageOf(error) }, error)
+  }
+}
+
+const pollMs = 500
+
+/** Calls `onChange` with the text of a file each time it is another one, and not before the last call has ended. */
+export const watchSupergraph = (file: string, onChange: (sdl: string) => Promise<void>): Disposable => {
+  let last = Promise.resolve()
+  let known: string | undefined
+  const look = async (): Promise<void> => {
+    const sdl = await readFile(file, 'utf8').catch(() => '')
+    if (sdl === '' || sdl === known) return
+    known = sdl
+    await onChange(sdl)
+  }
+  // NOTE: polling sees what editors, mounts and renames do to a file on every system; events do not.
+  watchFile(file, { interval: pollMs, persistent: false }, () => {
+    last = last.then(look, look)
+  })
+  return { [Symbol.dispose]: () => unwatchFile(file) }
+}
