@@ -1,5 +1,5 @@
 import { CinegraphError } from '#platform/errors.ts'
-import type { Wrapper } from '#platform/resilience/policy.ts'
+import { either, type Wrapper } from '#platform/resilience/policy.ts'
 
 /** Gives up after `ms`: throws DEADLINE and aborts the call's signal. */
 export const deadline =
@@ -13,7 +13,7 @@ export const deadline =
       own.abort()
     }, ms)
     try {
-      return await Promise.race([call(AbortSignal.any([signal, own.signal]), ...args), promise])
+      return await Promise.race([call(either(signal, own.signal), ...args), promise])
     } finally {
       clearTimeout(timer)
     }

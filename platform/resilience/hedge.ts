@@ -1,4 +1,4 @@
-import type { Call, Wrapper } from '#platform/resilience/policy.ts'
+import { type Call, either, type Wrapper } from '#platform/resilience/policy.ts'
 
 /**
  * Sends a read a second time when the first has not come back after `afterMs`; the first success counts and the other is
@@ -9,7 +9,7 @@ export const hedge =
   <A extends readonly unknown[], R>(_name: string, call: Call<A, R>): Call<A, R> =>
   async (signal, ...args) => {
     const own = new AbortController()
-    const both = AbortSignal.any([signal, own.signal])
+    const both = either(signal, own.signal)
     const second = Promise.withResolvers<R>()
     let isSent = false
     const timer = setTimeout(() => {

@@ -67,7 +67,14 @@ export const createEngine = <C>(deps: EngineDeps<C>): Engine<C> => {
         const operation = prepared(query, operationName)
         const variables = coerceVariables(operation.read, given, schema)
         const plan = await operation.planFor(variables, deps.overridesOf?.(context) ?? noOverrides)
-        const run: Run<C> = { root: { ...operation.introspect?.(variables) }, errors: [], variables, context, shared: new Set() }
+        const run: Run<C> = {
+          root: { ...operation.introspect?.(variables) },
+          errors: [],
+          variables,
+          context,
+          shared: new Set(),
+          united: new Map(),
+        }
         await stepOf(plan, operation.read.hasPlainKeys)(run)
         return answered(run, operation.projectionFor(variables), show)
       } catch (error) {

@@ -11,6 +11,7 @@ import { retry } from '#platform/resilience/retry.ts'
 import { traceHeaders } from '#platform/tracing.ts'
 import type { AskSubgraph, SubgraphAnswer, SubgraphRequest } from '../engine/ask.ts'
 import { compileHeaderRules } from './headers.ts'
+import { post } from './post.ts'
 import type { GatewaySettings, SubgraphSettings } from './settings.ts'
 
 /** What a request to the gateway brought that subgraphs may hear of. */
@@ -29,11 +30,11 @@ export const createHttpSubgraph = ({ name, url, settings, own }: Deps): HttpSubg
     headersTimeout: 0,
     bodyTimeout: 0,
   })
+  const path = `${target.pathname}${target.search}`
   const rules = compileHeaderRules(own.headers ?? settings.headers)
   const send = async (signal: AbortSignal, request: SubgraphRequest, headers: Record<string, string>): Promise<string> => {
-    const response = await pool.request({ path: `${target.pathname}${target.search}`, method: 'POST', headers, body: request.body, signal })
-    const text = await response.body.text()
-    if (response.statusCode >= 500) throw new CinegraphError('SUBGRAPH_UNAVAILABLE', { name })
+    const { status, text } = await post(pool, { path, headers, body: request.body, signal })
+    if (status >= 500) throw new CinegraphError('SUBGRAPH_UNAVAILABLE', { name })
     return text
   }
   const retries = own.retries ?? settings.retries

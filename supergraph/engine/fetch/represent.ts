@@ -3,11 +3,16 @@ import type { EntityKeys, KeyFields } from '../schema/entity-keys.ts'
 import { isTree, type Tree } from '../tree.ts'
 import type { IsOneOf } from './collect.ts'
 
-/** The JSON text that represents an entity to a subgraph; undefined when what is known of it cannot. */
-export type Represent = (entity: Tree) => string | undefined
+/** Entities that a subgraph cannot tell apart, and the JSON text that represents them to it. */
+export type Group = { readonly text: string; readonly targets: Tree[] }
+/** Puts entities into groups; those that nothing known can represent are left out. */
+export type Represent = (found: readonly (readonly Tree[])[]) => readonly Group[]
+
+/** Groups by the values of one field after the other, so that a text is made once for each group and not for each entity. */
+type Branch = Map<unknown, Branch | Group>
 
 type FieldRequirement = Requirement & { readonly kind: 'Field' }
-type Builder = { readonly typename: string; readonly fields: readonly FieldRequirement[]; readonly keys: readonly KeyFields[] }
+type Builder = { readonly head: string; readonly fields: readonly FieldRequirement[]; readonly keys: readonly KeyFields[] }
 type RepresentDeps = { readonly subgraph: string; readonly keysOf: EntityKeys; readonly isOneOf: IsOneOf }
 
 /** Compiles what a plan requires of entities, one builder per type that is met (Apollo Federation subgraph specification, `_Any`). */
@@ -21,22 +26,50 @@ export const compileRepresent = ({ requires, typenames }: EntityFetch, { subgrap
     const named = typenames.find(({ of }) => of.includes(String(typename)) || isOneOf(typename, of))?.is ?? String(typename)
     const names = new Set(fields.map(({ name }) => name))
     const keys = keysOf(subgraph, named).filter((key) => [...key.keys()].every((name) => name === '__typename' || names.has(name)))
-    const built = fields.length === 0 ? null : { typename: named, fields, keys }
+    const built = fields.length === 0 ? null : { head: `{"__typename":"${named}"`, fields, keys }
     builders.set(typename, built)
     return built
   }
-  return (entity) => {
-    const builder = builderOf(entity.__typename ?? only)
-    if (builder === null || !isIdentified(entity, builder)) return undefined
-    let text = `{"__typename":"${builder.typename}"`
-    for (const field of builder.fields) {
-      const value = textOf(entity[field.key], field, isOneOf)
-      if (value === undefined) return undefined
-      text += `,"${field.name}":${value}`
-    }
-    return `${text}}`
+  return (found) => {
+    const groups: Group[] = []
+    const root: Branch = new Map()
+    for (const entities of found)
+      for (const entity of entities) {
+        const builder = builderOf(entity.__typename ?? only)
+        if (builder !== null && isIdentified(entity, builder)) place(entity, builder, { root, groups, isOneOf })
+      }
+    return groups
   }
 }
+
+type Placing = { readonly root: Branch; readonly groups: Group[]; readonly isOneOf: IsOneOf }
+
+const place = (entity: Tree, builder: Builder, { root, groups, isOneOf }: Placing): void => {
+  let branch = root
+  let key: unknown = builder
+  for (const field of builder.fields) {
+    let next = branch.get(key) as Branch | undefined
+    if (next === undefined) {
+      next = new Map()
+      branch.set(key, next)
+    }
+    branch = next
+    const value = entity[field.key]
+    key = typeof value === 'object' && value !== null ? textOf(value, field, isOneOf) : value
+    if (key === undefined) return
+  }
+  const known = branch.get(key) as Group | undefined
+  if (known !== undefined) {
+    known.targets.push(entity)
+    return
+  }
+  const group = { text: textFor(entity, builder, isOneOf), targets: [entity] }
+  branch.set(key, group)
+  groups.push(group)
+}
+
+const textFor = (entity: Tree, { head, fields }: Builder, isOneOf: IsOneOf): string =>
+  `${head}${fields.map((field) => `,"${field.name}":${textOf(entity[field.key], field, isOneOf)}`).join('')}}`
 
 const fieldsFor = (requires: readonly Requirement[], typename: unknown, isOneOf: IsOneOf): readonly FieldRequirement[] => {
   const fields = new Map<string, FieldRequirement>()

@@ -83,17 +83,8 @@ const gatherEntities = <C>(
   { isOneOf }: StepDeps<C>,
 ): Gathered => {
   const hasShared = run.shared.size > 0
-  const found = entity.paths.map((path) => collect(run.root, path, { isOneOf, hasShared }))
-  const targets = found.length === 1 && !hasShared ? (found[0] ?? []) : new Set(found.flat())
-  const groups = new Map<string, Tree[]>()
-  for (const target of targets) {
-    const text = represent(target)
-    if (text === undefined) continue
-    const group = groups.get(text)
-    if (group === undefined) groups.set(text, [target])
-    else group.push(target)
-  }
-  return { entity, groups: [...groups.values()], texts: [...groups.keys()].join(',') }
+  const groups = represent(entity.paths.map((path) => collect(run.root, path, { isOneOf, hasShared })))
+  return { entity, groups: groups.map(({ targets }) => targets), texts: groups.map(({ text }) => text).join(',') }
 }
 
 const variablesText = <C>({ variables }: FetchNode, run: Run<C>, gathered: readonly Gathered[] | undefined): string => {
