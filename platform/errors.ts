@@ -84,6 +84,13 @@ export const errorTable = {
     false,
     (d) => `The supergraph cannot be served: ${d.why}. Compose it again (\`npm run compose\`, or your own composition) and start anew.`,
   ),
+  FIELD_DENIED: row(403, 'UNAUTHORIZED_FIELD_OR_TYPE', false, (d) => `You may not read ${d.field}.`),
+  COST_TOO_HIGH: row(
+    400,
+    'COST_ESTIMATED_TOO_EXPENSIVE',
+    false,
+    (d) => `This operation is estimated to cost ${d.cost}; ${d.max} is allowed. Ask for less at a time.`,
+  ),
   PLAN_FAILED: row(500, 'PLAN_FAILED', false, (d) => `This operation cannot be planned: ${d.why}.`),
   OVERLOADED: row(503, 'OVERLOADED', true, (d) => `${d.what} has too much to do at the moment. Try again in a moment.`),
   DEADLINE: row(504, 'DEADLINE', true, (d) => `${d.what} did not answer within ${d.ms} ms.`),

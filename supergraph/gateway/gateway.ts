@@ -1,10 +1,14 @@
+import { NoSchemaIntrospectionCustomRule } from 'graphql'
 import type { GraphqlRequest } from '#platform/graphql/execute.ts'
 import { limitQuery } from '#platform/graphql/limits.ts'
 import type { Answered } from '../engine/answered.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
 import type { PlannerProcess } from '../engine/plan/planner-process.ts'
+import { claimsFrom, overridesFrom } from './claims.ts'
 import { createHttpSubgraph, type Incoming } from './http-subgraph.ts'
+import { operationCost } from './metrics.ts'
 import type { GatewaySettings } from './settings.ts'
+import { hideUnexpected } from './show-errors.ts'
 
 export type GatewayDeps = { readonly supergraphSdl: string; readonly settings: GatewaySettings; readonly planning: PlannerProcess }
 export type Gateway = AsyncDisposable & {
@@ -21,7 +25,16 @@ export const createGateway = async ({ supergraphSdl, settings, planning }: Gatew
     planner,
     ask: (name, url) => stack.use(createHttpSubgraph({ name, url, settings, own: settings.subgraphs[name] ?? {} })).ask,
     contract: settings.contract,
-    rules: [limitQuery({ ...settings.limits, costMax: Number.MAX_SAFE_INTEGER })],
+    rules: [
+      limitQuery({ ...settings.limits, costMax: Number.MAX_SAFE_INTEGER }),
+      ...(settings.introspection ? [] : [NoSchemaIntrospectionCustomRule]),
+    ],
+    claimsOf: ({ headers }) => claimsFrom(settings.claims, headers),
+    onDenied: settings.authorization.mode,
+    overridesOf: ({ headers }) => overridesFrom(settings.overrides, headers),
+    demand: settings.demand,
+    onCost: (cost) => operationCost.observe(cost),
+    ...(settings.production ? { showErrors: hideUnexpected } : {}),
   })
   const owned = stack.move()
   return { engine, execute: engine.execute, [Symbol.asyncDispose]: () => owned.disposeAsync() }

@@ -44,9 +44,14 @@ const Settings = z.strictObject({
     })
     .default({ depthMax: defaultLimits.depthMax, aliasesMax: defaultLimits.aliasesMax }),
   demand: z
-    .strictObject({ mode: z.enum(['off', 'measure', 'enforce']), costMax: z.number().min(1), listSize: z.int().min(0) })
-    .partial()
-    .default({}),
+    .strictObject({
+      mode: z.enum(['off', 'measure', 'enforce']).default('off'),
+      costMax: z.number().min(1).default(1_000),
+      listSize: z.int().min(0).default(10),
+    })
+    .default({ mode: 'off', costMax: 1_000, listSize: 10 }),
+  /** Labels of `@override(label:)` that are on; `percent(n)` needs no mention. */
+  overrides: z.array(z.string()).default([]),
   authorization: z.strictObject({ mode: z.enum(['null', 'refuse']) }).default({ mode: 'null' }),
   /** Where the scopes and policies of a request come from: headers that a trusted proxy sets. */
   claims: z.strictObject({ authenticatedHeader: z.string(), scopesHeader: z.string(), policiesHeader: z.string() }).partial().default({}),

@@ -16,6 +16,7 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 import { isIncluded } from '../project/selection.ts'
+import type { IsDenied } from './access.ts'
 import type { ReadOperation, Variables } from './document.ts'
 import { hoistInterfaceFields, typename } from './hoist.ts'
 
@@ -24,16 +25,18 @@ export type NormalizeDeps = {
   /** Whether some subgraph knows this interface as an `@interfaceObject`. */
   readonly hasInterfaceObject: (name: string) => boolean
 }
-type Normalizing = NormalizeDeps & Pick<ReadOperation, 'fragments'> & { readonly variables: Variables }
+/** What one request decides about an operation. */
+export type Deciding = { readonly variables: Variables; readonly isDenied: IsDenied }
+type Normalizing = NormalizeDeps & Deciding & Pick<ReadOperation, 'fragments'>
 
 /**
  * The operation as text for the planner: `@skip` and `@include` decided, fragments written where they are spread, what
  * stands twice written once, and without what the gateway answers by itself. Null when nothing is left to plan.
  */
-export const normalizedText = ({ operation, fragments }: ReadOperation, deps: NormalizeDeps, variables: Variables): string | null => {
+export const normalizedText = ({ operation, fragments }: ReadOperation, deps: NormalizeDeps, deciding: Deciding): string | null => {
   const root = deps.schema.getRootType(operation.operation)
   if (!root) return null
-  const selections = normalize([operation.selectionSet], root, { ...deps, fragments, variables })
+  const selections = normalize([operation.selectionSet], root, { ...deps, ...deciding, fragments })
   const planned = selections.filter((node) => node.kind !== Kind.FIELD || !node.name.value.startsWith('__'))
   return planned.length === 0 ? null : print(withVariables({ ...operation, selectionSet: setOf(planned) }))
 }
@@ -75,6 +78,7 @@ const gather = (set: SelectionSetNode, type: GraphQLNamedType, { gathered, deps 
   for (const node of set.selections) {
     if (!isIncluded(node, deps.variables)) continue
     if (node.kind === Kind.FIELD) {
+      if (deps.isDenied(type.name, node.name.value)) continue
       // NOTE: the projection knows a value's type by the name `__typename` alone.
       if (node.name.value === '__typename') gathered.fields.set('__typename', [typename])
       else push(gathered.fields, node.alias?.value ?? node.name.value, node)

@@ -2,7 +2,9 @@ import { type GraphQLSchema, isObjectType } from 'graphql'
 import type { PlanNode, Planner } from '../plan/planner.ts'
 import { Selection } from '../project/selection.ts'
 import { compileWriter } from '../project/write.ts'
+import type { AccessRules, Claims } from '../schema/access-rules.ts'
 import type { Tree } from '../tree.ts'
+import { type Access, compileAccess } from './access.ts'
 import { type DocumentRules, type ReadOperation, readOperation, type Variables } from './document.ts'
 import { introspection } from './introspection.ts'
 import { type NormalizeDeps, normalizedText } from './normalize.ts'
@@ -18,13 +20,16 @@ export type Prepared = {
   readonly text: string
   readonly introspect: ((variables: Variables) => Variables) | null
   /** How answers are written for these values of the variables that `@skip` and `@include` look at. */
-  readonly projectionFor: (variables: Variables) => Projection
+  readonly projectionFor: (deciding: Decided) => Projection
   /** The plan for these variables and override labels; planned once, also when many ask at the same time. */
-  readonly planFor: (variables: Variables, overrides: Overrides) => Promise<PlanNode | null>
+  readonly planFor: (deciding: Decided, overrides: Overrides) => Promise<PlanNode | null>
+  readonly accessOf: (claims: Claims) => Access
 }
+/** The variables of a request and what its caller may read. */
+export type Decided = { readonly variables: Variables; readonly access: Access }
 export type Overrides = { readonly labels: readonly string[]; readonly percentage: number }
 
-export type PrepareDeps = DocumentRules & NormalizeDeps & { readonly planner: Planner }
+export type PrepareDeps = DocumentRules & NormalizeDeps & { readonly planner: Planner; readonly accessRules: AccessRules }
 
 const variantsMax = 64
 
@@ -37,9 +42,10 @@ export const prepare = (text: string, name: string | undefined, deps: PrepareDep
     text,
     introspect: introspection(read, deps.schema),
     projectionFor: projections(read, deps.schema),
-    planFor: (variables, { labels, percentage }) =>
-      remember(plans, `${keyOf(variables)} ${labels.join(' ')} ${percentage}`, async () => {
-        const normalized = normalizedText(read, deps, variables)
+    accessOf: compileAccess(read, deps.schema, deps.accessRules),
+    planFor: ({ variables, access }, { labels, percentage }) =>
+      remember(plans, `${keyOf(variables)} ${access.key} ${labels.join(' ')} ${percentage}`, async () => {
+        const normalized = normalizedText(read, deps, { variables, isDenied: access.isDenied })
         return normalized === null ? null : deps.planner.plan({ text: normalized, overrides: labels, percentage })
       }),
   }
@@ -65,21 +71,25 @@ const remember = <T>(known: Map<string, Promise<T>>, key: string, make: () => Pr
 const projections = (read: ReadOperation, schema: GraphQLSchema): Prepared['projectionFor'] => {
   const known = new Map<string, Projection>()
   const keyOf = conditionsKey(read)
-  return (variables) => {
-    const key = keyOf(variables)
+  return ({ variables, access }) => {
+    const key = `${keyOf(variables)} ${access.key}`
     const present = known.get(key)
     if (present !== undefined) return present
     if (known.size >= variantsMax) known.clear()
-    const made = project(read, schema, variables)
+    const made = project(read, schema, { variables, access })
     known.set(key, made)
     return made
   }
 }
 
-const project = ({ operation, fragments, conditions }: ReadOperation, schema: GraphQLSchema, variables: Variables): Projection => {
+const project = (
+  { operation, fragments, conditions }: ReadOperation,
+  schema: GraphQLSchema,
+  { variables, access }: Decided,
+): Projection => {
   const root = schema.getRootType(operation.operation)
   if (!isObjectType(root)) throw new TypeError(`The schema has no ${operation.operation} type`)
   const decided = Object.fromEntries(conditions.map((name) => [name, variables[name]]))
-  const selection = new Selection(root, [operation.selectionSet], { schema, fragments, conditions: decided })
+  const selection = new Selection(root, [operation.selectionSet], { schema, fragments, conditions: decided, isDenied: access.isDenied })
   return { selection, write: compileWriter(selection) }
 }

@@ -22,6 +22,7 @@ export type FieldPlan = {
   readonly constant: string | undefined
   /** Absent for `__typename` and for introspection fields, whose values are ready as they are. */
   readonly type: GraphQLOutputType | undefined
+  readonly isDenied: boolean
   /** Absent for leaves. */
   readonly selection: Selection | undefined
 }
@@ -31,6 +32,8 @@ export type Asking = {
   readonly schema: GraphQLSchema
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>
   readonly conditions: Readonly<Record<string, unknown>>
+  /** Fields that the caller may not read. */
+  readonly isDenied: (type: string, field: string) => boolean
 }
 
 /** The fields asked of a value, found per type that is met: https://spec.graphql.org/October2021/#CollectFields(). */
@@ -103,7 +106,7 @@ export class Selection {
   #plan(parent: GraphQLNamedType, key: string, nodes: readonly FieldNode[]): FieldPlan | undefined {
     const name = nodes[0]?.name.value ?? ''
     const constant = name === '__typename' && isObjectType(parent) ? parent.name : undefined
-    const common = { key, name, parent: parent.name, constant }
+    const common = { key, name, parent: parent.name, constant, isDenied: this.#asking.isDenied(parent.name, name) }
     if (name.startsWith('__')) return { ...common, type: undefined, selection: undefined }
     const type = 'getFields' in parent ? (parent.getFields()[name]?.type as GraphQLOutputType | undefined) : undefined
     if (type === undefined) return undefined

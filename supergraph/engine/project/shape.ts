@@ -1,6 +1,7 @@
 import { type GraphQLOutputType, getNamedType, isListType, isNonNullType } from 'graphql'
 import { errorTable } from '#platform/errors.ts'
 import type { GraphqlError } from '#platform/graphql/execute.ts'
+import { denial } from '../operation/access.ts'
 import { isTree, type Tree } from '../tree.ts'
 import { leafFits, leafValue } from './leaf.ts'
 import type { FieldPlan, Selection } from './selection.ts'
@@ -48,6 +49,7 @@ const shapeObject = (value: Tree, selection: Selection, at: Omit<At, 'field'>): 
 }
 
 const shapeType = (value: unknown, type: GraphQLOutputType, at: At): unknown => {
+  if (at.field.isDenied) return deny(at, type)
   if (isNonNullType(type)) {
     if (value === null || value === undefined) return refuse(at, `Cannot return null for non-nullable field ${nameOf(at.field)}.`)
     return shapePresent(value, type.ofType, at)
@@ -81,6 +83,11 @@ const shapeList = (value: unknown, type: GraphQLOutputType, at: At): unknown => 
     items.push(shaped)
   }
   return items
+}
+
+const deny = ({ path, shaping, field }: At, type: GraphQLOutputType): unknown => {
+  shaping.errors.push({ ...denial(nameOf(field)), path: keysOf(path) })
+  return isNonNullType(type) ? moved : null
 }
 
 const nameOf = ({ parent, name }: FieldPlan): string => `${parent}.${name}`

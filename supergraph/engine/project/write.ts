@@ -45,6 +45,7 @@ const fieldWriter = (field: FieldPlan): Write => {
     const text = quote(field.constant)
     return () => text
   }
+  if (field.isDenied) return refuse
   if (field.type === undefined) return (value) => (typeof value === 'string' ? quote(value) : (JSON.stringify(value) ?? refuse()))
   const write = typeWriter(field.type, field.selection)
   return field.selection === undefined ? write : onceIfShared(write)

@@ -1,0 +1,73 @@
+import { composeServices } from '@apollo/composition'
+import { buildSubgraphSchema } from '@apollo/subgraph'
+import { graphql, parse } from 'graphql'
+import type { GraphqlAnswer, GraphqlRequest } from '#platform/graphql/execute.ts'
+import { createEngine, type Engine, type EngineDeps } from '../../supergraph/engine/engine.ts'
+import { startPlannerProcess } from '../../supergraph/engine/plan/planner-process.ts'
+
+export type Part = { readonly sdl: string; readonly resolvers: object }
+export type Asked = { readonly subgraph: string; readonly query: string; readonly variables: Readonly<Record<string, unknown>> }
+export type Small<C> = AsyncDisposable & {
+  readonly engine: Engine<C>
+  readonly asked: Asked[]
+  readonly supergraphSdl: string
+  readonly ask: (request: GraphqlRequest | string, context: C) => Promise<GraphqlAnswer>
+}
+
+const directives = [
+  ...['key', 'external', 'requires', 'provides', 'shareable', 'override', 'inaccessible', 'tag', 'interfaceObject'],
+  ...['authenticated', 'requiresScopes', 'policy', 'cost', 'listSize'],
+].map((name) => `"@${name}"`)
+const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [${directives.join(', ')}])\n`
+
+export const composeParts = (parts: Readonly<Record<string, Part>>): string => {
+  const { supergraphSdl, errors } = composeServices(
+    Object.entries(parts).map(([name, { sdl }]) => ({ name, url: `http://${name}`, typeDefs: parse(link + sdl) })),
+  )
+  if (supergraphSdl === undefined) throw new AggregateError(errors, errors.map(({ message }) => message).join('\n'))
+  return supergraphSdl
+}
+
+/** Our engine over a handful of real subgraphs in this process. */
+export const smallGraph = async <C = undefined>(
+  parts: Readonly<Record<string, Part>>,
+  options: Partial<EngineDeps<C>> = {},
+): Promise<Small<C>> => {
+  const supergraphSdl = composeParts(parts)
+  const schemas = new Map(
+    Object.entries(parts).map(([name, { sdl, resolvers }]) => [
+      name,
+      buildSubgraphSchema([{ typeDefs: parse(link + sdl), resolvers: resolvers as Record<string, never> }]),
+    ]),
+  )
+  const asked: Asked[] = []
+  const planning = startPlannerProcess()
+  const planner = await planning.open(supergraphSdl)
+  const engine = createEngine<C>({
+    supergraphSdl,
+    planner,
+    ask:
+      (subgraph) =>
+      async ({ query, variables }) => {
+        const variableValues = JSON.parse(variables) as Record<string, unknown>
+        asked.push({ subgraph, query, variables: variableValues })
+        const schema = schemas.get(subgraph)
+        if (schema === undefined) throw new TypeError(`No subgraph ${subgraph}`)
+        return JSON.parse(JSON.stringify(await graphql({ schema, source: query, variableValues }))) as GraphqlAnswer
+      },
+    ...options,
+  })
+  return {
+    engine,
+    asked,
+    supergraphSdl,
+    ask: async (request, context) => {
+      const answer = await engine.execute(typeof request === 'string' ? { query: request } : request, context)
+      return JSON.parse(answer.text()) as GraphqlAnswer
+    },
+    [Symbol.asyncDispose]: async () => {
+      planner[Symbol.dispose]()
+      await planning[Symbol.asyncDispose]()
+    },
+  }
+}
