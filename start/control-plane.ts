@@ -77,7 +77,7 @@ export const createControlPlane = async (deps: ControlPlaneDeps): Promise<Contro
     web: await createWeb({ ...bff, page: links }),
     tv: await createTv(bff),
     mobile: await createMobile(bff),
-    supergraph: createSupergraphHttp({ answer: supergraph.answer, readCaller, log, ready: database.healthy }),
+    supergraph: createSupergraphHttp({ supergraph, readCaller, log, ready: database.healthy }),
   }
   for (const app of Object.values(apps)) stack.defer(() => app.close())
   const owned = stack.move()

@@ -14,12 +14,22 @@ const start = `ReactDOM.createRoot(document.getElementById('explorer')).render(R
   fetcher: GraphiQL.createFetcher({ url: '/graphql' }), shouldPersistHeaders: false, defaultEditorToolsVisibility: true,
   defaultQuery: '# The whole graph. Sign in with the signIn mutation and put the token into the Headers pane below.\\n{ topTen { name year genres artwork { poster } } }\\n' }))`
 
+const explain = `document.getElementById('explain').onclick = async () => {
+  const query = document.querySelector('.graphiql-query-editor .CodeMirror').CodeMirror.getValue()
+  const variables = document.querySelectorAll('.graphiql-editor-tool .CodeMirror')[0]?.CodeMirror.getValue().trim()
+  const ask = (as) => fetch('/explain?as=' + as, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ query, variables: variables ? JSON.parse(variables) : {} }) })
+  const [picture, text] = await Promise.all([ask('svg'), ask('text')])
+  document.getElementById('picture').innerHTML = picture.ok ? await picture.text() : ''
+  document.getElementById('text').textContent = text.ok ? await text.text() : (await text.json()).error.message
+  document.getElementById('plan').showModal()
+}`
+
 const page = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Cinegraph Explorer</title><meta name="viewport" content="width=device-width">
-<link rel="stylesheet" href="/explorer/graphiql.css"><style>html,body{height:100%;margin:0;font-family:system-ui}body{display:flex;flex-direction:column}#explorer{flex:1;min-height:0}header{padding:.5rem 1rem;background:#111827;color:#fff;display:flex;gap:1rem;align-items:baseline}a{color:#fcd34d}</style></head>
-<body><header><strong>Cinegraph Explorer</strong><a id="sandbox" href="https://studio.apollographql.com/sandbox/explorer">Open in Apollo Sandbox</a></header><div id="explorer"></div>
+<link rel="stylesheet" href="/explorer/graphiql.css"><style>html,body{height:100%;margin:0;font-family:system-ui}body{display:flex;flex-direction:column}#explorer{flex:1;min-height:0}header{padding:.5rem 1rem;background:#111827;color:#fff;display:flex;gap:1rem;align-items:baseline}a{color:#fcd34d}#plan{max-width:95vw}#picture{overflow:auto}#text{white-space:pre-wrap;font-size:12px}</style></head>
+<body><header><strong>Cinegraph Explorer</strong><a id="sandbox" href="https://studio.apollographql.com/sandbox/explorer">Open in Apollo Sandbox</a><button id="explain" type="button">Explain the plan</button></header><dialog id="plan"><form method="dialog"><button>Close</button></form><div id="picture"></div><pre id="text"></pre></dialog><div id="explorer"></div>
 <script src="/explorer/react.js"></script><script src="/explorer/react-dom.js"></script><script src="/explorer/graphiql.js"></script><script src="/explorer/start.js"></script></body></html>`
 
-const script = `document.getElementById('sandbox').href += '?endpoint=' + encodeURIComponent(location.origin + '/graphql');\n${start}`
+const script = `document.getElementById('sandbox').href += '?endpoint=' + encodeURIComponent(location.origin + '/graphql');\n${start}\n${explain}`
 
 /** A page to browse the graph with, which works without the internet, at `/explorer`. */
 export const serveExplorer = (app: Http): void => {

@@ -3,6 +3,7 @@ import { listen } from '#platform/http.ts'
 import { runMain } from '#platform/lifecycle.ts'
 import { createLog } from '#platform/log.ts'
 import { startPlannerProcess } from './engine/plan/planner-process.ts'
+import { openDocuments } from './gateway/documents.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { createGatewayHttp } from './gateway/http.ts'
 import { gatewayHelp, readGatewaySettings } from './gateway/settings.ts'
@@ -17,7 +18,7 @@ else
     const planning = stack.use(startPlannerProcess((operation, why) => log.warn({ operation, why }, 'planned by the reference planner')))
     const make = (supergraphSdl: string) => createGateway({ supergraphSdl, settings, planning })
     const versions = stack.use(new Versions(await make(await readSupergraphFile(settings.supergraph))))
-    const app = createGatewayHttp({ versions, log })
+    const app = createGatewayHttp({ versions, documents: await openDocuments(settings), settings, log })
     stack.defer(() => app.close())
     const url = await listen(app, { host: settings.host, port: settings.port, what: 'gateway' })
     if (settings.watch)

@@ -1,13 +1,14 @@
 import type { ReadCaller } from '#platform/caller.ts'
 import { serveAnswers } from '#platform/graphql/serve.ts'
 import { createHttp, type Http, type HttpDeps } from '#platform/http.ts'
+import { serveExplain } from './explain.ts'
 import { serveExplorer } from './explorer.ts'
 import type { Supergraph } from './server.ts'
 
-export type SupergraphHttpDeps = Omit<HttpDeps, 'name'> & { readonly answer: Supergraph['answer']; readonly readCaller: ReadCaller }
+export type SupergraphHttpDeps = Omit<HttpDeps, 'name'> & { readonly supergraph: Supergraph; readonly readCaller: ReadCaller }
 
 /** The supergraph on HTTP, with its Explorer page. Apollo Sandbox, another origin, may ask it too. */
-export const createSupergraphHttp = ({ answer, readCaller, ...deps }: SupergraphHttpDeps): Http => {
+export const createSupergraphHttp = ({ supergraph, readCaller, ...deps }: SupergraphHttpDeps): Http => {
   const app = createHttp({ name: 'supergraph', ...deps })
   app.addHook('onSend', async (request, reply) => {
     if (request.headers.origin !== 'https://studio.apollographql.com') return
@@ -17,7 +18,8 @@ export const createSupergraphHttp = ({ answer, readCaller, ...deps }: Supergraph
       .header('vary', 'origin')
   })
   app.options('/graphql', async (_request, reply) => reply.code(204).header('access-control-allow-methods', 'POST').send())
-  serveAnswers(app, answer, readCaller)
+  serveAnswers(app, supergraph.answer, readCaller)
+  serveExplain(app, supergraph.planOf)
   serveExplorer(app)
   app.get('/', async (_request, reply) => reply.redirect('/explorer'))
   return app

@@ -24,7 +24,7 @@ await runMain(async (stack) => {
   const supergraphSdl = await readFile(new URL('./supergraph.graphql', import.meta.url), 'utf8')
   const supergraph = stack.use(await createSupergraph({ supergraphSdl, subgraphs, log }))
   const readCaller = readCallerFrom(config, secrets)
-  const app = createSupergraphHttp({ answer: supergraph.answer, readCaller, log })
+  const app = createSupergraphHttp({ supergraph, readCaller, log })
   stack.defer(() => app.close())
   await listen(app, { host: config.host, port: config.port, what: 'supergraph' })
 })

@@ -6,7 +6,7 @@ import type { Log } from '#platform/log.ts'
 import { secondsHistogram } from '#platform/metrics.ts'
 import type { Answered } from './engine/answered.ts'
 import type { AskSubgraph } from './engine/ask.ts'
-import { createEngine } from './engine/engine.ts'
+import { createEngine, type Engine } from './engine/engine.ts'
 import { startPlannerProcess } from './engine/plan/planner-process.ts'
 
 export type SupergraphDeps = {
@@ -20,6 +20,7 @@ export type Supergraph = AsyncDisposable & {
   readonly execute: ExecuteGraphql
   /** The same, for a socket: as text. */
   readonly answer: (request: GraphqlRequest, caller: Caller) => Promise<Answered>
+  readonly planOf: Engine<Caller>['planOf']
 }
 
 const fetchSeconds = secondsHistogram('subgraph_fetch_seconds', 'Time of fetches from subgraphs', ['subgraph'])
@@ -38,6 +39,7 @@ export const createSupergraph = async ({ supergraphSdl, subgraphs, log }: Superg
   return {
     execute: async (request, caller) => (await engine.execute(request, caller)).value(),
     answer: engine.execute,
+    planOf: engine.planOf,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

@@ -20,3 +20,6 @@ export type SubgraphAnswer = {
  * not answer at all.
  */
 export type AskSubgraph<C> = (request: SubgraphRequest, context: C) => Promise<SubgraphAnswer>
+
+/** Follows a subscription of one subgraph until `signal` aborts, the subgraph completes it, or the connection is lost (then it throws). */
+export type FollowSubgraph<C> = (request: SubgraphRequest, context: C, signal: AbortSignal) => AsyncIterable<SubgraphAnswer>

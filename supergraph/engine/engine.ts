@@ -1,124 +1,110 @@
-import type { GraphQLSchema, ValidationRule } from 'graphql'
-import { CinegraphError } from '#platform/errors.ts'
+import { GraphQLError, type GraphQLSchema } from 'graphql'
+import { CinegraphError, errorTable, isCinegraphError } from '#platform/errors.ts'
 import type { GraphqlRequest } from '#platform/graphql/execute.ts'
 import { type Answered, answered, refused, type ShowErrors } from './answered.ts'
-import type { AskSubgraph } from './ask.ts'
-import { compilePlan, type Run, type Step } from './fetch/step.ts'
-import { denialOfAll, everything } from './operation/access.ts'
-import { operationCache } from './operation/cache.ts'
-import { type DemandControl, estimateCost, tooCostly } from './operation/demand.ts'
-import { type Overrides, type Prepared, prepare } from './operation/prepare.ts'
-import { coerceVariables } from './operation/variables.ts'
-import type { PlanNode, Planner } from './plan/planner.ts'
-import { accessRules, type Claims } from './schema/access-rules.ts'
-import { costRules } from './schema/cost-rules.ts'
+import type { AskSubgraph, FollowSubgraph } from './ask.ts'
+import { compilePlan, type Run, type Step, type StepDeps } from './fetch/step.ts'
+import { compileSubscription } from './fetch/subscription.ts'
+import type { PlanNode } from './plan/planner.ts'
+import { type EngineDeps, openSupergraph, type Ready } from './ready.ts'
 import { entityKeys } from './schema/entity-keys.ts'
-import { type Contract, publicSchema } from './schema/public-schema.ts'
-import { subtypes } from './schema/subtypes.ts'
-import { readSupergraph } from './schema/supergraph-document.ts'
 
-export type EngineDeps<C> = {
-  readonly supergraphSdl: string
-  readonly planner: Planner
-  /** How a subgraph is asked, by its name and the URL that the supergraph has for it. */
-  readonly ask: (subgraph: string, url: string) => AskSubgraph<C>
-  readonly contract?: Contract
-  readonly rules?: readonly ValidationRule[]
-  /** Who asks, for `@authenticated` and its like; nobody in particular, when it is not given. */
-  readonly claimsOf?: (context: C) => Claims
-  /** What happens to an operation with fields that its caller may not read: they are null, or all of it is refused. */
-  readonly onDenied?: 'null' | 'refuse'
-  readonly demand?: DemandControl
-  /** Told the estimated cost of each operation, when demand control is not off. */
-  readonly onCost?: (cost: number, context: C) => void
-  readonly overridesOf?: (context: C) => Overrides
-  /** What clients may read of errors; everything, when it is not given. */
-  readonly showErrors?: ShowErrors
-  /** Bytes of operation texts that are kept prepared. */
-  readonly preparedBytesMax?: number
-}
 export type Engine<C> = {
   /** What users see. */
   readonly schema: GraphQLSchema
   readonly execute: (request: GraphqlRequest, context: C) => Promise<Answered>
-  /** Makes an operation ready before anybody asks it. Rejects when it cannot be answered. */
-  readonly warm: (text: string) => Promise<void>
+  /** An answer per event until `signal` aborts or the source ends; one answer for a request that is refused. */
+  readonly subscribe: (request: GraphqlRequest, context: C, signal: AbortSignal) => AsyncIterable<Answered>
+  /** Makes an operation ready before anybody asks it, and gives its plan. Rejects when it cannot be answered. */
+  readonly planOf: (text: string, variables?: Readonly<Record<string, unknown>>, name?: string) => Promise<PlanNode | null>
 }
-
-const preparedBytesDefault = 4 * 1024 * 1024
-const noOverrides: Overrides = { labels: [], percentage: 0 }
-const noDemand: DemandControl = { mode: 'off', costMax: 0, listSize: 0 }
-const nobody: Claims = { isAuthenticated: false, scopes: new Set(), policies: new Set() }
-const nothing = (): undefined => undefined
 
 /** Answers operations over a supergraph: plan, fetch, merge, project. Throws SUPERGRAPH_INVALID. */
 export const createEngine = <C>(deps: EngineDeps<C>): Engine<C> => {
-  const supergraph = readSupergraph(deps.supergraphSdl)
-  const schema = publicSchema(supergraph, deps.contract)
+  const { supergraph, schema, types, ready, planOf } = openSupergraph(deps)
   const asks = new Map([...supergraph.subgraphs].map(([name, { url }]) => [name, deps.ask(name, url)]))
   const ask = (name: string): AskSubgraph<C> => asks.get(name) ?? absent(name)
-  const types = subtypes(supergraph)
-  const costs = costRules(supergraph)
-  const demand = deps.demand ?? noDemand
-  const rules = accessRules(supergraph, schema)
-  const steps = { ask, keysOf: entityKeys(supergraph), ...types }
+  const shared = { ask, keysOf: entityKeys(supergraph), ...types }
+  const stepOf = stepCache(shared)
+  const show: ShowErrors = deps.showErrors ?? ((errors) => errors)
+  const follow = (name: string): FollowSubgraph<C> => deps.follow?.(name, supergraph.subgraphs.get(name)?.url ?? '') ?? absentStream(name)
+  const execute = async (request: GraphqlRequest, context: C): Promise<Answered> => {
+    try {
+      const { operation, variables, plan, projection } = await ready(request, context)
+      if (operation.read.operation.operation === 'subscription') throw notStreamed()
+      const run = newRun({ variables, context, root: operation.introspect?.(variables) ?? {} })
+      await stepOf(plan, operation.read.hasPlainKeys)(run)
+      return answered(run, projection, show)
+    } catch (error) {
+      return refused(error, show)
+    }
+  }
+  const subscribe = async function* (request: GraphqlRequest, context: C, signal: AbortSignal): AsyncGenerator<Answered> {
+    let prepared: Ready
+    try {
+      prepared = await ready(request, context)
+    } catch (error) {
+      yield refused(error, show)
+      return
+    }
+    const { operation, variables, plan, projection } = prepared
+    if (operation.read.operation.operation !== 'subscription' || plan === null) {
+      yield await execute(request, context)
+      return
+    }
+    const source = compileSubscription(plan, { ...shared, follow, canShare: operation.read.hasPlainKeys })
+    const run = (): Run<C> => newRun({ variables, context, root: {} })
+    try {
+      for await (const event of source.open(run(), signal)) {
+        const each = run()
+        await source.take(event, each)
+        yield answered(each, projection, show)
+      }
+    } catch (error) {
+      if (!signal.aborted) yield refused(streamLost(error), show)
+    }
+  }
+  return { schema, planOf, execute, subscribe }
+}
+
+const newRun = <C>({ root, ...rest }: Pick<Run<C>, 'variables' | 'context'> & { readonly root: object }): Run<C> => ({
+  ...rest,
+  root: { ...root },
+  errors: [],
+  shared: new Set(),
+})
+
+/** Plans are compiled once; a plan that is forgotten takes its compiled form with it. */
+const stepCache = <C>(deps: Omit<StepDeps<C>, 'canShare'>) => {
   const compiled = new WeakMap<PlanNode, Step<C>>()
-  const stepOf = (plan: PlanNode | null, canShare: boolean): Step<C> => {
-    if (plan === null) return nothing
+  return (plan: PlanNode | null, canShare: boolean): Step<C> => {
+    if (plan === null) return () => undefined
     const known = compiled.get(plan)
     if (known !== undefined) return known
-    const step = compilePlan(plan, { ...steps, canShare })
+    const step = compilePlan(plan, { ...deps, canShare })
     compiled.set(plan, step)
     return step
   }
-  const overrides = overridesFor(deps.planner)
-  const cached = operationCache<Prepared>(deps.preparedBytesMax ?? preparedBytesDefault)
-  const prepared = (text: string, name?: string): Prepared =>
-    cached(text, name, () => prepare(text, name, { schema, rules: deps.rules ?? [], planner: deps.planner, accessRules: rules, ...types }))
-  const show: ShowErrors = deps.showErrors ?? ((errors) => errors)
-  return {
-    schema,
-    warm: async (text) => void (await prepared(text).planFor({ variables: {}, access: everything }, noOverrides)),
-    execute: async ({ query, operationName, variables: given }, context) => {
-      try {
-        const operation = prepared(query, operationName)
-        const variables = coerceVariables(operation.read, given, schema)
-        if (demand.mode !== 'off') {
-          const cost = estimateCost({ schema, rules: costs, read: operation.read, variables, listSize: demand.listSize })
-          deps.onCost?.(cost, context)
-          if (demand.mode === 'enforce' && cost > demand.costMax) throw tooCostly(cost, demand.costMax)
-        }
-        const access = operation.accessOf(deps.claimsOf?.(context) ?? nobody)
-        if (access.denied.length > 0 && deps.onDenied === 'refuse') throw denialOfAll(access)
-        const decided = { variables, access }
-        const plan = await operation.planFor(decided, overrides(deps.overridesOf?.(context)))
-        const run: Run<C> = {
-          root: { ...operation.introspect?.(variables) },
-          errors: [],
-          variables,
-          context,
-          shared: new Set(),
-        }
-        await stepOf(plan, operation.read.hasPlainKeys)(run)
-        return answered(run, operation.projectionFor(decided), show)
-      } catch (error) {
-        return refused(error, show)
-      }
-    },
-  }
 }
 
-/** The labels that matter, and the percentage rounded down to a threshold: plans are kept for these. */
-const overridesFor =
-  ({ overrideLabels, overridePercentages }: Planner) =>
-  (given: Overrides | undefined): Overrides => {
-    if (given === undefined || overrideLabels.length + overridePercentages.length === 0) return noOverrides
-    return {
-      labels: overrideLabels.filter((label) => given.labels.includes(label)),
-      percentage: overridePercentages.findLast((threshold) => threshold <= given.percentage) ?? 0,
-    }
+const notStreamed = (): GraphQLError =>
+  new GraphQLError('A subscription is followed as server-sent events (accept: text/event-stream) or over a WebSocket.', {
+    extensions: { code: 'SUBSCRIPTION_NEEDS_STREAM' },
+  })
+
+const streamLost = (error: unknown): GraphQLError => {
+  const known = isCinegraphError(error) ? error : new CinegraphError('SUBGRAPH_UNAVAILABLE', { name: 'subscribed' })
+  return new GraphQLError(known.message, { extensions: { code: errorTable[known.code].graphql, retry: errorTable[known.code].retry } })
+}
+
+const absent =
+  (name: string): AskSubgraph<unknown> =>
+  async () => {
+    throw new CinegraphError('SUBGRAPH_UNAVAILABLE', { name })
   }
 
-const absent = (subgraph: string) => async () => {
-  throw new CinegraphError('SUBGRAPH_UNAVAILABLE', { name: subgraph })
-}
+const absentStream = (name: string): FollowSubgraph<unknown> =>
+  // biome-ignore lint/correctness/useYield: it throws instead.
+  async function* () {
+    throw new CinegraphError('SUBGRAPH_UNAVAILABLE', { name })
+  }

@@ -1,20 +1,16 @@
 import { NoSchemaIntrospectionCustomRule } from 'graphql'
-import type { GraphqlRequest } from '#platform/graphql/execute.ts'
 import { limitQuery } from '#platform/graphql/limits.ts'
-import type { Answered } from '../engine/answered.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
 import type { PlannerProcess } from '../engine/plan/planner-process.ts'
 import { claimsFrom, overridesFrom } from './claims.ts'
+import { createFollow } from './follow.ts'
 import { createHttpSubgraph, type Incoming } from './http-subgraph.ts'
 import { operationCost } from './metrics.ts'
 import type { GatewaySettings } from './settings.ts'
 import { hideUnexpected } from './show-errors.ts'
 
 export type GatewayDeps = { readonly supergraphSdl: string; readonly settings: GatewaySettings; readonly planning: PlannerProcess }
-export type Gateway = AsyncDisposable & {
-  readonly execute: (request: GraphqlRequest, incoming: Incoming) => Promise<Answered>
-  readonly engine: Engine<Incoming>
-}
+export type Gateway = AsyncDisposable & Pick<Engine<Incoming>, 'execute' | 'subscribe'> & { readonly engine: Engine<Incoming> }
 
 /** Serves one version of a supergraph whose subgraphs are asked over HTTP. Throws SUPERGRAPH_INVALID. */
 export const createGateway = async ({ supergraphSdl, settings, planning }: GatewayDeps): Promise<Gateway> => {
@@ -24,6 +20,7 @@ export const createGateway = async ({ supergraphSdl, settings, planning }: Gatew
     supergraphSdl,
     planner,
     ask: (name, url) => stack.use(createHttpSubgraph({ name, url, settings, own: settings.subgraphs[name] ?? {} })).ask,
+    follow: (name, url) => createFollow({ name, url, settings, own: settings.subgraphs[name] ?? {} }),
     contract: settings.contract,
     rules: [
       limitQuery({ ...settings.limits, costMax: Number.MAX_SAFE_INTEGER }),
@@ -37,5 +34,5 @@ export const createGateway = async ({ supergraphSdl, settings, planning }: Gatew
     ...(settings.production ? { showErrors: hideUnexpected } : {}),
   })
   const owned = stack.move()
-  return { engine, execute: engine.execute, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { engine, execute: engine.execute, subscribe: engine.subscribe, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }

@@ -1,26 +1,100 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
-import { answerOverHttp } from '#platform/graphql/over-http.ts'
+import { z } from 'zod'
+import type { GraphqlRequest } from '#platform/graphql/execute.ts'
+import { answerOverHttp, type TextAnswer, textOf } from '#platform/graphql/over-http.ts'
 import { createHttp, type Http } from '#platform/http.ts'
+import { serveExplain } from '../explain.ts'
 import { serveExplorer } from '../explorer.ts'
 import { createAdmission } from './admission.ts'
+import type { AskedDocument, Documents } from './documents.ts'
+import type { Incoming } from './http-subgraph.ts'
+import type { GatewaySettings } from './settings.ts'
+import { answerAsEvents, serveWebSocket } from './streams.ts'
 import type { Versions } from './versions.ts'
 
-export type GatewayHttpDeps = { readonly versions: Versions; readonly log: Logger }
+export type GatewayHttpDeps = {
+  readonly versions: Pick<Versions, 'use' | 'stream' | 'current'>
+  readonly documents: Documents
+  readonly settings: GatewaySettings
+  readonly log: Logger
+}
 
-/** A supergraph of anybody's subgraphs on HTTP, with its Explorer page. */
-export const createGatewayHttp = ({ versions, log }: GatewayHttpDeps): Http => {
+/** A supergraph of anybody's subgraphs on HTTP: single operations, batches, streams, WebSockets, and its Explorer page. */
+export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
+  const { versions, log } = deps
   const app = createHttp({ name: 'gateway', log })
   const admission = createAdmission()
   app.addHook('onClose', async () => admission[Symbol.dispose]())
+  const execute = (asked: GraphqlRequest, incoming: Incoming): Promise<TextAnswer> =>
+    admission.run(() => versions.use((gateway) => gateway.execute(asked, incoming)))
+  const subscribe = (asked: GraphqlRequest, incoming: Incoming, signal: AbortSignal) =>
+    versions.stream((gateway) => gateway.subscribe(asked, incoming, signal))
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
-    handler: (request, reply) =>
-      admission.run(() =>
-        versions.use((gateway) => answerOverHttp(request, reply, (asked) => gateway.execute(asked, { headers: request.headers }))),
-      ),
+    handler: async (request, reply) => {
+      const incoming = { headers: request.headers }
+      if (Array.isArray(request.body)) return answerBatch(request.body, reply, { ...deps, answer: (asked) => execute(asked, incoming) })
+      const refusal = fillDocument(request, deps.documents)
+      if (refusal !== undefined) return reply.code(200).type('application/json; charset=utf-8').send(refusal.text())
+      if (!/text\/event-stream/.test(request.headers.accept ?? ''))
+        return answerOverHttp(request, reply, (asked) => execute(asked, incoming))
+      const asked = Streamed.parse(request.method === 'GET' ? request.query : request.body)
+      return answerAsEvents(request, reply, (signal) => subscribe(requestOf(asked), incoming, signal))
+    },
   })
+  serveWebSocket(app, subscribe)
+  serveExplain(app, (text, variables, name) => versions.current.engine.planOf(text, variables, name))
   serveExplorer(app)
   app.get('/', async (_request, reply) => reply.redirect('/explorer'))
   return app
+}
+
+const readJson = (value: unknown): unknown => (typeof value === 'string' ? JSON.parse(value) : value)
+const Streamed = z.object({
+  query: z.string().max(50_000),
+  variables: z.preprocess(readJson, z.record(z.string(), z.unknown()).nullish()),
+  operationName: z.string().nullish(),
+})
+const requestOf = ({ query, variables, operationName }: z.infer<typeof Streamed>): GraphqlRequest => ({
+  query,
+  ...(variables ? { variables } : {}),
+  ...(operationName ? { operationName } : {}),
+})
+
+/** Puts the text of a document that was named by hash or id into the request; gives the refusal when it is not known. */
+const fillDocument = (request: FastifyRequest, documents: Documents): TextAnswer | undefined => {
+  const isGet = request.method === 'GET'
+  const asked = (isGet ? request.query : request.body) as AskedDocument | null | undefined
+  if (typeof asked !== 'object' || asked === null) return undefined
+  const isNamed = asked.documentId !== undefined || asked.extensions !== undefined
+  if (asked.query === undefined && !isNamed) return undefined
+  const extensions = isGet && typeof asked.extensions === 'string' ? readJson(asked.extensions) : asked.extensions
+  const found = documents({ ...asked, extensions })
+  if ('refusal' in found) return textOf({ errors: [{ message: found.refusal, extensions: { code: found.code } }] })
+  if (asked.query === undefined) Object.assign(asked, { query: found.query })
+  return undefined
+}
+
+type Batching = Pick<GatewayHttpDeps, 'documents' | 'settings'> & { readonly answer: (asked: GraphqlRequest) => Promise<TextAnswer> }
+
+/** A list of operations, answered as a list in the same order. */
+const answerBatch = async (
+  body: readonly unknown[],
+  reply: FastifyReply,
+  { documents, settings, answer }: Batching,
+): Promise<FastifyReply> => {
+  reply.type('application/json; charset=utf-8')
+  if (body.length === 0 || body.length > settings.batchMax)
+    return reply.code(400).send(textOf({ errors: [{ message: `A batch has 1 to ${settings.batchMax} operations.` }] }).text())
+  const answers = await Promise.all(
+    body.map(async (each) => {
+      const found = documents(each as AskedDocument)
+      if ('refusal' in found) return textOf({ errors: [{ message: found.refusal, extensions: { code: found.code } }] })
+      const asked = Streamed.safeParse({ ...(each as object), query: found.query })
+      return asked.success ? answer(requestOf(asked.data)) : textOf({ errors: [{ message: 'This is not a GraphQL request.' }] })
+    }),
+  )
+  return reply.send(`[${answers.map((each) => each.text()).join(',')}]`)
 }

@@ -19,6 +19,7 @@ const Subgraph = z.strictObject({
   concurrent: z.int().min(1).optional(),
   hedgeMs: z.int().min(1).optional(),
   headers: HeaderRules.optional(),
+  subscriptions: z.strictObject({ protocol: z.enum(['ws', 'sse']).default('sse'), url: z.url().optional() }).optional(),
 })
 const Settings = z.strictObject({
   supergraph: z.string().optional(),
@@ -95,7 +96,12 @@ export const readGatewaySettings = async (args: readonly string[]): Promise<Gate
     ...(logLevel === undefined ? {} : { logLevel }),
     ...(port === undefined ? {} : { port: Number(port) }),
   }
-  const read = Settings.safeParse(merged)
+  return parseGatewaySettings(merged)
+}
+
+/** Settings of any origin, checked. Throws an AggregateError of all that is wrong. */
+export const parseGatewaySettings = (given: object): GatewaySettings => {
+  const read = Settings.safeParse(given)
   if (!read.success) throw faults(read.error)
   if (read.data.supergraph === undefined)
     throw new CinegraphError('GATEWAY_OPTION', { name: '--supergraph', why: 'it has to name the file of a composed supergraph' })

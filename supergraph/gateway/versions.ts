@@ -18,6 +18,16 @@ export class Versions implements AsyncDisposable {
       held.leave()
     }
   }
+  /** A stream stays with the version that it began on, as one request would. */
+  async *stream<T>(work: (gateway: Gateway) => AsyncIterable<T>): AsyncGenerator<T> {
+    const held = this.#current
+    held.enter()
+    try {
+      yield* work(held.gateway)
+    } finally {
+      held.leave()
+    }
+  }
   /** Resolves when the version before has answered its last request and is gone. */
   async replace(next: Gateway): Promise<void> {
     const before = this.#current

@@ -2,8 +2,9 @@ import { composeServices } from '@apollo/composition'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { graphql, parse } from 'graphql'
 import type { GraphqlAnswer, GraphqlRequest } from '#platform/graphql/execute.ts'
-import { createEngine, type Engine, type EngineDeps } from '../../supergraph/engine/engine.ts'
+import { createEngine, type Engine } from '../../supergraph/engine/engine.ts'
 import { startPlannerProcess } from '../../supergraph/engine/plan/planner-process.ts'
+import type { EngineDeps } from '../../supergraph/engine/ready.ts'
 
 export type Part = { readonly sdl: string; readonly resolvers: object }
 export type Asked = { readonly subgraph: string; readonly query: string; readonly variables: Readonly<Record<string, unknown>> }
@@ -20,9 +21,12 @@ const directives = [
 ].map((name) => `"@${name}"`)
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [${directives.join(', ')}])\n`
 
+/** A subgraph's schema with the directives of Federation 2 imported. */
+export const linked = (sdl: string): string => link + sdl
+
 export const composeParts = (parts: Readonly<Record<string, Part>>): string => {
   const { supergraphSdl, errors } = composeServices(
-    Object.entries(parts).map(([name, { sdl }]) => ({ name, url: `http://${name}`, typeDefs: parse(link + sdl) })),
+    Object.entries(parts).map(([name, { sdl }]) => ({ name, url: `http://${name}`, typeDefs: parse(linked(sdl)) })),
   )
   if (supergraphSdl === undefined) throw new AggregateError(errors, errors.map(({ message }) => message).join('\n'))
   return supergraphSdl
@@ -37,7 +41,7 @@ export const smallGraph = async <C = undefined>(
   const schemas = new Map(
     Object.entries(parts).map(([name, { sdl, resolvers }]) => [
       name,
-      buildSubgraphSchema([{ typeDefs: parse(link + sdl), resolvers: resolvers as Record<string, never> }]),
+      buildSubgraphSchema([{ typeDefs: parse(linked(sdl)), resolvers: resolvers as Record<string, never> }]),
     ]),
   )
   const asked: Asked[] = []

@@ -47,17 +47,20 @@ export const compilePlan = <C>(node: PlanNode, deps: StepDeps<C>): Step<C> => {
 
 const nothing = (): undefined => undefined
 
-const compileFetch = <C>(node: FetchNode, deps: StepDeps<C>): Step<C> => {
+/** Makes the request of a fetch, with everything in it that is the same each time made once. */
+export const requestOf = (node: FetchNode) => {
   const { subgraph, operationKind: kind, operation: query } = node
-  const ask = deps.ask(subgraph)
   const head = `{"query":${JSON.stringify(query)}`
-  const request = (variables: string): SubgraphRequest => ({
-    subgraph,
-    kind,
-    query,
-    variables,
-    body: variables === '{}' ? `${head}}` : `${head},"variables":${variables}}`,
-  })
+  return <C>(run: Run<C>, gathered: readonly Gathered[] | undefined): SubgraphRequest => {
+    const variables = variablesText(node, run, gathered)
+    return { subgraph, kind, query, variables, body: variables === '{}' ? `${head}}` : `${head},"variables":${variables}}` }
+  }
+}
+
+const compileFetch = <C>(node: FetchNode, deps: StepDeps<C>): Step<C> => {
+  const { subgraph } = node
+  const ask = deps.ask(subgraph)
+  const request = requestOf(node)
   const entities = node.entities?.map((entity) => ({ entity, represent: compileRepresent(entity, { ...deps, subgraph }) }))
   const gather = (run: Run<C>): readonly Gathered[] | undefined => entities?.map((each) => gatherEntities(each, run, deps))
   return async (run) => {
@@ -65,7 +68,7 @@ const compileFetch = <C>(node: FetchNode, deps: StepDeps<C>): Step<C> => {
     if (gathered?.every(({ groups }) => groups.length === 0)) return
     const where = { node, root: run.root, asked: gathered ?? [], isOneOf: deps.isOneOf }
     try {
-      const answer = await ask(request(variablesText(node, run, gathered)), run.context)
+      const answer = await ask(request(run, gathered), run.context)
       if (answer.errors !== undefined && answer.errors.length > 0) run.errors.push(...subgraphErrors(answer.errors, where))
       take(answer, gathered, { run, node, deps })
     } catch (error) {
@@ -74,7 +77,7 @@ const compileFetch = <C>(node: FetchNode, deps: StepDeps<C>): Step<C> => {
   }
 }
 
-type Gathered = Asked & { readonly texts: string }
+export type Gathered = Asked & { readonly texts: string }
 
 /** Whom to ask for, each only once, and how they are represented. */
 const gatherEntities = <C>(
