@@ -8,9 +8,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { isDeepStrictEqual, parseArgs } from 'node:util'
 import { freePort } from '#platform/free-port.ts'
+import { measureCold } from './gateway/cold.ts'
 import { composeGraph, deepQuery } from './gateway/graph.ts'
+import { measureLarge } from './gateway/large.ts'
 import { type Rate, run, usageOf } from './gateway/load.ts'
 import { installPeers, type Peer, peers } from './gateway/peers.ts'
+import { bars } from './gateway/picture.ts'
 
 // Our engine beside its peers in the situation of the public gateway benchmark: one core for the gateway, the other for load and subgraphs.
 const { values } = parseArgs({
@@ -142,3 +145,25 @@ const rows = [...results].map(
 process.stdout.write(
   `| gateway | CPU ms per op | requests/s | p50 / p99 ms | fetches per op | memory MB | CPU ms, identical requests | failed |\n|---|---|---|---|---|---|---|---|\n${rows.join('\n')}\n`,
 )
+const cold = await measureCold()
+const large = await measureLarge()
+process.stdout.write(
+  `\nA first plan over look-alike subgraphs: ${cold.planMs.toFixed(0)} ms, event loop blocked for at most ${cold.loopMsMax.toFixed(1)} ms.\nAn answer of ${large.megabytes.toFixed(1)} MB: ${large.cpuMs.toFixed(0)} ms CPU without HTTP.\n`,
+)
+if (results.size > 1) {
+  const picture = join(home, 'bench/gateway.svg')
+  writeFileSync(
+    picture,
+    bars(
+      'CPU ms per operation, whole process group, one core',
+      [...results].map(([name, { cpuMsPerOp }]) => ({ name, value: cpuMsPerOp })),
+    ),
+  )
+  say(`picture: ${picture}`)
+}
+const ours = results.get('cinegraph')
+const apollo = results.get('apollo-gateway')
+if (values.json)
+  process.stdout.write(
+    `${JSON.stringify({ ratioToApollo: ours && apollo ? ours.perSecond / apollo.perSecond : null, cpuMsPerOp: ours?.cpuMsPerOp ?? null, fetchesPerOp: ours?.fetchesPerOp ?? null, cold, large, peers: Object.fromEntries(results) })}\n`,
+  )

@@ -8,6 +8,7 @@ import type { Answered } from './engine/answered.ts'
 import type { AskSubgraph } from './engine/ask.ts'
 import { createEngine, type Engine } from './engine/engine.ts'
 import { startPlannerProcess } from './engine/plan/planner-process.ts'
+import { warmUp } from './warm.ts'
 
 export type SupergraphDeps = {
   /** The text of supergraph.graphql. */
@@ -35,6 +36,8 @@ export const createSupergraph = async ({ supergraphSdl, subgraphs, log }: Superg
     ask: (name) => askWith(name, subgraphs[name], log),
     rules: [limitQuery()],
   })
+  const planned = await warmUp(engine.planOf, log)
+  log.debug({ planned }, 'planned registered operations')
   const owned = stack.move()
   return {
     execute: async (request, caller) => (await engine.execute(request, caller)).value(),

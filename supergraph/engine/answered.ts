@@ -13,6 +13,8 @@ export type Answered = {
   readonly value: () => GraphqlAnswer
   /** False when the request was refused before anything was executed; there is no `data` then. */
   readonly isExecuted: boolean
+  /** Whether something went wrong; a null that must move up is found only when the answer is written. */
+  readonly hasErrors: boolean
 }
 
 /** What an operation found, not yet in the client's shape. */
@@ -35,7 +37,7 @@ export const answered = ({ root, errors: found, shared }: Found, projection: Pro
     if (data === undefined) return JSON.stringify(value())
     return errors.length === 0 ? `{"data":${data}}` : `{"data":${data},"errors":${JSON.stringify(show(errors))}}`
   }
-  return { text, value, isExecuted: true }
+  return { text, value, isExecuted: true, hasErrors: errors.length > 0 }
 }
 
 /** Undefined when a null has to move up, which only shaping does. */
@@ -56,5 +58,5 @@ export const refused = (error: unknown, show: ShowErrors): Answered => {
     return reason.toJSON() as GraphqlError
   })
   const answer = { errors: show(errors) }
-  return { text: () => JSON.stringify(answer), value: () => answer, isExecuted: false }
+  return { text: () => JSON.stringify(answer), value: () => answer, isExecuted: false, hasErrors: true }
 }

@@ -39,33 +39,37 @@ export const createEngine = <C>(deps: EngineDeps<C>): Engine<C> => {
       return refused(error, show)
     }
   }
-  const subscribe = async function* (request: GraphqlRequest, context: C, signal: AbortSignal): AsyncGenerator<Answered> {
-    let prepared: Ready
-    try {
-      prepared = await ready(request, context)
-    } catch (error) {
-      yield refused(error, show)
-      return
-    }
-    const { operation, variables, plan, projection } = prepared
-    if (operation.read.operation.operation !== 'subscription' || plan === null) {
-      yield await execute(request, context)
-      return
-    }
-    const source = compileSubscription(plan, { ...shared, follow, canShare: operation.read.hasPlainKeys })
-    const run = (): Run<C> => newRun({ variables, context, root: {} })
-    try {
-      for await (const event of source.open(run(), signal)) {
-        const each = run()
-        await source.take(event, each)
-        yield answered(each, projection, show)
-      }
-    } catch (error) {
-      if (!signal.aborted) yield refused(streamLost(error), show)
-    }
-  }
+  const subscribe = subscribeWith({ ready, execute, show, deps: { ...shared, follow } })
   return { schema, planOf, execute, subscribe }
 }
+
+type Subscribing<C> = {
+  readonly ready: (request: GraphqlRequest, context: C) => Promise<Ready>
+  readonly execute: Engine<C>['execute']
+  readonly show: ShowErrors
+  readonly deps: Omit<StepDeps<C>, 'canShare'> & { readonly follow: (subgraph: string) => FollowSubgraph<C> }
+}
+
+const subscribeWith = <C>({ ready, execute, show, deps }: Subscribing<C>): Engine<C>['subscribe'] =>
+  async function* (request, context, signal) {
+    try {
+      const { operation, variables, plan, projection } = await ready(request, context)
+      if (operation.read.operation.operation !== 'subscription' || plan === null) {
+        yield await execute(request, context)
+        return
+      }
+      const source = compileSubscription(plan, { ...deps, canShare: operation.read.hasPlainKeys })
+      for await (const event of source.open(newRun({ variables, context, root: {} }), signal)) {
+        const run = newRun({ variables, context, root: {} })
+        await source.take(event, run)
+        yield answered(run, projection, show)
+      }
+    } catch (error) {
+      if (!signal.aborted) yield refused(isRefusal(error) ? error : streamLost(error), show)
+    }
+  }
+
+const isRefusal = (error: unknown): boolean => error instanceof GraphQLError || error instanceof AggregateError
 
 const newRun = <C>({ root, ...rest }: Pick<Run<C>, 'variables' | 'context'> & { readonly root: object }): Run<C> => ({
   ...rest,

@@ -11,6 +11,7 @@ import { retry } from '#platform/resilience/retry.ts'
 import { traceHeaders } from '#platform/tracing.ts'
 import type { AskSubgraph, SubgraphAnswer, SubgraphRequest } from '../engine/ask.ts'
 import { compileHeaderRules } from './headers.ts'
+import { fetchSeconds } from './metrics.ts'
 import { post } from './post.ts'
 import type { GatewaySettings, SubgraphSettings } from './settings.ts'
 
@@ -49,12 +50,15 @@ export const createHttpSubgraph = ({ name, url, settings, own }: Deps): HttpSubg
   )(send)
   const forMutations = policy(name, ...common, ...careful)(send)
   const once = collapse<string>()
+  const seconds = fetchSeconds.labels(name)
   const ask: AskSubgraph<Incoming> = async (request, { headers: incoming }) => {
     const forwarded = rules(incoming)
     const headers = { ...forwarded, ...traceHeaders(), 'content-type': 'application/json', accept: 'application/json' }
     const isQuery = request.kind === 'query'
     const work = () => (isQuery ? forQueries : forMutations)(request, headers)
+    const began = performance.now()
     const text = await (isQuery && settings.dedupe ? once(`${JSON.stringify(forwarded)}${request.body}`, work) : work())
+    seconds.observe((performance.now() - began) / 1000)
     return read(text, name)
   }
   return { ask, [Symbol.asyncDispose]: () => pool.destroy() }

@@ -7,14 +7,18 @@ import { createHttp, type Http } from '#platform/http.ts'
 import { serveExplain } from '../explain.ts'
 import { serveExplorer } from '../explorer.ts'
 import { createAdmission } from './admission.ts'
+import type { Serving } from './canary.ts'
 import type { AskedDocument, Documents } from './documents.ts'
 import type { Incoming } from './http-subgraph.ts'
+import { observeOperation } from './observe.ts'
+import type { createReplay } from './replay.ts'
 import type { GatewaySettings } from './settings.ts'
 import { answerAsEvents, serveWebSocket } from './streams.ts'
-import type { Versions } from './versions.ts'
 
 export type GatewayHttpDeps = {
-  readonly versions: Pick<Versions, 'use' | 'stream' | 'current'>
+  readonly serving: Pick<Serving, 'use' | 'stream' | 'current'>
+  /** Told of each answered operation; may answer it a second time elsewhere. */
+  readonly replay?: ReturnType<typeof createReplay<Incoming>>
   readonly documents: Documents
   readonly settings: GatewaySettings
   readonly log: Logger
@@ -22,14 +26,18 @@ export type GatewayHttpDeps = {
 
 /** A supergraph of anybody's subgraphs on HTTP: single operations, batches, streams, WebSockets, and its Explorer page. */
 export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
-  const { versions, log } = deps
+  const { serving, settings, log, replay } = deps
+  const observe = observeOperation(log, settings.slowMs)
   const app = createHttp({ name: 'gateway', log })
   const admission = createAdmission()
   app.addHook('onClose', async () => admission[Symbol.dispose]())
-  const execute = (asked: GraphqlRequest, incoming: Incoming): Promise<TextAnswer> =>
-    admission.run(() => versions.use((gateway) => gateway.execute(asked, incoming)))
+  const execute = async (asked: GraphqlRequest, incoming: Incoming): Promise<TextAnswer> => {
+    const answer = await admission.run(() => observe(asked, () => serving.use(incoming, (gateway) => gateway.execute(asked, incoming))))
+    replay?.(asked, incoming, answer.value)
+    return answer
+  }
   const subscribe = (asked: GraphqlRequest, incoming: Incoming, signal: AbortSignal) =>
-    versions.stream((gateway) => gateway.subscribe(asked, incoming, signal))
+    serving.stream((gateway) => gateway.subscribe(asked, incoming, signal))
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
@@ -45,7 +53,7 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
     },
   })
   serveWebSocket(app, subscribe)
-  serveExplain(app, (text, variables, name) => versions.current.engine.planOf(text, variables, name))
+  serveExplain(app, (text, variables, name) => serving.current.engine.planOf(text, variables, name))
   serveExplorer(app)
   app.get('/', async (_request, reply) => reply.redirect('/explorer'))
   return app

@@ -8,6 +8,6 @@ export const operationCost = new Histogram({
   buckets: [1, 10, 50, 100, 500, 1_000, 5_000, 10_000],
   registers: [registry],
 })
-export const operationSeconds = secondsHistogram('operation_seconds', 'Time to answer operations', ['version', 'outcome'])
-export const fetchSeconds = secondsHistogram('gateway_fetch_seconds', 'Time of fetches from subgraphs', ['subgraph', 'outcome'])
+export const operationSeconds = secondsHistogram('operation_seconds', 'Time to answer operations', ['outcome'])
+export const fetchSeconds = secondsHistogram('gateway_fetch_seconds', 'Time of fetches from subgraphs that came back', ['subgraph'])
 export const replayed = counter('replayed_total', 'Live queries answered a second time, to compare', ['outcome'])

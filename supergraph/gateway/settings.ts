@@ -63,6 +63,18 @@ const Settings = z.strictObject({
   trustedDocuments: z.strictObject({ file: z.string(), only: z.boolean().default(false) }).optional(),
   persistedQueries: z.boolean().default(true),
   batchMax: z.int().min(0).default(10),
+  /** A share of callers goes to another supergraph file, and back by itself when that one does worse. */
+  canary: z
+    .strictObject({
+      supergraph: z.string(),
+      percent: z.number().min(0).max(100).default(5),
+      requestsMin: z.int().min(1).default(50),
+      errorShareMore: z.number().min(0).default(0.02),
+      latencyTimes: z.number().min(1).default(2),
+    })
+    .optional(),
+  /** A share of live queries is answered a second time by the reference engine, and differences are logged. */
+  replay: z.strictObject({ share: z.number().min(0).max(1) }).optional(),
   slowMs: z.int().min(1).default(1_000),
 })
 export type GatewaySettings = z.infer<typeof Settings> & { readonly supergraph: string }

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { buildSchema, type DocumentNode, parse } from 'graphql'
 import { makeServer } from 'graphql-ws'
-import { WebSocketServer } from 'ws'
-import type { GraphqlRequest } from '#platform/graphql/execute.ts'
+import { type WebSocket, WebSocketServer } from 'ws'
+import type { GraphqlAnswer, GraphqlRequest } from '#platform/graphql/execute.ts'
 import type { Http } from '#platform/http.ts'
 import type { Answered } from '../engine/answered.ts'
 import type { Incoming } from './http-subgraph.ts'
@@ -62,47 +62,10 @@ type Extra = { readonly request: IncomingMessage }
 /** Every kind of operation over a WebSocket at `/graphql`, with the graphql-ws protocol. `connection_init` may carry headers. */
 export const serveWebSocket = (app: Http, subscribe: Subscribe): void => {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 256 * 1024 })
-  const server = makeServer<Record<string, unknown>, Extra>({
-    subscribe: async ({ contextValue }) => (contextValue as () => AsyncGenerator<unknown>)() as never,
-    execute: async ({ contextValue }) => {
-      // NOTE: a loop, so that the generator is ended and lets go of its version of the supergraph.
-      for await (const answer of (contextValue as () => AsyncGenerator<unknown>)()) return answer as never
-      throw new TypeError('An operation had no answer')
-    },
-    onSubscribe: async ({ connectionParams = {}, extra }, _id, payload) => {
-      const strings = Object.entries(connectionParams).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
-      const headers = { ...extra.request.headers, ...Object.fromEntries(strings.map(([name, value]) => [name.toLowerCase(), value])) }
-      const asked = {
-        query: payload.query,
-        ...(payload.variables ? { variables: payload.variables } : {}),
-        ...(payload.operationName ? { operationName: payload.operationName } : {}),
-      }
-      const answers = async function* () {
-        const gone = new AbortController()
-        try {
-          for await (const answer of subscribe(asked, { headers }, gone.signal)) yield answer.value()
-        } finally {
-          gone.abort()
-        }
-      }
-      return { schema: unused, document: parsed(payload.query), operationName: payload.operationName ?? null, contextValue: answers }
-    },
-  })
+  const server = protocolServer(subscribe)
   app.server.on('upgrade', (request, socket, head) => {
     if (new URL(request.url ?? '', 'http://localhost').pathname !== '/graphql') return void socket.destroy()
-    sockets.handleUpgrade(request, socket, head, (open) => {
-      const closed = server.opened(
-        {
-          protocol: open.protocol,
-          send: (data) => new Promise((resolve, reject) => open.send(data, (error) => (error ? reject(error) : resolve()))),
-          close: (code, reason) => open.close(code, reason),
-          onMessage: (take) => open.on('message', (data) => void take(String(data)).catch(() => open.close(4500, 'Internal error'))),
-        },
-        { request },
-      )
-      open.once('close', (code, reason) => void closed(code, String(reason)))
-      open.on('error', () => open.terminate())
-    })
+    sockets.handleUpgrade(request, socket, head, (open) => connect(open, request, server))
   })
   app.addHook('preClose', async () => {
     for (const open of sockets.clients) {
@@ -111,3 +74,46 @@ export const serveWebSocket = (app: Http, subscribe: Subscribe): void => {
     }
   })
 }
+
+const connect = (open: WebSocket, request: IncomingMessage, server: ReturnType<typeof protocolServer>): void => {
+  const closed = server.opened(
+    {
+      protocol: open.protocol,
+      send: (data) => new Promise((resolve, reject) => open.send(data, (error) => (error ? reject(error) : resolve()))),
+      close: (code, reason) => open.close(code, reason),
+      onMessage: (take) => open.on('message', (data) => void take(String(data)).catch(() => open.close(4500, 'Internal error'))),
+    },
+    { request },
+  )
+  open.once('close', (code, reason) => void closed(code, String(reason)))
+  open.on('error', () => open.terminate())
+}
+
+const protocolServer = (subscribe: Subscribe) =>
+  makeServer<Record<string, unknown>, Extra>({
+    subscribe: async ({ contextValue }) => (contextValue as Answers)() as never,
+    execute: async ({ contextValue }) => {
+      // NOTE: a loop, so that the generator is ended and lets go of its version of the supergraph.
+      for await (const answer of (contextValue as Answers)()) return answer as never
+      throw new TypeError('An operation had no answer')
+    },
+    onSubscribe: async ({ connectionParams = {}, extra }, _id, { query, variables, operationName }) => {
+      const strings = Object.entries(connectionParams).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+      const headers = { ...extra.request.headers, ...Object.fromEntries(strings.map(([name, value]) => [name.toLowerCase(), value])) }
+      const asked = { query, ...(variables ? { variables } : {}), ...(operationName ? { operationName } : {}) }
+      const contextValue = answersTo(subscribe, asked, { headers })
+      return { schema: unused, document: parsed(query), operationName: operationName ?? null, contextValue }
+    },
+  })
+
+type Answers = () => AsyncGenerator<GraphqlAnswer>
+
+const answersTo = (subscribe: Subscribe, asked: GraphqlRequest, incoming: Incoming): Answers =>
+  async function* () {
+    const gone = new AbortController()
+    try {
+      for await (const answer of subscribe(asked, incoming, gone.signal)) yield answer.value()
+    } finally {
+      gone.abort()
+    }
+  }

@@ -9,6 +9,7 @@ import { serverAudits } from 'graphql-http'
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
 import type { GraphqlAnswer } from '#platform/graphql/execute.ts'
+import { createReplay, type Difference } from '../../supergraph/gateway/replay.ts'
 import { httpGraph } from './http-graph.ts'
 
 const counting = async function* (): AsyncGenerator<object> {
@@ -145,7 +146,7 @@ test('a changed supergraph takes over without a dropped request', async () => {
   const renamed = { ...parts, titles: { ...parts.titles, sdl: parts.titles.sdl.replace('hello(', 'greet(') } }
   for (const next of [renamed, parts, renamed]) {
     await sleep(60)
-    await graph.versions.replace(await graph.make(next))
+    await graph.serving.replace(await graph.make(next))
   }
   isGoing = false
   await Promise.all(loads)
@@ -219,4 +220,50 @@ test('explain shows a plan as text and as a picture', async () => {
   assert.match(await explain('text', '{ titles { stars } }'), /^Sequence\n {2}Fetch titles\n[\s\S]*Fetch stars for titles\.@/)
   assert.match(await explain('svg', '{ titles { stars } }'), /^<svg [\s\S]*titles\.@/)
   assert.match(await explain('text', '{ nope }'), /Cannot query field/)
+})
+
+test('a canary gets the same callers all the time, and goes back by itself when it does worse', async () => {
+  await using graph = await httpGraph(parts)
+  const broken = await graph.make({
+    ...parts,
+    stars: { ...parts.stars, sdl: parts.stars.sdl.replace('stars: Int', 'stars: Int gone: Int') },
+  })
+  const settings = { percent: 50, requestsMin: 20, errorShareMore: 0.02, latencyTimes: 50 }
+  await graph.serving.release(broken, settings)
+  const query = '{ titles { name stars } __type(name: "Title") { fields { name } } }'
+  const sees = async (member: number): Promise<boolean> =>
+    JSON.stringify(await post(graph.url, { query }, { authorization: `Bearer ${member}` })).includes('gone')
+  const first = await Promise.all(Array.from({ length: 20 }, (_, member) => sees(member)))
+  assert.ok(first.includes(true) && first.includes(false), 'some, not all')
+  assert.deepEqual(await Promise.all(Array.from({ length: 20 }, (_, member) => sees(member))), first)
+  // A field that only the canary knows and its subgraph does not: every request of the canary fails.
+  const failing = async (member: number) => post(graph.url, { query: '{ titles { gone } }' }, { authorization: `Bearer ${member}` })
+  for (let member = 0; member < 200 && graph.serving.hasCanary; member += 1) {
+    await post(graph.url, { query: '{ titles { name } }' }, { authorization: `Bearer ${member}` })
+    if (first[member % 20]) await failing(member % 20)
+  }
+  assert.equal(graph.serving.hasCanary, false)
+  assert.match(graph.verdicts[0]?.why ?? '', /% of its requests fail/)
+  assert.deepEqual(
+    await Promise.all(Array.from({ length: 20 }, (_, member) => sees(member))),
+    first.map(() => false),
+  )
+})
+
+test('a replay finds the path where another engine differs, and leaves mutations alone', async () => {
+  const seen: (readonly Difference[])[] = []
+  const other = async () => ({
+    data: { titles: [{ name: 'A' }, { name: 'C' }] },
+    errors: [{ message: 'x', path: ['titles'], extensions: { code: 'E' } }],
+  })
+  const replay = createReplay<null>({ share: 1, other, onDone: (_request, differences) => seen.push(differences) })
+  replay({ query: '{ titles { name } }' }, null, () => ({ data: { titles: [{ name: 'A' }, { name: 'B' }] } }))
+  replay({ query: 'mutation { rename }' }, null, () => ({ data: {} }))
+  await sleep(10)
+  assert.deepEqual(seen, [
+    [
+      { path: 'data.titles.1.name', live: 'B', other: 'C' },
+      { path: 'errors at titles', live: undefined, other: 'E' },
+    ],
+  ])
 })

@@ -2,16 +2,16 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { composeServices } from '@apollo/composition'
 import { buildSubgraphSchema } from '@apollo/subgraph'
-import { execute, type GraphQLSchema, parse, subscribe } from 'graphql'
+import { execute, type GraphQLSchema, parse, subscribe, validate } from 'graphql'
 import { useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
 import { createLog } from '#platform/log.ts'
 import { startPlannerProcess } from '../../supergraph/engine/plan/planner-process.ts'
+import { Serving, type Verdict } from '../../supergraph/gateway/canary.ts'
 import { openDocuments } from '../../supergraph/gateway/documents.ts'
 import { createGateway, type Gateway } from '../../supergraph/gateway/gateway.ts'
 import { createGatewayHttp } from '../../supergraph/gateway/http.ts'
 import { parseGatewaySettings } from '../../supergraph/gateway/settings.ts'
-import { Versions } from '../../supergraph/gateway/versions.ts'
 import { linked, type Part } from './small-graph.ts'
 
 export type Service = {
@@ -24,7 +24,8 @@ export type Service = {
 export type HttpGraph = AsyncDisposable & {
   readonly url: string
   readonly services: Readonly<Record<string, Service>>
-  readonly versions: Versions
+  readonly serving: Serving
+  readonly verdicts: readonly Verdict[]
   readonly make: (parts: Readonly<Record<string, Part>>) => Promise<Gateway>
 }
 
@@ -33,16 +34,17 @@ export const httpGraph = async (parts: Readonly<Record<string, Part>>, settings:
   await using stack = new AsyncDisposableStack()
   const services: Record<string, Service> = {}
   for (const [name, part] of Object.entries(parts)) services[name] = await startService(part, stack)
+  const verdicts: Verdict[] = []
   const planning = stack.use(startPlannerProcess())
   const read = parseGatewaySettings({ supergraph: 'x', ...settings })
   const make = (each: Readonly<Record<string, Part>>) => createGateway({ supergraphSdl: compose(each, services), settings: read, planning })
-  const versions = stack.use(new Versions(await make(parts)))
+  const serving = stack.use(new Serving(await make(parts), (verdict) => verdicts.push(verdict)))
   const log = createLog('test', 'silent')
-  const app = createGatewayHttp({ versions, documents: await openDocuments(read), settings: read, log })
+  const app = createGatewayHttp({ serving, documents: await openDocuments(read), settings: read, log })
   stack.defer(() => app.close())
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   const owned = stack.move()
-  return { url, services, versions, make, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { url, services, serving, verdicts, make, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 const compose = (parts: Readonly<Record<string, Part>>, services: Readonly<Record<string, Service>>): string => {
@@ -93,7 +95,8 @@ const answer = async (schema: GraphQLSchema, { request, response, service }: Exc
   if (service.slow > 0) await new Promise((resolve) => setTimeout(resolve, service.slow))
   const asked = { schema, document: parse(query), variableValues: variables ?? {} }
   if (!/event-stream/.test(request.headers.accept ?? '')) {
-    const text = JSON.stringify(await execute(asked))
+    const errors = validate(schema, asked.document)
+    const text = JSON.stringify(errors.length > 0 ? { errors } : await execute(asked))
     return void response.writeHead(200, { 'content-type': 'application/json' }).end(text)
   }
   response.writeHead(200, { 'content-type': 'text/event-stream' })

@@ -1,0 +1,25 @@
+import { glob, readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { messageOf } from '#platform/errors.ts'
+import type { Log } from '#platform/log.ts'
+import type { Engine } from './engine/engine.ts'
+
+const folders = ['platform/bff/operations', 'bffs/*/operations', 'subgraphs/*/operations']
+
+/** Plans every operation that BFFs and subgraphs have registered, so that no device waits for a plan. One that does not fit is named. */
+export const warmUp = async (planOf: Engine<never>['planOf'], log: Log): Promise<number> => {
+  const home = fileURLToPath(new URL('..', import.meta.url))
+  let planned = 0
+  for (const folder of folders) {
+    for await (const file of glob(`${folder}/*.graphql`, { cwd: home })) {
+      try {
+        await planOf(await readFile(`${home}/${file}`, 'utf8'))
+        planned += 1
+      } catch (error) {
+        const reasons = error instanceof AggregateError ? error.errors.map(messageOf) : [messageOf(error)]
+        log.error({ file, reasons }, 'a registered operation does not fit the supergraph')
+      }
+    }
+  }
+  return planned
+}

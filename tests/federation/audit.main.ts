@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
+import { freePort } from '#platform/free-port.ts'
+import type { GraphqlAnswer } from '#platform/graphql/execute.ts'
+import { startPlannerProcess } from '../../supergraph/engine/plan/planner-process.ts'
+import { createGateway } from '../../supergraph/gateway/gateway.ts'
+import { parseGatewaySettings } from '../../supergraph/gateway/settings.ts'
+
+// Runs our engine against a checkout of the public federation gateway audit: `npm run audit -- <checkout>`. The checkout
+// serves its subgraphs, supergraphs and cases over HTTP; nothing of it comes into this repository.
+type Case = {
+  readonly query: string
+  readonly variables?: Record<string, unknown>
+  readonly expected: { readonly data?: unknown; readonly errors?: boolean }
+}
+
+const [checkout] = process.argv.slice(2)
+if (checkout === undefined) {
+  process.stderr.write('npm run audit -- <checkout of the federation gateway audit, with its packages installed>\n')
+  process.exit(1)
+}
+const port = await freePort()
+const server = spawn('npm', ['start', '--', 'serve', '--port', String(port)], {
+  cwd: checkout,
+  stdio: ['ignore', 'ignore', 'inherit'],
+  detached: true,
+  env: { ...process.env, PORT: String(port) },
+})
+const base = `http://127.0.0.1:${port}`
+const get = async (path: string): Promise<Response> => {
+  const response = await fetch(`${base}${path}`)
+  if (!response.ok) throw new Error(`${path} answered ${response.status}`)
+  return response
+}
+
+const untilServes = async (): Promise<readonly string[]> => {
+  for (let tries = 0; tries < 150 && server.exitCode === null; tries += 1) {
+    const response = await fetch(`${base}/ids`).catch(() => undefined)
+    if (response?.ok) return (await response.json()) as readonly string[]
+    await sleep(200)
+  }
+  throw new Error('The checkout does not serve its cases at /ids. Install its packages, and see that `npm start -- serve` works there.')
+}
+
+const failures: string[] = []
+let count = 0
+try {
+  await using planning = startPlannerProcess()
+  for (const id of await untilServes()) {
+    const supergraphSdl = await (await get(`/${id}/supergraph`)).text()
+    const cases = (await (await get(`/${id}/tests`)).json()) as readonly Case[]
+    await using gateway = await createGateway({ supergraphSdl, settings: parseGatewaySettings({ supergraph: id }), planning })
+    for (const [index, { query, variables = {}, expected }] of cases.entries()) {
+      count += 1
+      const answer = JSON.parse((await gateway.execute({ query, variables }, { headers: {} })).text()) as GraphqlAnswer
+      const hasErrors = (answer.errors ?? []).length > 0
+      if (isDeepStrictEqual(answer.data ?? null, expected.data ?? null) && hasErrors === (expected.errors ?? false)) continue
+      failures.push(`${id} #${index + 1}\n${query}\nexpected ${JSON.stringify(expected)}\nanswered ${JSON.stringify(answer)}`)
+    }
+    process.stderr.write(`${id}: ${cases.length} cases\n`)
+  }
+} finally {
+  if (server.pid !== undefined && server.exitCode === null) {
+    const ended = once(server, 'exit')
+    process.kill(-server.pid, 'SIGTERM')
+    await Promise.race([ended, sleep(5_000, undefined, { ref: false })])
+  }
+}
+for (const failure of failures) process.stdout.write(`${failure}\n\n`)
+process.stdout.write(`${count - failures.length} passed, ${failures.length} failed\n`)
+process.exitCode = failures.length === 0 ? 0 : 1
