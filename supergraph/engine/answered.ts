@@ -32,7 +32,12 @@ export const answered = ({ root, errors: found, shared }: Found, projection: Pro
     const shaped = shapeAnswer(projection.selection, root, errors)
     return shaped.errors.length === 0 ? { data: shaped.data } : { data: shaped.data, errors: show(shaped.errors) }
   }
+  let known: string | undefined
   const text = (): string => {
+    known ??= write()
+    return known
+  }
+  const write = (): string => {
     const data = written(projection, root, shared)
     if (data === undefined) return JSON.stringify(value())
     return errors.length === 0 ? `{"data":${data}}` : `{"data":${data},"errors":${JSON.stringify(show(errors))}}`

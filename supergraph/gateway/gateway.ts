@@ -1,5 +1,7 @@
 import { NoSchemaIntrospectionCustomRule } from 'graphql'
 import { limitQuery } from '#platform/graphql/limits.ts'
+import { collapse } from '#platform/resilience/collapse.ts'
+import type { Answered } from '../engine/answered.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
 import type { PlannerProcess } from '../engine/plan/planner-process.ts'
 import { claimsFrom, overridesFrom } from './claims.ts'
@@ -7,6 +9,7 @@ import { createFollow } from './follow.ts'
 import { createHttpSubgraph, type Incoming } from './http-subgraph.ts'
 import { operationCost } from './metrics.ts'
 import type { GatewaySettings } from './settings.ts'
+import { sharingKey } from './sharing.ts'
 import { hideUnexpected } from './show-errors.ts'
 
 export type GatewayDeps = { readonly supergraphSdl: string; readonly settings: GatewaySettings; readonly planning: PlannerProcess }
@@ -34,5 +37,11 @@ export const createGateway = async ({ supergraphSdl, settings, planning }: Gatew
     ...(settings.production ? { showErrors: hideUnexpected } : {}),
   })
   const owned = stack.move()
-  return { engine, execute: engine.execute, subscribe: engine.subscribe, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  const once = collapse<Answered>()
+  const keyOf = sharingKey(settings)
+  const execute: Engine<Incoming>['execute'] = (request, incoming) => {
+    const key = settings.dedupe ? keyOf(request, incoming) : undefined
+    return key === undefined ? engine.execute(request, incoming) : once(key, () => engine.execute(request, incoming))
+  }
+  return { engine, execute, subscribe: engine.subscribe, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }

@@ -29,6 +29,7 @@ export type PlannerProcess = AsyncDisposable & {
 
 const file = fileURLToPath(new URL('./planner.main.ts', import.meta.url))
 const planMsMax = 60_000
+const restMs = 10_000
 
 /**
  * Planning in a process of its own. The fast planner is native code that ends its whole process on some operations (a
@@ -72,6 +73,7 @@ class Link {
   #child: ChildProcess | undefined
   #ids = 0
   #ended = false
+  #resting: NodeJS.Timeout | undefined
   readonly #sdls = new Map<number, string>()
   readonly #waiting = new Map<number, Waiting>()
 
@@ -120,8 +122,11 @@ class Link {
       if (this.#waiting.size > 0) return
       child.unref()
       child.channel?.unref()
+      this.#restAfter(child)
     })
-    child.once('close', () => this.#crashed())
+    child.once('close', () => {
+      if (this.#child === child) this.#crashed()
+    })
     // NOTE: a planner that nobody waits for keeps no process alive.
     child.unref()
     const watch = setInterval(() => this.#watch(child), 1_000)
@@ -129,6 +134,17 @@ class Link {
     child.once('close', () => clearInterval(watch))
     for (const [open, sdl] of this.#sdls) child.send({ id: 0, open, sdl } satisfies Ask)
     return child
+  }
+
+  /** Plans are kept by those who asked; a planner with nothing to do gives its memory back. */
+  #restAfter(child: ChildProcess): void {
+    clearTimeout(this.#resting)
+    this.#resting = setTimeout(() => {
+      if (this.#waiting.size > 0 || this.#child !== child) return
+      this.#child = undefined
+      child.kill('SIGKILL')
+    }, restMs)
+    this.#resting.unref()
   }
 
   #watch(child: ChildProcess): void {
