@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { freePort } from '#platform/free-port.ts'
 import { processBirth } from '#platform/process-birth.ts'
+import { subgraphNames } from '../supergraph/compose.ts'
 import { makeFootage } from '../workers/transcode/footage.ts'
 import { copyDatabase, temporaryFolder } from './boot.ts'
 import { Device, until } from './member.ts'
@@ -75,6 +77,25 @@ const carriedOut: Readonly<Record<string, () => Promise<void>>> = {
     const url = await until('the subgraph listens', 20_000, async () => /Server listening at (http:\S+?)"/.exec(alone.text())?.[1])
     assert.equal((await fetch(`${url}/health/ready`)).status, 200)
     await stop(alone)
+  },
+  'npm run supergraph -- --supergraph any.graphql --port 4000': async () => {
+    const file = join(home, 'supergraph/supergraph.graphql')
+    const config = join(folder.path, 'gateway.json')
+    const { supergraph } = JSON.parse(await readFile(join(data(), 'links.json'), 'utf8')) as { supergraph: string }
+    const subgraphs = Object.fromEntries(subgraphNames.map((name) => [name, { url: `${supergraph}/graphql` }]))
+    await writeFile(config, JSON.stringify({ subgraphs }))
+    const port = await freePort()
+    const alone = npm(['run', 'supergraph', '--', '--supergraph', file, '--port', String(port), '--config', config])
+    await until('the gateway listens', 20_000, async () => alone.text().includes('answers at'))
+    const answer = await fetch(`http://127.0.0.1:${port}/graphql?query={__typename}`)
+    assert.deepEqual(await answer.json(), { data: { __typename: 'Query' } })
+    const taken = npm(['run', 'supergraph', '--', '--supergraph', file, '--port', String(port), '--config', config])
+    assert.notEqual(await taken.ended, 0)
+    assert.match(taken.text(), /Port \d+ \(gateway\) is taken/)
+    await stop(alone)
+    const unknown = npm(['run', 'supergraph', '--', '--supergraf', file])
+    assert.notEqual(await unknown.ended, 0)
+    assert.match(unknown.text(), /--supergraf cannot be used/)
   },
   'npm run check': async () => assert.match(await readFile(join(home, '.ci/run'), 'utf8'), /^npm run check$/m),
   'npm test': async () => assert.match(await readFile(join(home, '.ci/run'), 'utf8'), /^npm test$/m),

@@ -105,6 +105,8 @@ export const peers: readonly Peer[] = [
     launch: ({ home, supergraph, port }) => ({
       command: process.execPath,
       args: [
+        // As the script `supergraph` of package.json starts it.
+        '--max-semi-space-size=4',
         join(home, 'supergraph/gateway.main.ts'),
         '--supergraph',
         supergraph,
@@ -114,6 +116,7 @@ export const peers: readonly Peer[] = [
         'error',
         '--no-watch',
       ],
+      env: { MALLOC_ARENA_MAX: '1' },
     }),
   },
   {
