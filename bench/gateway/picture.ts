@@ -10,5 +10,5 @@ export const bars = (title: string, rows: readonly Bar[]): string => {
     const fill = name === 'cinegraph' ? '#4f46e5' : '#9ca3af'
     return `<text x="10" y="${y + 15}">${name}</text><rect x="150" y="${y}" width="${width.toFixed(1)}" height="20" rx="3" fill="${fill}"/><text x="${(158 + width).toFixed(1)}" y="${y + 15}">${value.toFixed(2)}</text>`
   })
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="640" height="${56 + sorted.length * 30}" font-family="system-ui, sans-serif" font-size="13"><rect width="100%" height="100%" fill="#fff"/><text x="10" y="24" font-weight="600">${title}</text>${lines.join('')}</svg>\n`
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="640" height="${56 + sorted.length * 30}" font-family="system-ui, sans-serif" font-size="13" role="img"><title>${title}</title><rect width="100%" height="100%" fill="#fff"/><text x="10" y="24" font-weight="600">${title}</text>${lines.join('')}</svg>\n`
 }

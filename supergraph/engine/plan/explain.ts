@@ -48,7 +48,7 @@ export const explainPicture = (plan: PlanNode | null): string => {
   const width = left(waves.length) - box.gapX + box.margin
   const head =
     '<defs><marker id="head" orient="auto" markerWidth="6" markerHeight="6" refX="4" refY="3"><path d="M0 0l6 3-6 3z" fill="#6b7280"/></marker></defs>'
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${Math.max(width, 120)}" height="${top(rows)}" font-family="system-ui, sans-serif">${head}${arrows.join('')}${boxes.join('')}</svg>`
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${Math.max(width, 120)}" height="${top(rows)}" font-family="system-ui, sans-serif" role="img"><title>Plan</title>${head}${arrows.join('')}${boxes.join('')}</svg>`
 }
 
 const picture = (node: FetchNode, x: number, y: number): string => {
