@@ -1,5 +1,7 @@
 import { GraphQLError } from 'graphql'
+import { errorTable, isCinegraphError } from '#platform/errors.ts'
 import type { GraphqlAnswer, GraphqlError } from '#platform/graphql/execute.ts'
+import { type Caching, together, uncacheable } from './caching.ts'
 import type { Projection } from './operation/prepare.ts'
 import { misfit } from './project/leaf.ts'
 import { placeErrors } from './project/place-errors.ts'
@@ -15,6 +17,7 @@ export type Answered = {
   readonly isExecuted: boolean
   /** Whether something went wrong; a null that must move up is found only when the answer is written. */
   readonly hasErrors: boolean
+  readonly caching: Caching
 }
 
 /** What an operation found, not yet in the client's shape. */
@@ -22,11 +25,12 @@ export type Found = {
   readonly root: Tree
   readonly errors: readonly GraphqlError[]
   readonly shared: ReadonlySet<object>
+  readonly caching: readonly Caching[]
 }
 
 export type ShowErrors = (errors: readonly GraphqlError[]) => readonly GraphqlError[]
 
-export const answered = ({ root, errors: found, shared }: Found, projection: Projection, show: ShowErrors): Answered => {
+export const answered = ({ root, errors: found, shared, caching }: Found, projection: Projection, show: ShowErrors): Answered => {
   const errors = found.length === 0 ? found : placeErrors(found, projection.selection, root)
   const value = (): GraphqlAnswer => {
     const shaped = shapeAnswer(projection.selection, root, errors)
@@ -42,7 +46,7 @@ export const answered = ({ root, errors: found, shared }: Found, projection: Pro
     if (data === undefined) return JSON.stringify(value())
     return errors.length === 0 ? `{"data":${data}}` : `{"data":${data},"errors":${JSON.stringify(show(errors))}}`
   }
-  return { text, value, isExecuted: true, hasErrors: errors.length > 0 }
+  return { text, value, isExecuted: true, hasErrors: errors.length > 0, caching: together(caching) }
 }
 
 /** Undefined when a null has to move up, which only shaping does. */
@@ -55,13 +59,15 @@ const written = ({ write }: Projection, root: Tree, shared: ReadonlySet<object>)
   }
 }
 
-/** A request that is refused as a whole. `error` is a GraphQLError or an AggregateError of them; others are thrown on. */
+/** A request that is refused as a whole. `error` is one that has a code, or an AggregateError of such; others are thrown on. */
 export const refused = (error: unknown, show: ShowErrors): Answered => {
   const reasons = error instanceof AggregateError ? error.errors : [error]
   const errors = reasons.map((reason): GraphqlError => {
+    if (isCinegraphError(reason))
+      return { message: reason.message, extensions: { code: errorTable[reason.code].graphql, retry: errorTable[reason.code].retry } }
     if (!(reason instanceof GraphQLError)) throw error
     return reason.toJSON() as GraphqlError
   })
   const answer = { errors: show(errors) }
-  return { text: () => JSON.stringify(answer), value: () => answer, isExecuted: false, hasErrors: true }
+  return { text: () => JSON.stringify(answer), value: () => answer, isExecuted: false, hasErrors: true, caching: uncacheable }
 }

@@ -1,4 +1,5 @@
 import type { GraphqlError } from '#platform/graphql/execute.ts'
+import type { Caching } from './caching.ts'
 
 /** What a plan asks of a subgraph. The texts are made once: `body` needs no second encoding. */
 export type SubgraphRequest = {
@@ -13,6 +14,8 @@ export type SubgraphRequest = {
 export type SubgraphAnswer = {
   readonly data?: Readonly<Record<string, unknown>> | null | undefined
   readonly errors?: readonly GraphqlError[] | undefined
+  /** Absent for what may not be kept. */
+  readonly caching?: Caching
 }
 
 /**

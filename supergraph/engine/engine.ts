@@ -76,6 +76,7 @@ const newRun = <C>({ root, ...rest }: Pick<Run<C>, 'variables' | 'context'> & { 
   root: { ...root },
   errors: [],
   shared: new Set(),
+  caching: [],
 })
 
 /** Plans are compiled once; a plan that is forgotten takes its compiled form with it. */

@@ -1,4 +1,5 @@
 import { NoSchemaIntrospectionCustomRule } from 'graphql'
+import type { GraphqlRequest } from '#platform/graphql/execute.ts'
 import { limitQuery } from '#platform/graphql/limits.ts'
 import { collapse } from '#platform/resilience/collapse.ts'
 import type { Answered } from '../engine/answered.ts'
@@ -8,12 +9,18 @@ import { claimsFrom, overridesFrom } from './claims.ts'
 import { createFollow } from './follow.ts'
 import { createHttpSubgraph, type Incoming } from './http-subgraph.ts'
 import { operationCost } from './metrics.ts'
+import { createResponseCache } from './response-cache.ts'
 import type { GatewaySettings } from './settings.ts'
 import { sharingKey } from './sharing.ts'
 import { hideUnexpected } from './show-errors.ts'
 
 export type GatewayDeps = { readonly supergraphSdl: string; readonly settings: GatewaySettings; readonly planning: PlannerProcess }
-export type Gateway = AsyncDisposable & Pick<Engine<Incoming>, 'execute' | 'subscribe'> & { readonly engine: Engine<Incoming> }
+export type Gateway = AsyncDisposable &
+  Pick<Engine<Incoming>, 'execute' | 'subscribe'> & {
+    readonly engine: Engine<Incoming>
+    /** Forgets kept answers that have one of these tags, and tells how many there were. */
+    readonly forget: (tags: readonly string[]) => number
+  }
 
 /** Serves one version of a supergraph whose subgraphs are asked over HTTP. Throws SUPERGRAPH_INVALID. */
 export const createGateway = async ({ supergraphSdl, settings, planning }: GatewayDeps): Promise<Gateway> => {
@@ -37,11 +44,28 @@ export const createGateway = async ({ supergraphSdl, settings, planning }: Gatew
     ...(settings.production ? { showErrors: hideUnexpected } : {}),
   })
   const owned = stack.move()
-  const once = collapse<Answered>()
   const keyOf = sharingKey(settings)
-  const execute: Engine<Incoming>['execute'] = (request, incoming) => {
-    const key = settings.dedupe ? keyOf(request, incoming) : undefined
+  const cache = settings.cache && createResponseCache(settings.cache.bytesMax, keyOf)
+  const share = sharing(engine, settings.dedupe ? keyOf : () => undefined)
+  const execute: Engine<Incoming>['execute'] = async (request, incoming) => {
+    const found = cache?.find(request, incoming)
+    if (found !== undefined) return found
+    const answer = await share(request, incoming)
+    cache?.keep(request, incoming, answer)
+    return answer
+  }
+  const forget = cache?.forget ?? (() => 0)
+  return { engine, execute, forget, subscribe: engine.subscribe, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+/** Queries in flight that have the same key are one. */
+const sharing = (
+  engine: Engine<Incoming>,
+  keyOf: (request: GraphqlRequest, incoming: Incoming) => string | undefined,
+): Engine<Incoming>['execute'] => {
+  const once = collapse<Answered>()
+  return (request, incoming) => {
+    const key = keyOf(request, incoming)
     return key === undefined ? engine.execute(request, incoming) : once(key, () => engine.execute(request, incoming))
   }
-  return { engine, execute, subscribe: engine.subscribe, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }

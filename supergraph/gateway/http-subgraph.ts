@@ -10,9 +10,10 @@ import { policy, type Wrapper } from '#platform/resilience/policy.ts'
 import { retry } from '#platform/resilience/retry.ts'
 import { traceHeaders } from '#platform/tracing.ts'
 import type { AskSubgraph, SubgraphAnswer, SubgraphRequest } from '../engine/ask.ts'
+import { cachingOf } from '../engine/caching.ts'
 import { compileHeaderRules } from './headers.ts'
 import { fetchSeconds } from './metrics.ts'
-import { post } from './post.ts'
+import { type Posted, post } from './post.ts'
 import type { GatewaySettings, SubgraphSettings } from './settings.ts'
 
 /** What a request to the gateway brought that subgraphs may hear of. */
@@ -33,10 +34,10 @@ export const createHttpSubgraph = ({ name, url, settings, own }: Deps): HttpSubg
   })
   const path = `${target.pathname}${target.search}`
   const rules = compileHeaderRules(own.headers ?? settings.headers)
-  const send = async (signal: AbortSignal, request: SubgraphRequest, headers: Record<string, string>): Promise<string> => {
-    const { status, text } = await post(pool, { path, headers, body: request.body, signal })
-    if (status >= 500) throw new CinegraphError('SUBGRAPH_UNAVAILABLE', { name })
-    return text
+  const send = async (signal: AbortSignal, request: SubgraphRequest, headers: Record<string, string>): Promise<Posted> => {
+    const posted = await post(pool, { path, headers, body: request.body, signal })
+    if (posted.status >= 500) throw new CinegraphError('SUBGRAPH_UNAVAILABLE', { name })
+    return posted
   }
   const retries = own.retries ?? settings.retries
   const common: readonly Wrapper[] = [bulkhead({ concurrent: own.concurrent ?? settings.concurrent, queued: 1_000 })]
@@ -49,7 +50,7 @@ export const createHttpSubgraph = ({ name, url, settings, own }: Deps): HttpSubg
     ...careful,
   )(send)
   const forMutations = policy(name, ...common, ...careful)(send)
-  const once = collapse<string>()
+  const once = collapse<Posted>()
   const seconds = fetchSeconds.labels(name)
   const ask: AskSubgraph<Incoming> = async (request, { headers: incoming }) => {
     const forwarded = rules(incoming)
@@ -57,9 +58,10 @@ export const createHttpSubgraph = ({ name, url, settings, own }: Deps): HttpSubg
     const isQuery = request.kind === 'query'
     const work = () => (isQuery ? forQueries : forMutations)(request, headers)
     const began = performance.now()
-    const text = await (isQuery && settings.dedupe ? once(`${JSON.stringify(forwarded)}${request.body}`, work) : work())
+    const posted = await (isQuery && settings.dedupe ? once(`${JSON.stringify(forwarded)}${request.body}`, work) : work())
     seconds.observe((performance.now() - began) / 1000)
-    return read(text, name)
+    const answer = read(posted.text, name)
+    return settings.cache === undefined ? answer : { ...answer, caching: cachingOf(posted.headers) }
   }
   return { ask, [Symbol.asyncDispose]: () => pool.destroy() }
 }

@@ -1,9 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { z } from 'zod'
+import { CinegraphError } from '#platform/errors.ts'
 import type { GraphqlRequest } from '#platform/graphql/execute.ts'
 import { answerOverHttp, type TextAnswer, textOf } from '#platform/graphql/over-http.ts'
 import { createHttp, type Http } from '#platform/http.ts'
+import { secretEqual } from '#platform/secret-equal.ts'
 import { serveExplain } from '../explain.ts'
 import { serveExplorer } from '../explorer.ts'
 import { createAdmission } from './admission.ts'
@@ -53,10 +55,25 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
     },
   })
   serveWebSocket(app, subscribe)
+  serveForgetting(app, deps)
   serveExplain(app, (text, variables, name) => serving.current.engine.planOf(text, variables, name))
   serveExplorer(app)
   app.get('/', async (_request, reply) => reply.redirect('/explorer'))
   return app
+}
+
+const Forgetting = z.object({ tags: z.array(z.string()).min(1).max(1_000) })
+
+/** `POST /cache/forget` with the cache's key as a bearer token and `{ "tags": […] }`. */
+const serveForgetting = (app: Http, { serving, settings }: GatewayHttpDeps): void => {
+  const key = settings.cache?.key
+  if (key === undefined) return
+  app.post('/cache/forget', async (request, reply) => {
+    if (!secretEqual(request.headers.authorization ?? '', `Bearer ${key}`)) throw new CinegraphError('FORBIDDEN')
+    const asked = Forgetting.safeParse(request.body)
+    if (!asked.success) throw new CinegraphError('INPUT_INVALID', { name: 'tags', why: 'has to be a list of 1 to 1,000 names' })
+    return reply.send({ forgotten: serving.current.forget(asked.data.tags) })
+  })
 }
 
 const readJson = (value: unknown): unknown => (typeof value === 'string' ? JSON.parse(value) : value)

@@ -75,6 +75,16 @@ const Settings = z.strictObject({
     .optional(),
   /** A share of live queries is answered a second time by the reference engine, and differences are logged. */
   replay: z.strictObject({ share: z.number().min(0).max(1) }).optional(),
+  /** Whole answers are kept as long as the `Cache-Control` of all their parts allows; `key` is what a request to forget tags must show. */
+  cache: z
+    .strictObject({
+      bytesMax: z
+        .int()
+        .min(1)
+        .default(64 * 1024 * 1024),
+      key: z.string().min(8).optional(),
+    })
+    .optional(),
   slowMs: z.int().min(1).default(1_000),
 })
 export type GatewaySettings = z.infer<typeof Settings> & { readonly supergraph: string }

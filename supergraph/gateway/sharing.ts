@@ -5,15 +5,21 @@ import type { GatewaySettings } from './settings.ts'
 
 /**
  * What has to be the same for two queries in flight to be one: text, variables, every header that any subgraph would be
- * told, and what claims and shares of callers are read from. Undefined for what may not be shared.
+ * told, and what claims and shares of callers are read from. Among `shared` answers only the claims count. Undefined for
+ * what may not be shared.
  */
 export const sharingKey = (settings: GatewaySettings) => {
   const all = [settings.headers, ...Object.values(settings.subgraphs).flatMap(({ headers }) => headers ?? [])]
   const propagate = all.flatMap((rules) => rules.propagate)
   const read = [...Object.values(settings.claims), 'authorization', 'x-forwarded-for', 'user-agent'].filter((name) => name !== undefined)
+  const claims = compileHeaderRules({ propagate: Object.values(settings.claims).filter((name) => name !== undefined), set: {}, remove: [] })
   const forwarded = compileHeaderRules({ propagate: [...new Set([...propagate, ...read])], set: {}, remove: ['traceparent', 'tracestate'] })
-  return ({ query, variables, operationName = '' }: GraphqlRequest, { headers }: Incoming): string | undefined => {
+  return (
+    { query, variables, operationName = '' }: GraphqlRequest,
+    { headers }: Incoming,
+    among: 'alike' | 'shared' = 'alike',
+  ): string | undefined => {
     if (/\b(mutation|subscription)\b/.test(query)) return undefined
-    return `${operationName}\0${query}\0${JSON.stringify(variables ?? null)}\0${JSON.stringify(forwarded(headers))}`
+    return `${operationName}\0${query}\0${JSON.stringify(variables ?? null)}\0${JSON.stringify((among === 'shared' ? claims : forwarded)(headers))}`
   }
 }

@@ -267,3 +267,30 @@ test('a replay finds the path where another engine differs, and leaves mutations
     ],
   ])
 })
+
+test('answers are kept as long as all their parts allow, for all or for one caller, and forgotten by tag', async () => {
+  await using graph = await httpGraph(parts, { cache: { key: 'a key for tests' } })
+  const { titles, stars } = graph.services
+  assert.ok(titles && stars)
+  const fetches = async (query: string, authorization = 'Bearer a'): Promise<number> => {
+    const before = titles.seen.length + stars.seen.length
+    await post(graph.url, { query }, { authorization })
+    return titles.seen.length + stars.seen.length - before
+  }
+  titles.headers = { 'cache-control': 'public, max-age=60', 'cache-tag': 'titles' }
+  const open = '{ titles { name } }'
+  assert.deepEqual([await fetches(open), await fetches(open), await fetches(open, 'Bearer b')], [1, 0, 0])
+  const both = '{ titles { name stars } }'
+  assert.deepEqual([await fetches(both), await fetches(both)], [2, 2], 'one part may not be kept')
+  stars.headers = { 'cache-control': 'private, max-age=60' }
+  assert.deepEqual([await fetches(both), await fetches(both), await fetches(both, 'Bearer b')], [2, 0, 2])
+  const forget = async (authorization: string): Promise<Response> =>
+    fetch(`${graph.url}/cache/forget`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization },
+      body: '{"tags":["titles"]}',
+    })
+  assert.equal((await forget('Bearer wrong')).status, 403)
+  assert.deepEqual(await (await forget('Bearer a key for tests')).json(), { forgotten: 3 })
+  assert.equal(await fetches(open), 1)
+})

@@ -19,6 +19,7 @@ export type Service = {
   readonly seen: IncomingMessage['headers'][]
   readonly stop: () => Promise<void>
   slow: number
+  headers: Record<string, string>
   failing: boolean
 }
 export type HttpGraph = AsyncDisposable & {
@@ -80,6 +81,7 @@ const startService = async ({ sdl, resolvers }: Part, stack: AsyncDisposableStac
     seen,
     stop,
     slow: 0,
+    headers: {},
     failing: false,
   }
   return service
@@ -97,7 +99,7 @@ const answer = async (schema: GraphQLSchema, { request, response, service }: Exc
   if (!/event-stream/.test(request.headers.accept ?? '')) {
     const errors = validate(schema, asked.document)
     const text = JSON.stringify(errors.length > 0 ? { errors } : await execute(asked))
-    return void response.writeHead(200, { 'content-type': 'application/json' }).end(text)
+    return void response.writeHead(200, { 'content-type': 'application/json', ...service.headers }).end(text)
   }
   response.writeHead(200, { 'content-type': 'text/event-stream' })
   const events = await subscribe(asked)

@@ -1,5 +1,6 @@
 import type { GraphqlError } from '#platform/graphql/execute.ts'
 import type { AskSubgraph, SubgraphAnswer, SubgraphRequest } from '../ask.ts'
+import { type Caching, uncacheable } from '../caching.ts'
 import type { EntityFetch, FetchNode, PlanNode } from '../plan/planner.ts'
 import type { EntityKeys } from '../schema/entity-keys.ts'
 import { isTree, type Tree } from '../tree.ts'
@@ -18,6 +19,8 @@ export type Run<C> = {
   readonly context: C
   /** Values that stand at more than one place of the answer. */
   readonly shared: Set<object>
+  /** What each fetch says of keeping its part. */
+  readonly caching: Caching[]
 }
 export type Step<C> = (run: Run<C>) => Promise<void> | undefined
 
@@ -70,6 +73,7 @@ const compileFetch = <C>(node: FetchNode, deps: StepDeps<C>): Step<C> => {
     try {
       const answer = await ask(request(run, gathered), run.context)
       if (answer.errors !== undefined && answer.errors.length > 0) run.errors.push(...subgraphErrors(answer.errors, where))
+      run.caching.push(answer.caching ?? uncacheable)
       take(answer, gathered, { run, node, deps })
     } catch (error) {
       run.errors.push(...unavailable(error, where))

@@ -1,0 +1,54 @@
+import { LRUCache } from 'lru-cache'
+import type { GraphqlAnswer, GraphqlRequest } from '#platform/graphql/execute.ts'
+import type { Answered } from '../engine/answered.ts'
+import type { Incoming } from './http-subgraph.ts'
+import type { sharingKey } from './sharing.ts'
+
+type Kept = { readonly text: string; readonly tags: readonly string[] }
+export type ResponseCache = {
+  readonly find: (request: GraphqlRequest, incoming: Incoming) => Answered | undefined
+  /** Keeps an answer whose every part allows it; one with errors never. */
+  readonly keep: (request: GraphqlRequest, incoming: Incoming, answer: Answered) => void
+  /** Forgets every answer with one of these tags, and tells how many. */
+  readonly forget: (tags: readonly string[]) => number
+}
+
+/** Whole answers in bounded memory: shared by all, or by those whose forwarded headers are the same, as their parts say. */
+export const createResponseCache = (bytesMax: number, keyOf: ReturnType<typeof sharingKey>): ResponseCache => {
+  const byTag = new Map<string, Set<string>>()
+  const kept = new LRUCache<string, Kept>({
+    maxSize: bytesMax,
+    sizeCalculation: ({ text }, key) => text.length + key.length,
+    dispose: ({ tags }, key) => {
+      for (const tag of tags) if (byTag.get(tag)?.delete(key) && byTag.get(tag)?.size === 0) byTag.delete(tag)
+    },
+  })
+  const shared = (request: GraphqlRequest, incoming: Incoming): string | undefined => keyOf(request, incoming, 'shared')
+  return {
+    find: (request, incoming) => {
+      const [all, own] = [shared(request, incoming), keyOf(request, incoming)]
+      const found = (all && kept.get(all)) || (own && kept.get(own))
+      return found ? remembered(found.text) : undefined
+    },
+    keep: (request, incoming, answer) => {
+      const { maxAgeSeconds, isPrivate, tags } = answer.caching
+      const key = isPrivate ? keyOf(request, incoming) : shared(request, incoming)
+      if (answer.hasErrors || maxAgeSeconds <= 0 || key === undefined) return
+      kept.set(key, { text: answer.text(), tags }, { ttl: maxAgeSeconds * 1000 })
+      for (const tag of tags) byTag.set(tag, (byTag.get(tag) ?? new Set()).add(key))
+    },
+    forget: (tags) => {
+      const keys = new Set(tags.flatMap((tag) => [...(byTag.get(tag) ?? [])]))
+      for (const key of keys) kept.delete(key)
+      return keys.size
+    },
+  }
+}
+
+const remembered = (text: string): Answered => ({
+  text: () => text,
+  value: () => JSON.parse(text) as GraphqlAnswer,
+  isExecuted: true,
+  hasErrors: false,
+  caching: { maxAgeSeconds: 0, isPrivate: true, tags: [] },
+})
