@@ -9,6 +9,7 @@ import { bulkhead } from '#platform/resilience/bulkhead.ts'
 import { collapse } from '#platform/resilience/collapse.ts'
 import { deadline } from '#platform/resilience/deadline.ts'
 import { type Kept, keepFresh } from '#platform/resilience/fresh.ts'
+import { hedge } from '#platform/resilience/hedge.ts'
 import { policy } from '#platform/resilience/policy.ts'
 import { backoffMs, retry } from '#platform/resilience/retry.ts'
 
@@ -150,4 +151,36 @@ test('a stale value is given at once while one caller renews it, also when renew
   now = 4_000
   down = true
   assert.equal(await fresh('k', load), 2)
+})
+
+test('a slow read is sent a second time, the first success counts, and the other is aborted', async () => {
+  let calls = 0
+  let aborted = 0
+  const call = policy(
+    'slow at first',
+    hedge({ afterMs: 10 }),
+  )(async (signal) => {
+    calls += 1
+    const ms = calls === 1 ? 5_000 : 1
+    signal.addEventListener('abort', () => (aborted += 1))
+    await sleep(ms, undefined, { signal })
+    return ms
+  })
+  assert.equal(await call(), 1)
+  assert.deepEqual([calls, aborted], [2, 2])
+  const failing = policy('fails', hedge({ afterMs: 1_000 }))(() => Promise.reject(new CinegraphError('FORBIDDEN')))
+  assert.equal(await codeOf(failing()), 'FORBIDDEN', 'a failure before the second try is not waited for')
+})
+
+test('a dependency that is down gets its retry budget and no more', async () => {
+  let calls = 0
+  const down = policy(
+    'down',
+    retry({ attempts: 3, baseMs: 0, maxMs: 0, budget: { share: 0.1, burst: 5 } }),
+  )(async () => {
+    calls += 1
+    throw new CinegraphError('ORIGIN_UNAVAILABLE')
+  })
+  for (let times = 0; times < 100; times += 1) await codeOf(down())
+  assert.ok(calls >= 105 && calls <= 116, `${calls} calls for 100`)
 })
