@@ -39,17 +39,7 @@ export const createHttpSubgraph = ({ name, url, settings, own }: Deps): HttpSubg
     if (posted.status >= 500) throw new CinegraphError('SUBGRAPH_UNAVAILABLE', { name })
     return posted
   }
-  const retries = own.retries ?? settings.retries
-  const common: readonly Wrapper[] = [bulkhead({ concurrent: own.concurrent ?? settings.concurrent, queued: 1_000 })]
-  const careful = [breaker(), deadline({ ms: own.timeoutMs ?? settings.timeoutMs })]
-  const forQueries = policy(
-    name,
-    ...common,
-    ...(retries === 0 ? [] : [retry({ attempts: retries + 1, ...retryOptions })]),
-    ...(own.hedgeMs === undefined ? [] : [hedge({ afterMs: own.hedgeMs })]),
-    ...careful,
-  )(send)
-  const forMutations = policy(name, ...common, ...careful)(send)
+  const { forQueries, forMutations } = careful(name, { settings, own }, send)
   const once = collapse<Posted>()
   const seconds = fetchSeconds.labels(name)
   const ask: AskSubgraph<Incoming> = async (request, { headers: incoming }) => {
@@ -64,6 +54,18 @@ export const createHttpSubgraph = ({ name, url, settings, own }: Deps): HttpSubg
     return settings.cache === undefined ? answer : { ...answer, caching: cachingOf(posted.headers) }
   }
   return { ask, [Symbol.asyncDispose]: () => pool.destroy() }
+}
+
+type Send = (signal: AbortSignal, request: SubgraphRequest, headers: Record<string, string>) => Promise<Posted>
+
+/** Only what reads is tried again or hedged. */
+const careful = (name: string, { settings, own }: Pick<Deps, 'settings' | 'own'>, send: Send) => {
+  const attempts = (own.retries ?? settings.retries) + 1
+  const outer: readonly Wrapper[] = [bulkhead({ concurrent: own.concurrent ?? settings.concurrent, queued: 1_000 })]
+  const inner: readonly Wrapper[] = [breaker(), deadline({ ms: own.timeoutMs ?? settings.timeoutMs })]
+  const again = attempts === 1 ? [] : [retry({ attempts, ...retryOptions })]
+  const twice = own.hedgeMs === undefined ? [] : [hedge({ afterMs: own.hedgeMs })]
+  return { forQueries: policy(name, ...outer, ...again, ...twice, ...inner)(send), forMutations: policy(name, ...outer, ...inner)(send) }
 }
 
 const targetOf = (name: string, url: string): URL => {
