@@ -12,7 +12,8 @@ import { subgraphService, wholeService } from './services.ts'
 
 const graphs = Number(process.env.CINEGRAPH_GRAPHS ?? 300)
 const operationsPerGraph = 40
-const seed = Number(process.env.CINEGRAPH_SEED ?? Date.now() % 2 ** 31)
+// NOTE: the same cases each time, so that a red run is about a change. CINEGRAPH_SEED=$RANDOM looks for new ones.
+const seed = Number(process.env.CINEGRAPH_SEED ?? 20_261_121)
 
 type Path = readonly (string | number)[]
 

@@ -111,7 +111,7 @@ test('identical requests in flight are one request, and not when what is forward
   const titles = graph.services.titles
   assert.ok(titles)
   await post(graph.url, { query: '{ titles { name } }' })
-  titles.slow = 100
+  titles.slow = 300
   const asked = async (token: (index: number) => string): Promise<number> => {
     const before = titles.seen.length
     await Promise.all(
