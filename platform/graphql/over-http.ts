@@ -22,7 +22,7 @@ export const textOf = ({ data, errors }: GraphqlAnswer): TextAnswer => ({
   isExecuted: data !== undefined,
 })
 
-type Refusal = { readonly status: number; readonly message: string; readonly allow?: string }
+export type Refusal = { readonly status: number; readonly message: string; readonly allow?: string }
 type Read = { readonly request: GraphqlRequest } | Refusal
 
 /** The first media type of an `Accept` header that can be sent; null when none can. Without one it is `application/json`. */
@@ -33,7 +33,8 @@ export const negotiate = (accept: string | undefined): MediaType | null => {
   return found === undefined ? null : found === modern ? modern : classic
 }
 
-const readJson = (text: unknown): unknown => {
+/** JSON that came as text in an address; what cannot be read becomes a value that fits nowhere. */
+export const readJson = (text: unknown): unknown => {
   if (typeof text !== 'string') return text
   try {
     return JSON.parse(text)
@@ -50,8 +51,16 @@ const isMutation = ({ query, operationName }: GraphqlRequest): boolean => {
   }
 }
 
+/** A GraphQL request of any origin, checked; or what is wrong with it. */
+export const parseRequest = (value: unknown): { readonly request: GraphqlRequest } | { readonly why: string } => {
+  const parsed = Parameters.safeParse(value)
+  if (!parsed.success) return { why: `This is not a GraphQL request: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}` }
+  const { query, variables, operationName } = parsed.data
+  return { request: { query, ...(variables ? { variables } : {}), ...(operationName ? { operationName } : {}) } }
+}
+
 /** The GraphQL request that an HTTP request carries, or why it carries none. */
-const readRequest = ({ method, headers, query, body }: FastifyRequest): Read => {
+export const readRequest = ({ method, headers, query, body }: FastifyRequest): Read => {
   const isGet = method === 'GET'
   if (!isGet && !/^application\/json *(;|$)/i.test(headers['content-type'] ?? ''))
     return { status: 415, message: 'A request is sent as application/json.' }
@@ -63,12 +72,14 @@ const readRequest = ({ method, headers, query, body }: FastifyRequest): Read => 
         ]),
       )
     : body
-  const parsed = Parameters.safeParse(raw)
-  if (!parsed.success)
-    return { status: 400, message: `This is not a GraphQL request: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}` }
-  const { query: text, variables, operationName } = parsed.data
-  const request = { query: text, ...(variables ? { variables } : {}), ...(operationName ? { operationName } : {}) }
-  return isGet && isMutation(request) ? { status: 405, message: 'A mutation is sent by POST.', allow: 'POST' } : { request }
+  const parsed = parseRequest(raw)
+  if ('why' in parsed) return { status: 400, message: parsed.why }
+  return isGet && isMutation(parsed.request) ? { status: 405, message: 'A mutation is sent by POST.', allow: 'POST' } : parsed
+}
+
+export const sendRefusal = (reply: FastifyReply, { status, message, allow }: Refusal): FastifyReply => {
+  if (allow !== undefined) reply.header('allow', allow)
+  return reply.code(status).send(JSON.stringify({ errors: [{ message }] }))
 }
 
 /** Answers a request as the GraphQL over HTTP specification says: media types, methods and status codes. */
@@ -81,10 +92,7 @@ export const answerOverHttp = async (
   if (type === null) return reply.code(406).header('accept', `${modern}, ${classic}`).send()
   reply.type(`${type}; charset=utf-8`)
   const read = readRequest(request)
-  if ('status' in read) {
-    if (read.allow !== undefined) reply.header('allow', read.allow)
-    return reply.code(read.status).send(JSON.stringify({ errors: [{ message: read.message }] }))
-  }
+  if ('status' in read) return sendRefusal(reply, read)
   const answer = await execute(read.request)
   // NOTE: an answer without `data` was never executed; the classic media type calls that 200 all the same.
   reply.code(!answer.isExecuted && type === modern ? 400 : 200)

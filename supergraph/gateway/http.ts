@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import { z } from 'zod'
 import { CinegraphError } from '#platform/errors.ts'
 import type { GraphqlRequest } from '#platform/graphql/execute.ts'
-import { answerOverHttp, type TextAnswer, textOf } from '#platform/graphql/over-http.ts'
+import { answerOverHttp, parseRequest, readJson, readRequest, sendRefusal, type TextAnswer, textOf } from '#platform/graphql/over-http.ts'
 import { createHttp, type Http } from '#platform/http.ts'
 import { secretEqual } from '#platform/secret-equal.ts'
 import { serveExplain } from '../explain.ts'
@@ -50,11 +50,12 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
       if (refusal !== undefined) return reply.code(200).type('application/json; charset=utf-8').send(refusal.text())
       if (!/text\/event-stream/.test(request.headers.accept ?? ''))
         return answerOverHttp(request, reply, (asked) => execute(asked, incoming))
-      const asked = Streamed.parse(request.method === 'GET' ? request.query : request.body)
-      return answerAsEvents(request, reply, (signal) => subscribe(requestOf(asked), incoming, signal))
+      const read = readRequest(request)
+      if ('status' in read) return sendRefusal(reply.type('application/json; charset=utf-8'), read)
+      return answerAsEvents(request, reply, (signal) => subscribe(read.request, incoming, signal))
     },
   })
-  serveWebSocket(app, subscribe)
+  serveWebSocket(app, subscribe, deps.documents)
   serveForgetting(app, deps)
   serveExplain(app, (text, variables, name) => serving.current.engine.planOf(text, variables, name))
   serveExplorer(app)
@@ -76,18 +77,6 @@ const serveForgetting = (app: Http, { serving, settings }: GatewayHttpDeps): voi
   })
 }
 
-const readJson = (value: unknown): unknown => (typeof value === 'string' ? JSON.parse(value) : value)
-const Streamed = z.object({
-  query: z.string().max(50_000),
-  variables: z.preprocess(readJson, z.record(z.string(), z.unknown()).nullish()),
-  operationName: z.string().nullish(),
-})
-const requestOf = ({ query, variables, operationName }: z.infer<typeof Streamed>): GraphqlRequest => ({
-  query,
-  ...(variables ? { variables } : {}),
-  ...(operationName ? { operationName } : {}),
-})
-
 /** Puts the text of a document that was named by hash or id into the request; gives the refusal when it is not known. */
 const fillDocument = (request: FastifyRequest, documents: Documents): TextAnswer | undefined => {
   const isGet = request.method === 'GET'
@@ -98,7 +87,8 @@ const fillDocument = (request: FastifyRequest, documents: Documents): TextAnswer
   const extensions = isGet && typeof asked.extensions === 'string' ? readJson(asked.extensions) : asked.extensions
   const found = documents({ ...asked, extensions })
   if ('refusal' in found) return textOf({ errors: [{ message: found.refusal, extensions: { code: found.code } }] })
-  if (asked.query === undefined) Object.assign(asked, { query: found.query })
+  // NOTE: also when a text came along: a trusted name must not open the door for another text.
+  Object.assign(asked, { query: found.query })
   return undefined
 }
 
@@ -117,8 +107,8 @@ const answerBatch = async (
     body.map(async (each) => {
       const found = documents(each as AskedDocument)
       if ('refusal' in found) return textOf({ errors: [{ message: found.refusal, extensions: { code: found.code } }] })
-      const asked = Streamed.safeParse({ ...(each as object), query: found.query })
-      return asked.success ? answer(requestOf(asked.data)) : textOf({ errors: [{ message: 'This is not a GraphQL request.' }] })
+      const asked = parseRequest({ ...(each as object), query: found.query })
+      return 'why' in asked ? textOf({ errors: [{ message: asked.why }] }) : answer(asked.request)
     }),
   )
   return reply.send(`[${answers.map((each) => each.text()).join(',')}]`)

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { buildSchema, type DocumentNode, parse } from 'graphql'
+import { buildSchema, type DocumentNode, GraphQLError, parse } from 'graphql'
 import { makeServer } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { GraphqlAnswer, GraphqlRequest } from '#platform/graphql/execute.ts'
 import type { Http } from '#platform/http.ts'
 import type { Answered } from '../engine/answered.ts'
+import type { Documents } from './documents.ts'
 import type { Incoming } from './http-subgraph.ts'
 
 export type Subscribe = (request: GraphqlRequest, incoming: Incoming, signal: AbortSignal) => AsyncIterable<Answered>
@@ -60,9 +61,9 @@ const parsed = (query: string): DocumentNode => {
 type Extra = { readonly request: IncomingMessage }
 
 /** Every kind of operation over a WebSocket at `/graphql`, with the graphql-ws protocol. `connection_init` may carry headers. */
-export const serveWebSocket = (app: Http, subscribe: Subscribe): void => {
+export const serveWebSocket = (app: Http, subscribe: Subscribe, documents: Documents): void => {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 256 * 1024 })
-  const server = protocolServer(subscribe)
+  const server = protocolServer(subscribe, documents)
   app.server.on('upgrade', (request, socket, head) => {
     if (new URL(request.url ?? '', 'http://localhost').pathname !== '/graphql') return void socket.destroy()
     sockets.handleUpgrade(request, socket, head, (open) => connect(open, request, server))
@@ -89,7 +90,7 @@ const connect = (open: WebSocket, request: IncomingMessage, server: ReturnType<t
   open.on('error', () => open.terminate())
 }
 
-const protocolServer = (subscribe: Subscribe) =>
+const protocolServer = (subscribe: Subscribe, documents: Documents) =>
   makeServer<Record<string, unknown>, Extra>({
     subscribe: async ({ contextValue }) => (contextValue as Answers)() as never,
     execute: async ({ contextValue }) => {
@@ -97,7 +98,10 @@ const protocolServer = (subscribe: Subscribe) =>
       for await (const answer of (contextValue as Answers)()) return answer as never
       throw new TypeError('An operation had no answer')
     },
-    onSubscribe: async ({ connectionParams = {}, extra }, _id, { query, variables, operationName }) => {
+    onSubscribe: async ({ connectionParams = {}, extra }, _id, { variables, operationName, ...named }) => {
+      const found = documents(named)
+      if ('refusal' in found) return [new GraphQLError(found.refusal, { extensions: { code: found.code } })]
+      const { query } = found
       const strings = Object.entries(connectionParams).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
       const headers = { ...extra.request.headers, ...Object.fromEntries(strings.map(([name, value]) => [name.toLowerCase(), value])) }
       const asked = { query, ...(variables ? { variables } : {}), ...(operationName ? { operationName } : {}) }

@@ -205,6 +205,21 @@ test('persisted queries, trusted documents and batches', async () => {
   await rm(folder, { recursive: true })
   assert.deepEqual((await post(closed.url, { documentId: 'hello@1' })).data, { hello: 'hello you' })
   assert.equal((await post(closed.url, { query: '{ titles { name } }' })).errors?.[0]?.extensions?.code, 'DOCUMENT_NOT_TRUSTED')
+  const smuggled = await post(closed.url, { documentId: 'hello@1', query: '{ titles { name } }' })
+  assert.deepEqual(smuggled.data, { hello: 'hello you' }, 'a trusted name is answered with its own text')
+  const client = createClient({ url: `${closed.url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, retryAttempts: 0 })
+  await assert.rejects(Array.fromAsync(client.iterate({ query: '{ titles { name } }' })), (errors: unknown) =>
+    JSON.stringify(errors).includes('DOCUMENT_NOT_TRUSTED'),
+  )
+  await client.dispose()
+})
+
+test('a stream that is asked by GET carries out no mutation, and bad input to it is a refusal', async () => {
+  await using graph = await httpGraph(parts)
+  const stream = (query: string): Promise<Response> => fetch(`${graph.url}/graphql?${query}`, { headers: { accept: 'text/event-stream' } })
+  assert.equal((await stream(`query=${encodeURIComponent('mutation { rename }')}`)).status, 405)
+  assert.equal((await stream('variables=x')).status, 400)
+  assert.equal(graph.services.titles?.seen.length, 0)
 })
 
 test('explain shows a plan as text and as a picture', async () => {
