@@ -134,6 +134,12 @@ export class CinegraphError extends Error {
   }
 }
 
+/** What GraphQL clients are told of a code, in an error's `extensions`. */
+export const extensionsOf = (code: ErrorCode): { readonly code: string; readonly retry: boolean } => ({
+  code: errorTable[code].graphql,
+  retry: errorTable[code].retry,
+})
+
 /** An error that goes to the caller as it is; anything else is unexpected and answered with INTERNAL. */
 export const isCinegraphError = (error: unknown): error is CinegraphError => error instanceof CinegraphError
 

@@ -1,5 +1,5 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
-import { CinegraphError, type ErrorCode, errorTable, isCinegraphError } from '#platform/errors.ts'
+import { CinegraphError, type ErrorCode, errorTable, extensionsOf, isCinegraphError } from '#platform/errors.ts'
 
 /** The cause a resolver threw, beneath the wrapping that GraphQL, or its compiled form, puts around it. */
 export const causeOf = (error: unknown): unknown =>
@@ -15,7 +15,7 @@ export const toGraphqlError = (error: GraphQLError): GraphQLError => {
 }
 
 const coded = (error: GraphQLError, code: ErrorCode, message: string): GraphQLError =>
-  new GraphQLError(message, { path: error.path ?? null, extensions: { code: errorTable[code].graphql, retry: errorTable[code].retry } })
+  new GraphQLError(message, { path: error.path ?? null, extensions: extensionsOf(code) })
 
 /** An error that comes with a code was made for the caller; one without was not, and its message stays here. */
 export const publicError = (formatted: GraphQLFormattedError): GraphQLFormattedError => {

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql'
-import { errorTable, isCinegraphError } from '#platform/errors.ts'
+import { extensionsOf, isCinegraphError } from '#platform/errors.ts'
 import type { GraphqlAnswer, GraphqlError } from '#platform/graphql/execute.ts'
 import { type Caching, together, uncacheable } from './caching.ts'
 import type { Projection } from './operation/prepare.ts'
@@ -63,8 +63,7 @@ const written = ({ write }: Projection, root: Tree, shared: ReadonlySet<object>)
 export const refused = (error: unknown, show: ShowErrors): Answered => {
   const reasons = error instanceof AggregateError ? error.errors : [error]
   const errors = reasons.map((reason): GraphqlError => {
-    if (isCinegraphError(reason))
-      return { message: reason.message, extensions: { code: errorTable[reason.code].graphql, retry: errorTable[reason.code].retry } }
+    if (isCinegraphError(reason)) return { message: reason.message, extensions: extensionsOf(reason.code) }
     if (!(reason instanceof GraphQLError)) throw error
     return reason.toJSON() as GraphqlError
   })

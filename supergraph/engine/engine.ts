@@ -1,5 +1,5 @@
 import { GraphQLError, type GraphQLSchema } from 'graphql'
-import { CinegraphError, errorTable, isCinegraphError } from '#platform/errors.ts'
+import { CinegraphError, extensionsOf, isCinegraphError } from '#platform/errors.ts'
 import type { GraphqlRequest } from '#platform/graphql/execute.ts'
 import { type Answered, answered, refused, type ShowErrors } from './answered.ts'
 import type { AskSubgraph, FollowSubgraph } from './ask.ts'
@@ -99,7 +99,7 @@ const notStreamed = (): GraphQLError =>
 
 const streamLost = (error: unknown): GraphQLError => {
   const known = isCinegraphError(error) ? error : new CinegraphError('SUBGRAPH_UNAVAILABLE', { name: 'subscribed' })
-  return new GraphQLError(known.message, { extensions: { code: errorTable[known.code].graphql, retry: errorTable[known.code].retry } })
+  return new GraphQLError(known.message, { extensions: extensionsOf(known.code) })
 }
 
 const absent =

@@ -66,10 +66,13 @@ export const openSupergraph = <C>(deps: EngineDeps<C>) => {
     const operation = prepared(query, operationName)
     const variables = coerceVariables(operation.read, given, schema)
     charge(operation, variables, context)
-    const readable = operation.accessOf(deps.claimsOf?.(context) ?? nobody)
+    const readable = operation.accessOf(() => deps.claimsOf?.(context) ?? nobody)
     if (readable.denied.length > 0 && deps.onDenied === 'refuse') throw denialOfAll(readable)
     const decided = { variables, access: readable }
-    const plan = await operation.planFor(decided, overrides(deps.overridesOf?.(context)))
+    const plan = await operation.planFor(
+      decided,
+      overrides(() => deps.overridesOf?.(context)),
+    )
     return { operation, variables, plan, projection: operation.projectionFor(decided) }
   }
   const planOf = (text: string, variables: Variables = {}, name?: string): Promise<PlanNode | null> =>
@@ -91,8 +94,9 @@ const chargeWith =
 /** The labels that matter, and the percentage rounded down to a threshold: plans are kept for these. */
 const overridesFor =
   ({ overrideLabels, overridePercentages }: Planner) =>
-  (given: Overrides | undefined): Overrides => {
-    if (given === undefined || overrideLabels.length + overridePercentages.length === 0) return noOverrides
+  (read: () => Overrides | undefined): Overrides => {
+    const given = overrideLabels.length + overridePercentages.length === 0 ? undefined : read()
+    if (given === undefined) return noOverrides
     return {
       labels: overrideLabels.filter((label) => given.labels.includes(label)),
       percentage: overridePercentages.findLast((threshold) => threshold <= given.percentage) ?? 0,

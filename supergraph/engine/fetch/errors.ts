@@ -1,4 +1,4 @@
-import { CinegraphError, errorTable, isCinegraphError } from '#platform/errors.ts'
+import { CinegraphError, errorTable, extensionsOf, isCinegraphError } from '#platform/errors.ts'
 import type { GraphqlError } from '#platform/graphql/execute.ts'
 import type { EntityFetch, FetchNode } from '../plan/planner.ts'
 import type { Tree } from '../tree.ts'
@@ -24,7 +24,7 @@ export const subgraphErrors = (errors: readonly GraphqlError[], where: Where): r
 /** What is told when a subgraph does not answer: once for each place that now lacks something. */
 export const unavailable = (error: unknown, where: Where): readonly GraphqlError[] => {
   const known = isCinegraphError(error) ? error : new CinegraphError('SUBGRAPH_UNAVAILABLE', { name: where.node.subgraph })
-  const extensions = { code: errorTable[known.code].graphql, retry: errorTable[known.code].retry, serviceName: where.node.subgraph }
+  const extensions = { ...extensionsOf(known.code), serviceName: where.node.subgraph }
   return pathsOf(undefined, where).map((path) => ({ message: known.message, extensions, ...(path === undefined ? {} : { path }) }))
 }
 

@@ -9,8 +9,12 @@ export type Access = { readonly key: string; readonly denied: readonly string[];
 
 export const everything: Access = { key: '', denied: [], isDenied: () => false }
 
-/** Looks once which fields of an operation are protected, and gives the check of a caller's claims against those. */
-export const compileAccess = ({ document }: ReadOperation, schema: GraphQLSchema, rules: AccessRules): ((claims: Claims) => Access) => {
+/** Looks once which fields of an operation are protected, and gives the check of a caller's claims against those; claims are read only then. */
+export const compileAccess = (
+  { document }: ReadOperation,
+  schema: GraphQLSchema,
+  rules: AccessRules,
+): ((claimsOf: () => Claims) => Access) => {
   if (rules.isEmpty) return () => everything
   const asked = new Set<string>()
   const info = new TypeInfo(schema)
@@ -32,7 +36,8 @@ export const compileAccess = ({ document }: ReadOperation, schema: GraphQLSchema
   )
   const protectedFields = [...asked]
   if (protectedFields.length === 0) return () => everything
-  return (claims) => {
+  return (claimsOf) => {
+    const claims = claimsOf()
     const isDenied: IsDenied = (type, field) => !rules.of(type, field).every((rule) => rule(claims))
     const denied = protectedFields.filter((name) => {
       const [type = '', field = ''] = name.split('.')

@@ -23,7 +23,7 @@ export type Prepared = {
   readonly projectionFor: (deciding: Decided) => Projection
   /** The plan for these variables and override labels; planned once, also when many ask at the same time. */
   readonly planFor: (deciding: Decided, overrides: Overrides) => Promise<PlanNode | null>
-  readonly accessOf: (claims: Claims) => Access
+  readonly accessOf: (claimsOf: () => Claims) => Access
 }
 /** The variables of a request and what its caller may read. */
 export type Decided = { readonly variables: Variables; readonly access: Access }
