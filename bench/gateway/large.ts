@@ -28,7 +28,7 @@ export const measureLarge = async (): Promise<Large> => {
     planner,
     ask: (name) => async () => JSON.parse(answers[name as 'a' | 'b']) as object,
   })
-  const once = async (): Promise<number> => (await engine.execute({ query: '{ rows { id text more n } }' }, undefined)).text().length
+  const once = async (): Promise<number> => (await engine.execute({ query: '{ rows { id text more n } }' }, undefined)).json().length
   await once()
   const before = process.cpuUsage()
   const times = 5

@@ -106,7 +106,7 @@ export const peers: readonly Peer[] = [
       command: process.execPath,
       args: [
         // As the script `supergraph` of package.json starts it.
-        '--max-semi-space-size=4',
+        '--max-semi-space-size=64',
         join(home, 'supergraph/gateway.main.ts'),
         '--supergraph',
         supergraph,

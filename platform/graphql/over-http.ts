@@ -14,11 +14,11 @@ const Parameters = z.object({
   extensions: z.record(z.string(), z.unknown()).nullish(),
 })
 
-/** An answer as text; one that was refused before it was executed has no `data`. */
-export type TextAnswer = { readonly text: () => string; readonly isExecuted: boolean }
+/** An answer as JSON in UTF-8; one that was refused before it was executed has no `data`. */
+export type JsonAnswer = { readonly json: () => Buffer; readonly isExecuted: boolean }
 
-export const textOf = ({ data, errors }: GraphqlAnswer): TextAnswer => ({
-  text: () => JSON.stringify({ ...(data === undefined ? {} : { data }), ...(errors?.length ? { errors } : {}) }),
+export const jsonOf = ({ data, errors }: GraphqlAnswer): JsonAnswer => ({
+  json: () => Buffer.from(JSON.stringify({ ...(data === undefined ? {} : { data }), ...(errors?.length ? { errors } : {}) })),
   isExecuted: data !== undefined,
 })
 
@@ -86,7 +86,7 @@ export const sendRefusal = (reply: FastifyReply, { status, message, allow }: Ref
 export const answerOverHttp = async (
   request: FastifyRequest,
   reply: FastifyReply,
-  execute: (request: GraphqlRequest) => Promise<TextAnswer>,
+  execute: (request: GraphqlRequest) => Promise<JsonAnswer>,
 ): Promise<FastifyReply> => {
   const type = negotiate(request.headers.accept)
   if (type === null) return reply.code(406).header('accept', `${modern}, ${classic}`).send()
@@ -96,5 +96,5 @@ export const answerOverHttp = async (
   const answer = await execute(read.request)
   // NOTE: an answer without `data` was never executed; the classic media type calls that 200 all the same.
   reply.code(!answer.isExecuted && type === modern ? 400 : 200)
-  return reply.send(answer.text())
+  return reply.send(answer.json())
 }

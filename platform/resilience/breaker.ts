@@ -13,21 +13,24 @@ export type BreakerOptions = {
 export const hystrixDefaults: BreakerOptions = { windowMs: 10_000, requestsMin: 20, errorShare: 0.5, sleepMs: 5_000 }
 
 const buckets = 10
-type Bucket = { readonly slot: number; readonly requests: number; readonly failures: number }
+type Bucket = { readonly slot: number; requests: number; failures: number }
 
 /** Failure share over a rolling window of ten buckets. */
 class Window {
-  #buckets: readonly Bucket[] = []
+  #buckets: Bucket[] = []
   readonly #bucketMs: number
   constructor(windowMs: number) {
     this.#bucketMs = windowMs / buckets
   }
   record(now: number, failed: boolean): void {
     const slot = Math.floor(now / this.#bucketMs)
-    const recent = this.#buckets.filter((bucket) => bucket.slot > slot - buckets)
-    const current = recent.find((bucket) => bucket.slot === slot) ?? { slot, requests: 0, failures: 0 }
-    const next = { slot, requests: current.requests + 1, failures: current.failures + (failed ? 1 : 0) }
-    this.#buckets = [...recent.filter((bucket) => bucket.slot !== slot), next]
+    let last = this.#buckets.at(-1)
+    if (last?.slot !== slot) {
+      last = { slot, requests: 0, failures: 0 }
+      this.#buckets = [...this.#buckets.filter((bucket) => bucket.slot > slot - buckets), last]
+    }
+    last.requests += 1
+    last.failures += failed ? 1 : 0
   }
   isBad(now: number, { requestsMin, errorShare }: BreakerOptions): boolean {
     const oldest = Math.floor(now / this.#bucketMs) - buckets

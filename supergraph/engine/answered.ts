@@ -4,14 +4,15 @@ import type { GraphqlAnswer, GraphqlError } from '#platform/graphql/execute.ts'
 import { type Caching, together, uncacheable } from './caching.ts'
 import type { Projection } from './operation/prepare.ts'
 import { misfit } from './project/leaf.ts'
+import { Output } from './project/output.ts'
 import { placeErrors } from './project/place-errors.ts'
 import { shapeAnswer } from './project/shape.ts'
 import type { Tree } from './tree.ts'
 
-/** An answer that is written or built when it is asked for: text for a socket, a value for a caller in this process. */
+/** An answer that is written or built when it is asked for: bytes for a socket, a value for a caller in this process. */
 export type Answered = {
-  /** The JSON text of the whole answer. */
-  readonly text: () => string
+  /** The JSON text of the whole answer, in UTF-8. */
+  readonly json: () => Buffer
   readonly value: () => GraphqlAnswer
   /** False when the request was refused before anything was executed; there is no `data` then. */
   readonly isExecuted: boolean
@@ -36,28 +37,32 @@ export const answered = ({ root, errors: found, shared, caching }: Found, projec
     const shaped = shapeAnswer(projection.selection, root, errors)
     return shaped.errors.length === 0 ? { data: shaped.data } : { data: shaped.data, errors: show(shaped.errors) }
   }
-  let known: string | undefined
-  const text = (): string => {
-    known ??= write()
+  let known: Buffer | undefined
+  const json = (): Buffer => {
+    known ??= written({ root, shared, errors: errors.length === 0 ? errors : show(errors) }, projection) ?? bytesOf(value())
     return known
   }
-  const write = (): string => {
-    const data = written(projection, root, shared)
-    if (data === undefined) return JSON.stringify(value())
-    return errors.length === 0 ? `{"data":${data}}` : `{"data":${data},"errors":${JSON.stringify(show(errors))}}`
-  }
-  return { text, value, isExecuted: true, hasErrors: errors.length > 0, caching: together(caching) }
+  return { json, value, isExecuted: true, hasErrors: errors.length > 0, caching: together(caching) }
 }
 
+/** One for all answers: each is written in one go. */
+const output = new Output()
+
 /** Undefined when a null has to move up, which only shaping does. */
-const written = ({ write }: Projection, root: Tree, shared: ReadonlySet<object>): string | undefined => {
+const written = ({ root, shared, errors }: Omit<Found, 'caching'>, { write }: Projection): Buffer | undefined => {
   try {
-    return write(root, shared)
+    output.reset()
+    output.raw('{"data":')
+    write(root, shared, output)
+    output.raw(errors.length === 0 ? '}' : `,"errors":${JSON.stringify(errors)}}`)
+    return output.take()
   } catch (error) {
     if (error === misfit) return undefined
     throw error
   }
 }
+
+const bytesOf = (answer: GraphqlAnswer): Buffer => Buffer.from(JSON.stringify(answer))
 
 /** A request that is refused as a whole. `error` is one that has a code, or an AggregateError of such; others are thrown on. */
 export const refused = (error: unknown, show: ShowErrors): Answered => {
@@ -68,5 +73,5 @@ export const refused = (error: unknown, show: ShowErrors): Answered => {
     return reason.toJSON() as GraphqlError
   })
   const answer = { errors: show(errors) }
-  return { text: () => JSON.stringify(answer), value: () => answer, isExecuted: false, hasErrors: true, caching: uncacheable }
+  return { json: () => bytesOf(answer), value: () => answer, isExecuted: false, hasErrors: true, caching: uncacheable }
 }

@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import { z } from 'zod'
 import { CinegraphError } from '#platform/errors.ts'
 import type { GraphqlRequest } from '#platform/graphql/execute.ts'
-import { answerOverHttp, parseRequest, readJson, readRequest, sendRefusal, type TextAnswer, textOf } from '#platform/graphql/over-http.ts'
+import { answerOverHttp, type JsonAnswer, jsonOf, parseRequest, readJson, readRequest, sendRefusal } from '#platform/graphql/over-http.ts'
 import { createHttp, type Http } from '#platform/http.ts'
 import { secretEqual } from '#platform/secret-equal.ts'
 import { serveExplain } from '../explain.ts'
@@ -33,7 +33,7 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
   const app = createHttp({ name: 'gateway', log })
   const admission = createAdmission()
   app.addHook('onClose', async () => admission[Symbol.dispose]())
-  const execute = async (asked: GraphqlRequest, incoming: Incoming): Promise<TextAnswer> => {
+  const execute = async (asked: GraphqlRequest, incoming: Incoming): Promise<JsonAnswer> => {
     const answer = await admission.run(() => observe(asked, () => serving.use(incoming, (gateway) => gateway.execute(asked, incoming))))
     replay?.(asked, incoming, answer.value)
     return answer
@@ -47,7 +47,7 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
       const incoming = { headers: request.headers }
       if (Array.isArray(request.body)) return answerBatch(request.body, reply, { ...deps, answer: (asked) => execute(asked, incoming) })
       const refusal = fillDocument(request, deps.documents)
-      if (refusal !== undefined) return reply.code(200).type('application/json; charset=utf-8').send(refusal.text())
+      if (refusal !== undefined) return reply.code(200).type('application/json; charset=utf-8').send(refusal.json())
       if (!/text\/event-stream/.test(request.headers.accept ?? ''))
         return answerOverHttp(request, reply, (asked) => execute(asked, incoming))
       const read = readRequest(request)
@@ -78,7 +78,7 @@ const serveForgetting = (app: Http, { serving, settings }: GatewayHttpDeps): voi
 }
 
 /** Puts the text of a document that was named by hash or id into the request; gives the refusal when it is not known. */
-const fillDocument = (request: FastifyRequest, documents: Documents): TextAnswer | undefined => {
+const fillDocument = (request: FastifyRequest, documents: Documents): JsonAnswer | undefined => {
   const isGet = request.method === 'GET'
   const asked = (isGet ? request.query : request.body) as AskedDocument | null | undefined
   if (typeof asked !== 'object' || asked === null) return undefined
@@ -86,13 +86,13 @@ const fillDocument = (request: FastifyRequest, documents: Documents): TextAnswer
   if (asked.query === undefined && !isNamed) return undefined
   const extensions = isGet && typeof asked.extensions === 'string' ? readJson(asked.extensions) : asked.extensions
   const found = documents({ ...asked, extensions })
-  if ('refusal' in found) return textOf({ errors: [{ message: found.refusal, extensions: { code: found.code } }] })
+  if ('refusal' in found) return jsonOf({ errors: [{ message: found.refusal, extensions: { code: found.code } }] })
   // NOTE: also when a text came along: a trusted name must not open the door for another text.
   Object.assign(asked, { query: found.query })
   return undefined
 }
 
-type Batching = Pick<GatewayHttpDeps, 'documents' | 'settings'> & { readonly answer: (asked: GraphqlRequest) => Promise<TextAnswer> }
+type Batching = Pick<GatewayHttpDeps, 'documents' | 'settings'> & { readonly answer: (asked: GraphqlRequest) => Promise<JsonAnswer> }
 
 /** A list of operations, answered as a list in the same order. */
 const answerBatch = async (
@@ -102,14 +102,14 @@ const answerBatch = async (
 ): Promise<FastifyReply> => {
   reply.type('application/json; charset=utf-8')
   if (body.length === 0 || body.length > settings.batchMax)
-    return reply.code(400).send(textOf({ errors: [{ message: `A batch has 1 to ${settings.batchMax} operations.` }] }).text())
+    return reply.code(400).send(jsonOf({ errors: [{ message: `A batch has 1 to ${settings.batchMax} operations.` }] }).json())
   const answers = await Promise.all(
     body.map(async (each) => {
       const found = documents(each as AskedDocument)
-      if ('refusal' in found) return textOf({ errors: [{ message: found.refusal, extensions: { code: found.code } }] })
+      if ('refusal' in found) return jsonOf({ errors: [{ message: found.refusal, extensions: { code: found.code } }] })
       const asked = parseRequest({ ...(each as object), query: found.query })
-      return 'why' in asked ? textOf({ errors: [{ message: asked.why }] }) : answer(asked.request)
+      return 'why' in asked ? jsonOf({ errors: [{ message: asked.why }] }) : answer(asked.request)
     }),
   )
-  return reply.send(`[${answers.map((each) => each.text()).join(',')}]`)
+  return reply.send(`[${answers.map((each) => each.json()).join(',')}]`)
 }

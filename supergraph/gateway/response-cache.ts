@@ -4,7 +4,7 @@ import type { Answered } from '../engine/answered.ts'
 import type { Incoming } from './http-subgraph.ts'
 import type { sharingKey } from './sharing.ts'
 
-type Kept = { readonly text: string; readonly tags: readonly string[] }
+type Kept = { readonly json: Buffer; readonly tags: readonly string[] }
 export type ResponseCache = {
   readonly find: (request: GraphqlRequest, incoming: Incoming) => Answered | undefined
   /** Keeps an answer whose every part allows it; one with errors never. */
@@ -18,7 +18,7 @@ export const createResponseCache = (bytesMax: number, keyOf: ReturnType<typeof s
   const byTag = new Map<string, Set<string>>()
   const kept = new LRUCache<string, Kept>({
     maxSize: bytesMax,
-    sizeCalculation: ({ text }, key) => text.length + key.length,
+    sizeCalculation: ({ json }, key) => json.length + key.length,
     dispose: ({ tags }, key) => {
       for (const tag of tags) if (byTag.get(tag)?.delete(key) && byTag.get(tag)?.size === 0) byTag.delete(tag)
     },
@@ -28,13 +28,13 @@ export const createResponseCache = (bytesMax: number, keyOf: ReturnType<typeof s
     find: (request, incoming) => {
       const [all, own] = [shared(request, incoming), keyOf(request, incoming)]
       const found = (all && kept.get(all)) || (own && kept.get(own))
-      return found ? remembered(found.text) : undefined
+      return found ? remembered(found.json) : undefined
     },
     keep: (request, incoming, answer) => {
       const { maxAgeSeconds, isPrivate, tags } = answer.caching
       const key = isPrivate ? keyOf(request, incoming) : shared(request, incoming)
       if (answer.hasErrors || maxAgeSeconds <= 0 || key === undefined) return
-      kept.set(key, { text: answer.text(), tags }, { ttl: maxAgeSeconds * 1000 })
+      kept.set(key, { json: answer.json(), tags }, { ttl: maxAgeSeconds * 1000 })
       for (const tag of tags) byTag.set(tag, (byTag.get(tag) ?? new Set()).add(key))
     },
     forget: (tags) => {
@@ -45,9 +45,9 @@ export const createResponseCache = (bytesMax: number, keyOf: ReturnType<typeof s
   }
 }
 
-const remembered = (text: string): Answered => ({
-  text: () => text,
-  value: () => JSON.parse(text) as GraphqlAnswer,
+const remembered = (json: Buffer): Answered => ({
+  json: () => json,
+  value: () => JSON.parse(String(json)) as GraphqlAnswer,
   isExecuted: true,
   hasErrors: false,
   caching: { maxAgeSeconds: 0, isPrivate: true, tags: [] },

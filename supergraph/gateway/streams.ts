@@ -29,7 +29,7 @@ export const answerAsEvents = async (
   const alive = setInterval(() => raw.write(':\n\n'), quietMs)
   try {
     for await (const answer of events(gone.signal)) {
-      if (!raw.write(`event: next\ndata: ${answer.text()}\n\n`)) await drained(raw, gone.signal)
+      if (!raw.write(`event: next\ndata: ${answer.json()}\n\n`)) await drained(raw, gone.signal)
       if (gone.signal.aborted) return
     }
     raw.write('event: complete\ndata:\n\n')

@@ -54,7 +54,7 @@ try {
     await using gateway = await createGateway({ supergraphSdl, settings: parseGatewaySettings({ supergraph: id }), planning })
     for (const [index, { query, variables = {}, expected }] of cases.entries()) {
       count += 1
-      const answer = JSON.parse((await gateway.execute({ query, variables }, { headers: {} })).text()) as GraphqlAnswer
+      const answer = JSON.parse(String((await gateway.execute({ query, variables }, { headers: {} })).json())) as GraphqlAnswer
       const hasErrors = (answer.errors ?? []).length > 0
       if (isDeepStrictEqual(answer.data ?? null, expected.data ?? null) && hasErrors === (expected.errors ?? false)) continue
       failures.push(`${id} #${index + 1}\n${query}\nexpected ${JSON.stringify(expected)}\nanswered ${JSON.stringify(answer)}`)

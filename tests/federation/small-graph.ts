@@ -67,7 +67,7 @@ export const smallGraph = async <C = undefined>(
     supergraphSdl,
     ask: async (request, context) => {
       const answer = await engine.execute(typeof request === 'string' ? { query: request } : request, context)
-      return JSON.parse(answer.text()) as GraphqlAnswer
+      return JSON.parse(String(answer.json())) as GraphqlAnswer
     },
     [Symbol.asyncDispose]: async () => {
       planner[Symbol.dispose]()

@@ -1,5 +1,5 @@
 import type { EntityFetch, Requirement } from '../plan/planner.ts'
-import type { EntityKeys, KeyFields } from '../schema/entity-keys.ts'
+import type { EntityKeys } from '../schema/entity-keys.ts'
 import { isTree, type Tree } from '../tree.ts'
 import type { IsOneOf } from './collect.ts'
 
@@ -12,7 +12,7 @@ export type Represent = (found: readonly (readonly Tree[])[]) => readonly Group[
 type Branch = Map<unknown, Branch | Group>
 
 type FieldRequirement = Requirement & { readonly kind: 'Field' }
-type Builder = { readonly head: string; readonly fields: readonly FieldRequirement[]; readonly keys: readonly KeyFields[] }
+type Builder = { readonly head: string; readonly fields: readonly FieldRequirement[]; readonly keys: readonly (readonly string[])[] }
 type RepresentDeps = { readonly subgraph: string; readonly keysOf: EntityKeys; readonly isOneOf: IsOneOf }
 
 /** Compiles what a plan requires of entities, one builder per type that is met (Apollo Federation subgraph specification, `_Any`). */
@@ -25,18 +25,21 @@ export const compileRepresent = ({ requires, typenames }: EntityFetch, { subgrap
     const fields = fieldsFor(requires, typename, isOneOf).filter(({ key }) => key !== '__typename')
     const named = typenames.find(({ of }) => of.includes(String(typename)) || isOneOf(typename, of))?.is ?? String(typename)
     const names = new Set(fields.map(({ name }) => name))
-    const keys = keysOf(subgraph, named).filter((key) => [...key.keys()].every((name) => name === '__typename' || names.has(name)))
-    const built = fields.length === 0 ? null : { head: `{"__typename":"${named}"`, fields, keys }
+    const keys = keysOf(subgraph, named).map((key) => [...key.keys()].filter((name) => name !== '__typename'))
+    const built =
+      fields.length === 0
+        ? null
+        : { head: `{"__typename":"${named}"`, fields, keys: keys.filter((key) => key.every((name) => names.has(name))) }
     builders.set(typename, built)
     return built
   }
   return (found) => {
     const groups: Group[] = []
-    const root: Branch = new Map()
+    const placing: Placing = { root: new Map(), groups, isOneOf }
     for (const entities of found)
       for (const entity of entities) {
         const builder = builderOf(entity.__typename ?? only)
-        if (builder !== null && isIdentified(entity, builder)) place(entity, builder, { root, groups, isOneOf })
+        if (builder !== null && isIdentified(entity, builder)) place(entity, builder, placing)
       }
     return groups
   }
@@ -87,8 +90,11 @@ const fieldsFor = (requires: readonly Requirement[], typename: unknown, isOneOf:
 }
 
 /** An entity none of whose keys has a value stands for nothing; a compound key can have parts that are null. */
-const isIdentified = (entity: Tree, { keys }: Builder): boolean =>
-  keys.length === 0 || keys.some((key) => [...key.keys()].some((name) => name !== '__typename' && entity[name] !== null))
+const isIdentified = (entity: Tree, { keys }: Builder): boolean => {
+  if (keys.length === 0) return true
+  for (const key of keys) for (const name of key) if (entity[name] !== null) return true
+  return false
+}
 
 const textOf = (value: unknown, field: FieldRequirement, isOneOf: IsOneOf): string | undefined => {
   if (value === undefined) return undefined

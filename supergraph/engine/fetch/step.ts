@@ -6,7 +6,7 @@ import type { EntityKeys } from '../schema/entity-keys.ts'
 import { isTree, type Tree } from '../tree.ts'
 import { collect, type IsOneOf } from './collect.ts'
 import { type Asked, subgraphErrors, unavailable } from './errors.ts'
-import { type IsObjectType, mergeInto } from './merge.ts'
+import { type IsObjectType, mergeInto, mergeIntoAll } from './merge.ts'
 import { compileRepresent, type Represent } from './represent.ts'
 import { applyRewrites } from './rewrite.ts'
 
@@ -126,11 +126,10 @@ const take = <C>({ data }: SubgraphAnswer, gathered: readonly Gathered[] | undef
 
 /** One answer for every object that stands for the same entity. */
 const spread = <C>(answer: Tree, group: readonly Tree[], { run, deps }: Omit<Taking<C>, 'node'>): void => {
-  const isShared = group.length > 1
-  if (isShared && deps.canShare)
+  const [first] = group
+  if (group.length === 1 && first !== undefined) mergeInto(first, answer, deps.isObjectType)
+  else if (deps.canShare) {
     for (const value of Object.values(answer)) if (typeof value === 'object' && value !== null) run.shared.add(value)
-  for (const [index, target] of group.entries()) {
-    const own = isShared && index > 0 && !deps.canShare ? structuredClone(answer) : answer
-    mergeInto(target, own, deps.isObjectType)
-  }
+    mergeIntoAll(group, answer, deps.isObjectType)
+  } else for (const [index, target] of group.entries()) mergeInto(target, index > 0 ? structuredClone(answer) : answer, deps.isObjectType)
 }

@@ -1,9 +1,8 @@
 import { type GraphQLSchema, isObjectType } from 'graphql'
 import type { PlanNode, Planner } from '../plan/planner.ts'
 import { Selection } from '../project/selection.ts'
-import { compileWriter } from '../project/write.ts'
+import { compileWriter, type WriteData } from '../project/write.ts'
 import type { AccessRules, Claims } from '../schema/access-rules.ts'
-import type { Tree } from '../tree.ts'
 import { type Access, compileAccess } from './access.ts'
 import { type DocumentRules, type ReadOperation, readOperation, type Variables } from './document.ts'
 import { introspection } from './introspection.ts'
@@ -11,7 +10,7 @@ import { type NormalizeDeps, normalizedText } from './normalize.ts'
 
 export type Projection = {
   readonly selection: Selection
-  readonly write: (root: Tree, shared: ReadonlySet<object>) => string
+  readonly write: WriteData
 }
 
 /** Everything about an operation that does not depend on one request: made once, kept by its text. */

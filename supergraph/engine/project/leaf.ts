@@ -3,13 +3,6 @@ import { type GraphQLNamedType, isEnumType } from 'graphql'
 /** Thrown when a value cannot stand where it is: the answer is then made by `shapeAnswer`, which says why. */
 export const misfit: unique symbol = Symbol('misfit')
 
-// NOTE: a lone surrogate is escaped too; UTF-8 cannot carry it.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON escapes them (RFC 8259, section 7).
-const escaped = /["\\\u0000-\u001f\ud800-\udfff]/
-
-/** JSON text of a string. */
-export const quote = (text: string): string => (escaped.test(text) ? JSON.stringify(text) : `"${text}"`)
-
 /** Whether an enum's value may be shown; every value of another leaf type may. */
 export const leafFits = (type: GraphQLNamedType): ((value: unknown) => boolean) => {
   if (!isEnumType(type)) return () => true

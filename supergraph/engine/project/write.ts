@@ -1,16 +1,20 @@
 import { type GraphQLOutputType, getNamedType, isListType, isNonNullType } from 'graphql'
 import type { Tree } from '../tree.ts'
-import { leafFits, leafValue, misfit, quote } from './leaf.ts'
+import { leafFits, leafValue, misfit } from './leaf.ts'
+import type { Output } from './output.ts'
 import type { FieldPlan, Selection } from './selection.ts'
 
-/** Texts of values that stand at more than one place, by what is asked of them. */
-type Writing = { readonly shared: ReadonlySet<object>; readonly texts: Map<Write, Map<object, string>> }
-type Write = (value: unknown, writing: Writing) => string
+/** Where values that stand at more than one place were written first, by what is asked of them. */
+type Writing = { readonly output: Output; readonly shared: ReadonlySet<object>; readonly places: Map<Write, Map<object, Place>> }
+type Place = { readonly start: number; readonly end: number }
+type Write = (value: unknown, writing: Writing) => void
 
-/** Compiles a selection into a function that gives the JSON text of `data`. It throws `misfit` where null would have to move up. */
-export const compileWriter = (selection: Selection): ((root: Tree, shared: ReadonlySet<object>) => string) => {
+export type WriteData = (root: Tree, shared: ReadonlySet<object>, output: Output) => void
+
+/** Compiles a selection into a function that writes the JSON text of `data`. It throws `misfit` where null would have to move up. */
+export const compileWriter = (selection: Selection): WriteData => {
   const write = objectWriter(selection)
-  return (root, shared) => write(root, { shared, texts: new Map() })
+  return (root, shared, output) => write(root, { output, shared, places: new Map() })
 }
 
 const objectWriter = (selection: Selection): Write => {
@@ -24,46 +28,47 @@ const objectWriter = (selection: Selection): Write => {
   }
   return (value, writing) => {
     const typename = (value as Tree).__typename
-    return (writers.get(typename) ?? writerOf(typename))(value, writing)
+    ;(writers.get(typename) ?? writerOf(typename))(value, writing)
   }
 }
 
-/** One expression for all fields, so that property reads and literals are inlined. */
+/** One program for all fields, so that property reads are inlined. */
 const compileFields = (fields: readonly FieldPlan[]): Write => {
   const writers = fields.map(fieldWriter)
-  const parts = fields.map(
-    ({ key }, index) => `${JSON.stringify(`${index === 0 ? '{' : ','}${JSON.stringify(key)}:`)}+w${index}(o[${JSON.stringify(key)}],s)`,
-  )
-  const names = fields.map((_field, index) => `w${index}`)
+  const heads = fields.map(({ key }, index) => Buffer.from(`${index === 0 ? '{' : ','}${JSON.stringify(key)}:`))
+  const parts = fields.map(({ key }, index) => `t.bytes(h${index});w${index}(o[${JSON.stringify(key)}],s);`)
+  const names = fields.flatMap((_field, index) => [`w${index}`, `h${index}`])
   // NOTE: response keys enter the program only as JSON strings, which are JavaScript string literals.
-  const make = new Function(...names, `return (o,s)=>${parts.length === 0 ? '"{"' : parts.join('+')}+"}"`)
-  return make(...writers) as Write
+  const make = new Function(...names, 'end', `return (o,s)=>{const t=s.output;${parts.join('')}t.bytes(end)}`)
+  return make(...writers.flatMap((write, index) => [write, heads[index]]), fields.length === 0 ? emptyObject : objectEnd) as Write
 }
 
 const fieldWriter = (field: FieldPlan): Write => {
   if (field.constant !== undefined) {
-    const text = quote(field.constant)
-    return () => text
+    const text = Buffer.from(JSON.stringify(field.constant))
+    return (_value, { output }) => output.bytes(text)
   }
   if (field.isDenied) return refuse
-  if (field.type === undefined) return (value) => (typeof value === 'string' ? quote(value) : (JSON.stringify(value) ?? refuse()))
+  if (field.type === undefined)
+    return (value, { output }) => (typeof value === 'string' ? output.string(value) : output.raw(JSON.stringify(value) ?? refuse()))
   const write = typeWriter(field.type, field.selection)
   return field.selection === undefined ? write : onceIfShared(write)
 }
 
 const onceIfShared = (write: Write): Write => {
   const once: Write = (value, writing) => {
-    if (typeof value !== 'object' || value === null || !writing.shared.has(value)) return write(value, writing)
-    let texts = writing.texts.get(once)
-    if (texts === undefined) {
-      texts = new Map()
-      writing.texts.set(once, texts)
+    const { output, shared, places } = writing
+    if (typeof value !== 'object' || value === null || !shared.has(value)) return write(value, writing)
+    let known = places.get(once)
+    if (known === undefined) {
+      known = new Map()
+      places.set(once, known)
     }
-    const known = texts.get(value)
-    if (known !== undefined) return known
-    const text = write(value, writing)
-    texts.set(value, text)
-    return text
+    const place = known.get(value)
+    if (place !== undefined) return output.again(place.start, place.end)
+    const start = output.length
+    write(value, writing)
+    known.set(value, { start, end: output.length })
   }
   return (value, writing) => (writing.shared.size === 0 ? write(value, writing) : once(value, writing))
 }
@@ -75,7 +80,7 @@ const refuse = (): never => {
 const typeWriter = (type: GraphQLOutputType, selection: Selection | undefined): Write => {
   if (isNonNullType(type)) return presentWriter(type.ofType, selection)
   const write = presentWriter(type, selection)
-  return (value, writing) => (value === null || value === undefined ? 'null' : write(value, writing))
+  return (value, writing) => (value === null || value === undefined ? writing.output.bytes(nullText) : write(value, writing))
 }
 
 const presentWriter = (type: GraphQLOutputType, selection: Selection | undefined): Write => {
@@ -89,18 +94,32 @@ const listWriter =
   (writeItem: Write): Write =>
   (value, writing) => {
     if (!Array.isArray(value)) throw misfit
-    if (value.length === 0) return '[]'
-    let text = `[${writeItem(value[0], writing)}`
-    for (let index = 1; index < value.length; index += 1) text += `,${writeItem(value[index], writing)}`
-    return `${text}]`
+    const { output } = writing
+    for (let index = 0; index < value.length; index += 1) {
+      output.bytes(index === 0 ? listStart : comma)
+      writeItem(value[index], writing)
+    }
+    output.bytes(value.length === 0 ? emptyList : listEnd)
   }
 
 const leafWriter = (type: GraphQLOutputType): Write => {
   const named = getNamedType(type)
   const fits = leafFits(named)
-  return (value) => {
+  return (value, { output }) => {
     if (value === null || value === undefined || !fits(value)) throw misfit
-    if (typeof value === 'string') return quote(value)
-    return JSON.stringify(leafValue(named, value))
+    if (typeof value === 'string') output.string(value)
+    else if (typeof value === 'boolean') output.bytes(value ? trueText : falseText)
+    else writeOther(leafValue(named, value), output)
   }
 }
+
+const writeOther = (value: unknown, output: Output): void => {
+  if (typeof value === 'number' && Number.isFinite(value)) output.number(value)
+  else if (typeof value === 'string') output.string(value)
+  else output.raw(JSON.stringify(value))
+}
+
+const [emptyObject, objectEnd, emptyList, listStart, listEnd, comma] = ['{}', '}', '[]', '[', ']', ','].map((text) =>
+  Buffer.from(text),
+) as [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer]
+const [nullText, trueText, falseText] = ['null', 'true', 'false'].map((text) => Buffer.from(text)) as [Buffer, Buffer, Buffer]
