@@ -40,7 +40,7 @@ export const runSubgraph = ({ name, create, outbox }: Start): Promise<void> =>
     const subgraph = stack.use(await create({ config, database, events, secrets, log, clock: () => new Date() }))
     if (outbox !== undefined) stack.use(relayOutbox({ pool: database.pool, schema: outbox, events, log }))
     const app = createHttp({ name, log, ready: database.healthy })
-    serveGraphql(app, subgraph.execute, readCallerFrom(config, secrets))
+    serveGraphql(app, subgraph, readCallerFrom(config, secrets))
     stack.defer(() => app.close())
     await listen(app, { host: config.host, port: config.port, what: name })
   })

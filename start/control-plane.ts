@@ -5,8 +5,8 @@ import { createMiniSearchIndex } from '#platform/adapters/search-index.minisearc
 import { type ReadCaller, readCallerFrom } from '#platform/caller.ts'
 import type { Config } from '#platform/config.ts'
 import type { Database } from '#platform/database.ts'
-import type { ExecuteGraphql } from '#platform/graphql/execute.ts'
-import { remoteGraphql } from '#platform/graphql/remote.ts'
+import type { ExecuteGraphql, GraphqlService } from '#platform/graphql/execute.ts'
+import { remoteService } from '#platform/graphql/remote.ts'
 import type { Subgraph } from '#platform/graphql/subgraph.ts'
 import type { Http } from '#platform/http.ts'
 import { relayOutbox } from '#platform/outbox.ts'
@@ -90,7 +90,7 @@ const createSubgraphs = async (
   deps: ControlPlaneDeps,
   supergraph: ExecuteGraphql,
   stack: AsyncDisposableStack,
-): Promise<Readonly<Record<string, ExecuteGraphql>>> => {
+): Promise<Readonly<Record<string, GraphqlService>>> => {
   const { config, secrets } = deps
   const makers = subgraphMakers(deps, supergraph)
   const urls: Readonly<Record<string, string>> = {
@@ -102,7 +102,7 @@ const createSubgraphs = async (
   }
   const entries = Object.entries(makers).map(async ([name, make]) => {
     const url = urls[name] ?? ''
-    return [name, url === '' ? stack.use(await make()).execute : remoteGraphql(name, url, secrets.serviceKey)] as const
+    return [name, url === '' ? stack.use(await make()) : remoteService(name, url, secrets.serviceKey)] as const
   })
   return Object.fromEntries(await Promise.all(entries))
 }

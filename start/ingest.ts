@@ -4,6 +4,7 @@ import { open, stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CinegraphError, messageOf } from '#platform/errors.ts'
 import type { GraphqlAnswer } from '#platform/graphql/execute.ts'
+import { followOverSse } from '#platform/graphql/over-sse.ts'
 import { policy } from '#platform/resilience/policy.ts'
 import { retry } from '#platform/resilience/retry.ts'
 
@@ -32,7 +33,8 @@ export const ingestFilm = async (film: Film, deps: IngestDeps): Promise<Ingested
     throw new CinegraphError('SOURCE_UNREADABLE', { why: messageOf(error) }, error)
   })
   if (size === 0) throw new CinegraphError('SOURCE_UNREADABLE', { why: 'the file is empty' })
-  const ask = await signIn(deps)
+  const operator = await signIn(deps)
+  const { ask } = operator
   deps.onProgress('checksum', 0)
   const sha256 = await checksum(film.file)
   const { title, kind, maturity, genres } = film
@@ -43,26 +45,29 @@ export const ingestFilm = async (film: Film, deps: IngestDeps): Promise<Ingested
   )
   await sendParts(film.file, startUpload, deps.onProgress)
   await ask('mutation ($id: ID!) { finishUpload(id: $id) { id } }', { id: startUpload.id })
-  await untilPublished(ask, startUpload.id, deps.onProgress)
+  await untilPublished(operator, startUpload.id, deps.onProgress)
   return { titleId: startUpload.titleId }
 }
 
-type AskOperator = <D>(query: string, variables: Readonly<Record<string, unknown>>) => Promise<D>
+type Variables = Readonly<Record<string, unknown>>
+type Operator = {
+  readonly ask: <D>(query: string, variables: Variables) => Promise<D>
+  /** Ends when the stream is lost. */
+  readonly follow: <D>(query: string, variables: Variables) => AsyncIterable<D>
+}
 
-const signIn = async ({ supergraph, operator }: IngestDeps): Promise<AskOperator> => {
+const signIn = async ({ supergraph, operator }: IngestDeps): Promise<Operator> => {
   let token = ''
-  const post = async <D>(query: string, variables: Readonly<Record<string, unknown>>): Promise<D> => {
-    const response = await fetch(new URL('/graphql', supergraph), {
+  const url = new URL('/graphql', supergraph)
+  const post = async <D>(query: string, variables: Variables): Promise<D> => {
+    const response = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...(token === '' ? {} : { authorization: `Bearer ${token}` }) },
       body: JSON.stringify({ query, variables }),
     }).catch((error: unknown) => {
       throw new CinegraphError('SUBGRAPH_UNAVAILABLE', { name: `supergraph at ${supergraph}` }, error)
     })
-    const { data, errors = [] } = (await response.json()) as GraphqlAnswer
-    const [first] = errors
-    if (first) throw new CinegraphError('PROCESS_FAILED', { why: first.message })
-    return data as D
+    return dataOf<D>((await response.json()) as GraphqlAnswer)
   }
   const renew = async (): Promise<void> => {
     const document =
@@ -75,7 +80,28 @@ const signIn = async ({ supergraph, operator }: IngestDeps): Promise<AskOperator
   await renew()
   const renewing = setInterval(() => renew().catch(() => undefined), 240_000)
   renewing.unref()
-  return post
+  const follow = async function* <D>(query: string, variables: Variables): AsyncGenerator<D> {
+    await using stack = new AsyncDisposableStack()
+    const gone = new AbortController()
+    stack.defer(() => gone.abort())
+    const events = followOverSse({ url, headers: { authorization: `Bearer ${token}` }, request: { query, variables } }, gone.signal)
+    for await (const answer of lost(events)) yield dataOf<D>(answer)
+  }
+  return { ask: post, follow }
+}
+
+async function* lost<T>(events: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* events
+  } catch {
+    // NOTE: the caller opens it again.
+  }
+}
+
+const dataOf = <D>({ data, errors = [] }: GraphqlAnswer): D => {
+  const [first] = errors
+  if (first) throw new CinegraphError('PROCESS_FAILED', { why: first.message })
+  return data as D
 }
 
 const checksum = async (file: string): Promise<string> => {
@@ -98,12 +124,16 @@ const sendParts = async (file: string, { partBytes, partUrls }: Ticket, onProgre
   }
 }
 
-const untilPublished = async (ask: AskOperator, id: string, onProgress: IngestDeps['onProgress']): Promise<void> => {
+const progressDocument = 'subscription ($id: ID!) { uploadProgress(id: $id) { step percent error done } }'
+
+/** Follows the upload until it is done; a stream that is lost is opened again, and begins with how things stand. */
+const untilPublished = async ({ follow }: Operator, id: string, onProgress: IngestDeps['onProgress']): Promise<void> => {
   for (;;) {
-    const { upload } = await ask<{ upload: Upload }>('query ($id: ID!) { upload(id: $id) { step percent error done } }', { id })
-    onProgress(upload.step, upload.percent)
-    if (upload.error !== null) throw new CinegraphError('PROCESS_FAILED', { why: upload.error })
-    if (upload.done) return
+    for await (const { uploadProgress: upload } of follow<{ uploadProgress: Upload }>(progressDocument, { id })) {
+      onProgress(upload.step, upload.percent)
+      if (upload.error !== null) throw new CinegraphError('PROCESS_FAILED', { why: upload.error })
+      if (upload.done) return
+    }
     await sleep(500)
   }
 }

@@ -3,6 +3,7 @@ import { serveAnswers } from '#platform/graphql/serve.ts'
 import { createHttp, type Http, type HttpDeps } from '#platform/http.ts'
 import { serveExplain } from './explain.ts'
 import { serveExplorer } from './explorer.ts'
+import { serveWebSocket } from './gateway/streams.ts'
 import type { Supergraph } from './server.ts'
 
 export type SupergraphHttpDeps = Omit<HttpDeps, 'name'> & { readonly supergraph: Supergraph; readonly readCaller: ReadCaller }
@@ -18,7 +19,8 @@ export const createSupergraphHttp = ({ supergraph, readCaller, ...deps }: Superg
       .header('vary', 'origin')
   })
   app.options('/graphql', async (_request, reply) => reply.code(204).header('access-control-allow-methods', 'POST').send())
-  serveAnswers(app, supergraph.answer, readCaller)
+  serveAnswers(app, supergraph, readCaller)
+  serveWebSocket(app, { subscribe: supergraph.subscribe, contextOf: readCaller })
   serveExplain(app, supergraph.planOf)
   serveExplorer(app)
   app.get('/', async (_request, reply) => reply.redirect('/explorer'))

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { readCallerFrom } from '#platform/caller.ts'
 import { readConfig } from '#platform/config.ts'
-import { remoteGraphql } from '#platform/graphql/remote.ts'
+import { remoteService } from '#platform/graphql/remote.ts'
 import { listen } from '#platform/http.ts'
 import { runMain } from '#platform/lifecycle.ts'
 import { createLog } from '#platform/log.ts'
@@ -20,7 +20,7 @@ await runMain(async (stack) => {
     history: config.historyUrl,
     recs: config.recsUrl,
   }
-  const subgraphs = Object.fromEntries(Object.entries(urls).map(([name, url]) => [name, remoteGraphql(name, url, secrets.serviceKey)]))
+  const subgraphs = Object.fromEntries(Object.entries(urls).map(([name, url]) => [name, remoteService(name, url, secrets.serviceKey)]))
   const supergraphSdl = await readFile(new URL('./supergraph.graphql', import.meta.url), 'utf8')
   const supergraph = stack.use(await createSupergraph({ supergraphSdl, subgraphs, log }))
   const readCaller = readCallerFrom(config, secrets)

@@ -1,11 +1,11 @@
 import type { Caller } from '#platform/contracts/viewer.ts'
 import { CinegraphError, errorTable, isCinegraphError, messageOf } from '#platform/errors.ts'
-import type { ExecuteGraphql, GraphqlRequest } from '#platform/graphql/execute.ts'
+import type { ExecuteGraphql, GraphqlRequest, GraphqlService } from '#platform/graphql/execute.ts'
 import { limitQuery } from '#platform/graphql/limits.ts'
 import type { Log } from '#platform/log.ts'
 import { secondsHistogram } from '#platform/metrics.ts'
 import type { Answered } from './engine/answered.ts'
-import type { AskSubgraph } from './engine/ask.ts'
+import type { AskSubgraph, FollowSubgraph } from './engine/ask.ts'
 import { createEngine, type Engine } from './engine/engine.ts'
 import { startPlannerProcess } from './engine/plan/planner-process.ts'
 import { warmUp } from './warm.ts'
@@ -14,13 +14,14 @@ export type SupergraphDeps = {
   /** The text of supergraph.graphql. */
   readonly supergraphSdl: string
   /** Who answers for each subgraph, by its name in the supergraph: a function of this process, or one that asks another machine. */
-  readonly subgraphs: Readonly<Record<string, ExecuteGraphql>>
+  readonly subgraphs: Readonly<Record<string, GraphqlService>>
   readonly log: Log
 }
 export type Supergraph = AsyncDisposable & {
   readonly execute: ExecuteGraphql
   /** The same, for a socket: as text. */
   readonly answer: (request: GraphqlRequest, caller: Caller) => Promise<Answered>
+  readonly subscribe: Engine<Caller>['subscribe']
   readonly planOf: Engine<Caller>['planOf']
 }
 
@@ -33,7 +34,8 @@ export const createSupergraph = async ({ supergraphSdl, subgraphs, log }: Superg
   const engine = createEngine<Caller>({
     supergraphSdl,
     planner: stack.use(await planning.open(supergraphSdl)),
-    ask: (name) => askWith(name, subgraphs[name], log),
+    ask: (name) => askWith(name, subgraphs[name]?.execute, log),
+    follow: (name) => followWith(name, subgraphs[name]),
     rules: [limitQuery()],
   })
   const planned = await warmUp(engine.planOf, log)
@@ -42,10 +44,18 @@ export const createSupergraph = async ({ supergraphSdl, subgraphs, log }: Superg
   return {
     execute: async (request, caller) => (await engine.execute(request, caller)).value(),
     answer: engine.execute,
+    subscribe: engine.subscribe,
     planOf: engine.planOf,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
+
+const followWith =
+  (name: string, service: GraphqlService | undefined): FollowSubgraph<Caller> =>
+  ({ query, variables }, caller, signal) => {
+    if (service === undefined) throw new CinegraphError('SUBGRAPH_UNAVAILABLE', { name })
+    return service.follow({ query, variables: JSON.parse(variables) as Readonly<Record<string, unknown>> }, caller, signal)
+  }
 
 const askWith = (name: string, execute: ExecuteGraphql | undefined, log: Log): AskSubgraph<Caller> => {
   const observe = fetchSeconds.labels(name)

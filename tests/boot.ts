@@ -144,7 +144,7 @@ const startRemote = async (
 ): Promise<Remote> => {
   const subgraph = stack.use(await subgraphMakers(deps, () => Promise.reject(new Error('not asked')))[name]())
   const app = createHttp({ name, log })
-  serveGraphql(app, subgraph.execute, readCallerFrom({ region: 'US', regionHeader: '' }, deps.secrets))
+  serveGraphql(app, subgraph, readCallerFrom({ region: 'US', regionHeader: '' }, deps.secrets))
   const url = await app.listen({ host, port: 0 })
   stack.defer(() => app.close())
   return { url, stop: () => app.close() }

@@ -62,7 +62,7 @@ export const serveSubgraph = async (
   const subgraph = stack.use(await subgraphMakers(deps, supergraph)[name]())
   const app = createHttp({ name, log })
   stack.defer(() => app.close())
-  serveGraphql(app, subgraph.execute, readCallerFrom({ region: 'US', regionHeader: '' }, secrets))
+  serveGraphql(app, subgraph, readCallerFrom({ region: 'US', regionHeader: '' }, secrets))
   const base = await app.listen({ host: '127.0.0.1', port: 0 })
   const tokens = createIssuer(secrets.accessPrivateKey, 60)
   const owned = stack.move()

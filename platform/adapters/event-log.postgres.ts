@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { type Job, PgBoss } from 'pg-boss'
-import { consumers, type EventOf, type Topic, topics } from '#platform/contracts/events.ts'
+import { consumers, type EventOf, followed, type Topic, topics } from '#platform/contracts/events.ts'
 import { CinegraphError } from '#platform/errors.ts'
 import type { Log } from '#platform/log.ts'
 import type { Envelope, EventLog, Subscription } from '#platform/ports/event-log.ts'
+import { openNotifications } from '#platform/postgres/notifications.ts'
+import { Recent } from '#platform/resilience/recent.ts'
 import { childOf, currentTrace, newTrace, traceFrom, traceparentOf, withTrace } from '#platform/tracing.ts'
 
 const queueOptions = {
@@ -18,6 +20,8 @@ const queueOptions = {
 /** A job that runs long reports by itself every few seconds; silence means its process died and another takes it. */
 const jobOptions = { ...queueOptions, retryLimit: 3, expireInSeconds: 6 * 3600, heartbeatSeconds: 10 }
 const isJob = (topic: Topic): boolean => topic === 'catalog.sources' || topic === 'catalog.footage'
+const channel = 'cinegraph_topics'
+const canBeFollowed = (topic: Topic): boolean => (followed as readonly Topic[]).includes(topic)
 const queueOf = (topic: Topic, group: string): string => `${topic}.${group}`
 
 /** Events in the platform's PostgreSQL: one pg-boss queue per topic and consumer group. */
@@ -33,19 +37,43 @@ export const createPostgresEventLog = async (connectionString: string, log: Log)
   boss.on('error', (error) => log.warn({ reason: error.message }, 'event log interrupted'))
   await boss.start()
   await createQueues(boss)
+  const notifications = openNotifications(connectionString, channel)
   return {
     publish: async (topic, events) => {
       const rows = checked(topic, events)
       if (rows.length === 0) return
       await Promise.all(consumers[topic].map((group) => boss.insert(queueOf(topic, group), rows)))
+      if (canBeFollowed(topic)) await notify(boss, topic, rows)
     },
     subscribe: async (subscription) => consume(boss, subscription, log),
+    follow: async (topic, signal) => followTopic(notifications, topic, signal),
     healthy: async () => boss.isInstalled().catch(() => false),
     [Symbol.asyncDispose]: async () => {
+      await notifications[Symbol.asyncDispose]()
       await boss.stop({ graceful: true, timeout: 10_000 })
       await new Promise((resolve) => setImmediate(resolve))
     },
   }
+}
+
+const notify = async (boss: PgBoss, topic: Topic, rows: readonly { readonly data: object }[]): Promise<void> => {
+  const lines = rows.map(({ data }) => JSON.stringify({ topic, ...data }))
+  await boss.getDb().executeSql('select pg_notify($1, line) from unnest($2::text[]) as line', [channel, lines])
+}
+
+const followTopic = async <T extends Topic>(
+  notifications: ReturnType<typeof openNotifications>,
+  topic: T,
+  signal: AbortSignal,
+): Promise<AsyncIterable<Envelope<T>>> => {
+  const recent = new Recent<Envelope<T>>()
+  const stop = await notifications.listen((text) => {
+    const told = JSON.parse(text) as Envelope<T> & { readonly topic: Topic }
+    if (told.topic === topic) recent.put(told)
+  })
+  signal.addEventListener('abort', stop, { once: true })
+  if (signal.aborted) stop()
+  return recent.until(signal)
 }
 
 const createQueues = async (boss: PgBoss): Promise<void> => {

@@ -50,7 +50,7 @@ export const createBff = async (
       response: { data: data ?? null, errors: errors?.map((error) => formatError(app, error)) ?? null },
     }),
   })
-  serveGraphql(app, executeWith(app, supergraph), readCaller)
+  serveGraphql(app, { execute: executeWith(app, supergraph) }, readCaller)
   const documents = readDocuments(home)
   app.get('/documents.json', async () => Object.fromEntries(documents))
   serveHeartbeat(app, { device, events, readCaller })

@@ -66,6 +66,11 @@ export const SubscriptionStarted = z.object({ accountId: id, email: z.email(), p
 export const WatchSignal = z.object({ profileId: id, titleId: id, share: z.number().min(0).max(1), at })
 export type WatchSignal = Readonly<z.infer<typeof WatchSignal>>
 
+/** A profile has got on in a title; told when the new resume point is saved. */
+export const ResumePointMoved = z.object({ profileId: id, titleId: id })
+/** An upload has got on; told when that is saved. */
+export const UploadMoved = z.object({ uploadId: id })
+
 /** Every topic with the shape of what travels on it. */
 export const topics = {
   'playback.heartbeats': Heartbeat,
@@ -77,6 +82,8 @@ export const topics = {
   'ingest.failed': IngestFailed,
   'profile.subscriptions': SubscriptionStarted,
   'recs.signals': WatchSignal,
+  'history.resumePoints': ResumePointMoved,
+  'catalog.uploads': UploadMoved,
 } as const
 export type Topic = keyof typeof topics
 export type EventOf<T extends Topic> = Readonly<z.infer<(typeof topics)[T]>>
@@ -92,5 +99,11 @@ export const consumers = {
   'ingest.failed': ['catalog'],
   'profile.subscriptions': ['notify'],
   'recs.signals': ['recs'],
+  'history.resumePoints': [],
+  'catalog.uploads': [],
 } as const satisfies Record<Topic, readonly string[]>
+
+/** Topics that can be followed live: members' subscriptions come from them. Who is away misses what is told meanwhile. */
+export const followed = ['history.resumePoints', 'catalog.uploads'] as const satisfies readonly Topic[]
+export type FollowedTopic = (typeof followed)[number]
 export type GroupOf<T extends Topic> = (typeof consumers)[T][number]

@@ -1,6 +1,7 @@
 import { type Caller, callerHeaders } from '#platform/contracts/viewer.ts'
 import { CinegraphError, messageOf } from '#platform/errors.ts'
-import type { ExecuteGraphql, GraphqlAnswer } from '#platform/graphql/execute.ts'
+import type { ExecuteGraphql, GraphqlAnswer, GraphqlService } from '#platform/graphql/execute.ts'
+import { followOverSse } from '#platform/graphql/over-sse.ts'
 import { traceHeaders } from '#platform/tracing.ts'
 
 const deadlineMs = 5_000
@@ -30,3 +31,15 @@ export const remoteGraphql =
       throw new CinegraphError('SUBGRAPH_UNAVAILABLE', { name, why: messageOf(error) }, error)
     }
   }
+
+/** The same with its subscriptions, which are followed as server-sent events. */
+export const remoteService = (name: string, url: string, serviceKey: string): GraphqlService => ({
+  execute: remoteGraphql(name, url, serviceKey),
+  follow: async function* (request, caller, signal) {
+    try {
+      yield* followOverSse({ url: new URL('/graphql', url), headers: forwardHeaders(caller, serviceKey), request }, signal)
+    } catch (error) {
+      if (!signal.aborted) throw new CinegraphError('SUBGRAPH_UNAVAILABLE', { name, why: messageOf(error) }, error)
+    }
+  },
+})

@@ -1,24 +1,42 @@
 import type { ReadCaller } from '#platform/caller.ts'
 import type { Caller } from '#platform/contracts/viewer.ts'
-import type { ExecuteGraphql, GraphqlRequest } from '#platform/graphql/execute.ts'
-import { answerOverHttp, type JsonAnswer, jsonOf } from '#platform/graphql/over-http.ts'
+import type { FollowGraphql, GraphqlRequest, GraphqlService } from '#platform/graphql/execute.ts'
+import { answerOverHttp, type JsonAnswer, jsonOf, readRequest, sendRefusal } from '#platform/graphql/over-http.ts'
+import { answerAsEvents, wantsEvents } from '#platform/graphql/over-sse.ts'
 import type { Http } from '#platform/http.ts'
 
-/** Puts a GraphQL service on `/graphql`: `POST` for everything, `GET` for queries. */
-export const serveGraphql = (app: Http, execute: ExecuteGraphql, readCaller: ReadCaller): void =>
-  serveAnswers(app, async (request, caller) => jsonOf(await execute(request, caller)), readCaller)
-
-/** The same for a service that writes its answers itself. */
-export const serveAnswers = (
+/** Puts a GraphQL service on `/graphql`: `POST` for everything, `GET` for queries, server-sent events for who accepts them. */
+export const serveGraphql = (
   app: Http,
-  answer: (request: GraphqlRequest, caller: Caller) => Promise<JsonAnswer>,
+  { execute, follow }: Pick<GraphqlService, 'execute'> & Partial<GraphqlService>,
   readCaller: ReadCaller,
 ): void => {
+  const answer: Answers['answer'] = async (request, caller) => jsonOf(await execute(request, caller))
+  serveAnswers(app, { answer, ...(follow === undefined ? {} : { subscribe: asJson(follow) }) }, readCaller)
+}
+
+const asJson = (follow: FollowGraphql): NonNullable<Answers['subscribe']> =>
+  async function* (request, caller, signal) {
+    for await (const each of follow(request, caller, signal)) yield jsonOf(each)
+  }
+
+export type Answers = {
+  readonly answer: (request: GraphqlRequest, caller: Caller) => Promise<JsonAnswer>
+  readonly subscribe?: (request: GraphqlRequest, caller: Caller, signal: AbortSignal) => AsyncIterable<JsonAnswer>
+}
+
+/** The same for a service that writes its answers itself. */
+export const serveAnswers = (app: Http, { answer, subscribe }: Answers, readCaller: ReadCaller): void => {
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
     handler: async (request, reply) => {
       const caller = await readCaller(request.headers)
+      if (subscribe !== undefined && wantsEvents(request)) {
+        const read = readRequest(request)
+        if ('status' in read) return sendRefusal(reply.type('application/json; charset=utf-8'), read)
+        return answerAsEvents(request, reply, (signal) => subscribe(read.request, caller, signal))
+      }
       return answerOverHttp(request, reply, (asked) => answer(asked, caller))
     },
   })

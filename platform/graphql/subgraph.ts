@@ -4,9 +4,10 @@ import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/dis
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { GraphQLError, parse } from 'graphql'
 import type { Caller } from '#platform/contracts/viewer.ts'
-import { toGraphqlError } from '#platform/graphql/answer-error.ts'
+import { causeOf, toGraphqlError } from '#platform/graphql/answer-error.ts'
 import { dateTime } from '#platform/graphql/date-time.ts'
-import type { ExecuteGraphql, GraphqlAnswer } from '#platform/graphql/execute.ts'
+import type { GraphqlAnswer, GraphqlService } from '#platform/graphql/execute.ts'
+import { followWith } from '#platform/graphql/follow.ts'
 import type { Log } from '#platform/log.ts'
 
 export type SubgraphOptions<L> = {
@@ -25,32 +26,40 @@ type ResolverMap = NonNullable<
       : never
     : never
 >
-export type SubgraphContext<L> = { readonly caller: Caller; readonly loaders: L }
-export type Subgraph = AsyncDisposable & { readonly name: string; readonly execute: ExecuteGraphql }
+export type SubgraphContext<L> = {
+  readonly caller: Caller
+  readonly loaders: L
+  /** The end of a subscription; absent otherwise. */
+  readonly signal?: AbortSignal
+}
+export type Subgraph = AsyncDisposable & GraphqlService & { readonly name: string }
 
 /** A federation subgraph that answers requests as a function; `serveGraphql` puts it on HTTP. */
 export const createSubgraph = async <L>({ name, typeDefs, resolvers, loaders, log }: SubgraphOptions<L>): Promise<Subgraph> => {
+  const schema = buildSubgraphSchema([{ typeDefs: parse(typeDefs), resolvers: withScalars(typeDefs, resolvers) as ResolverMap }])
+  const formatError = (error: GraphQLError): GraphQLError => {
+    const answer = toGraphqlError(error)
+    if (answer.extensions.code === 'INTERNAL_SERVER_ERROR') log.error({ err: causeOf(error), subgraph: name }, 'resolver failed')
+    return answer
+  }
   const server = new ApolloServer<SubgraphContext<L>>({
-    schema: buildSubgraphSchema([{ typeDefs: parse(typeDefs), resolvers: withScalars(typeDefs, resolvers) as ResolverMap }]),
+    schema,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     csrfPrevention: false,
     introspection: true,
     plugins: [ApolloServerPluginInlineTraceDisabled()],
-    formatError: (_formatted, error) => {
-      const answer = toGraphqlError(
+    formatError: (_formatted, error) =>
+      formatError(
         error instanceof GraphQLError ? error : new GraphQLError('', { originalError: unwrapResolverError(error) as Error }),
-      )
-      if (answer.extensions.code === 'INTERNAL_SERVER_ERROR')
-        log.error({ err: unwrapResolverError(error), subgraph: name }, 'resolver failed')
-      return answer.toJSON()
-    },
+      ).toJSON(),
   })
   await server.start()
   return {
     name,
     execute: async (request, caller) =>
       answerOf(await server.executeOperation(request, { contextValue: { caller, loaders: loaders(caller) } })),
+    follow: followWith({ schema, contextOf: (caller, signal) => ({ caller, loaders: loaders(caller), signal }), formatError }),
     [Symbol.asyncDispose]: () => server.stop(),
   }
 }

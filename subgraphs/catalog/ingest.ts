@@ -7,11 +7,17 @@ export type IngestDeps = { readonly events: EventLog; readonly uploads: UploadSt
 
 /** Takes in what the transcode worker tells: progress, a published stream, a refusal. */
 export const ingest = async ({ events, uploads, search, log }: IngestDeps): Promise<void> => {
+  const tell = (batch: readonly { readonly data: { readonly uploadId: string } }[]): Promise<void> =>
+    events.publish(
+      'catalog.uploads',
+      [...new Set(batch.map(({ data }) => data.uploadId))].map((uploadId) => ({ uploadId })),
+    )
   await events.subscribe({
     topic: 'ingest.progress',
     group: 'catalog',
     handle: async (batch) => {
       for (const { data } of batch) await uploads.progress(data)
+      await tell(batch)
     },
   })
   await events.subscribe({
@@ -22,6 +28,7 @@ export const ingest = async ({ events, uploads, search, log }: IngestDeps): Prom
         await uploads.publish(data)
         log.info({ titleId: data.titleId, durationMs: data.durationMs }, 'title is playable')
       }
+      await tell(batch)
       await search.refresh(batch.map(({ data }) => data.titleId))
     },
   })
@@ -30,6 +37,7 @@ export const ingest = async ({ events, uploads, search, log }: IngestDeps): Prom
     group: 'catalog',
     handle: async (batch) => {
       for (const { data } of batch) await uploads.fail(data)
+      await tell(batch)
     },
   })
 }

@@ -1,6 +1,8 @@
 import type { Caller } from '#platform/contracts/viewer.ts'
 import { CinegraphError } from '#platform/errors.ts'
 import type { SubgraphContext } from '#platform/graphql/subgraph.ts'
+import { topicField } from '#platform/graphql/topic-field.ts'
+import type { EventLog } from '#platform/ports/event-log.ts'
 import { isAvailable } from './availability.ts'
 import { cursorOf } from './cursor.ts'
 import type { CatalogLoaders } from './loaders.ts'
@@ -10,7 +12,13 @@ import type { Title, TitleStore } from './store.ts'
 import { finishUpload, startUpload, type UploadDeps } from './uploads.ts'
 
 export type CatalogContext = SubgraphContext<CatalogLoaders>
-export type CatalogDeps = { readonly titles: TitleStore; readonly search: Search; readonly uploads: UploadDeps; readonly clock: () => Date }
+export type CatalogDeps = {
+  readonly titles: TitleStore
+  readonly search: Search
+  readonly uploads: UploadDeps
+  readonly events: Pick<EventLog, 'follow'>
+  readonly clock: () => Date
+}
 
 const pageMax = 100
 
@@ -24,7 +32,12 @@ const pageSize = (first: number): number => {
   return first
 }
 
-export const resolvers = (deps: CatalogDeps): Resolvers => ({ Query: queries(deps), Mutation: mutations(deps), ...types(deps) })
+export const resolvers = (deps: CatalogDeps): Resolvers => ({
+  Query: queries(deps),
+  Mutation: mutations(deps),
+  Subscription: subscriptions(deps),
+  ...types(deps),
+})
 
 const queries = ({ titles, search, uploads, clock }: CatalogDeps): Resolvers['Query'] & object => {
   const shown = (caller: Caller) => (title: Title) => isAvailable(title.availability, caller.region, clock())
@@ -69,6 +82,18 @@ const mutations = ({ uploads }: CatalogDeps): Resolvers['Mutation'] & object => 
     onlyOperators(caller)
     return finishUpload(id, uploads)
   },
+})
+
+const subscriptions = ({ uploads, events }: CatalogDeps): Resolvers['Subscription'] & object => ({
+  uploadProgress: topicField(events, {
+    topic: 'catalog.uploads',
+    concerns: (event, { id }: { readonly id: string }, { caller }: CatalogContext) => {
+      onlyOperators(caller)
+      return event?.uploadId === id
+    },
+    first: ({ id }) => uploads.store.upload(id),
+    load: ({ uploadId }) => uploads.store.upload(uploadId),
+  }),
 })
 
 const types = ({ clock }: CatalogDeps): Pick<Resolvers, 'Title' | 'Upload'> => ({

@@ -44,7 +44,7 @@ export const createCatalog = async ({
   return createSubgraph({
     name: 'catalog',
     typeDefs,
-    resolvers: resolvers({ titles, search, uploads, clock }),
+    resolvers: resolvers({ titles, search, uploads, events, clock }),
     loaders: () => createLoaders(titles),
     log,
   })

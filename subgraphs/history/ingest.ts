@@ -1,4 +1,4 @@
-import type { Heartbeat } from '#platform/contracts/events.ts'
+import type { EventOf, Heartbeat } from '#platform/contracts/events.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 import type { HistoryStore, ResumePoint, Viewing } from './store.ts'
 
@@ -27,6 +27,11 @@ const toViewing = (beat: Heartbeat, at: Date): Viewing => {
   return { ...point, sessionId: beat.sessionId, startedAt: at, lastAt: at }
 }
 
+/** Each profile and title of a batch once. */
+const movedIn = (beats: readonly Heartbeat[]): readonly EventOf<'history.resumePoints'>[] => [
+  ...new Map(beats.map(({ profileId, titleId }) => [`${profileId} ${titleId}`, { profileId, titleId }])).values(),
+]
+
 /** Takes heartbeats in: moves resume points and widens sittings. Seeing a heartbeat twice changes nothing. */
 export const ingest = ({ events, store, clock }: IngestDeps): Promise<void> =>
   events.subscribe({
@@ -37,6 +42,7 @@ export const ingest = ({ events, store, clock }: IngestDeps): Promise<void> =>
       const now = clock()
       const dated = batch.map(({ data }) => ({ beat: data, at: believedAt(data, now) }))
       await store.putResumePoints(dated.map(({ beat, at }) => toPoint(beat, at)))
+      await events.publish('history.resumePoints', movedIn(batch.map(({ data }) => data)))
       await store.putViewings(dated.map(({ beat, at }) => toViewing(beat, at)))
     },
   })

@@ -1,10 +1,13 @@
 import { CinegraphError } from '#platform/errors.ts'
 import type { SubgraphContext } from '#platform/graphql/subgraph.ts'
+import { topicField } from '#platform/graphql/topic-field.ts'
+import type { EventLog } from '#platform/ports/event-log.ts'
 import type { HistoryLoaders } from './loaders.ts'
-import type { Resolvers } from './schema.generated.ts'
+import type { Resolvers, SubscriptionResumePointMovedArgs } from './schema.generated.ts'
 import type { HistoryStore, ResumePoint } from './store.ts'
 
 export type HistoryContext = SubgraphContext<HistoryLoaders>
+export type HistoryResolverDeps = { readonly store: HistoryStore; readonly events: Pick<EventLog, 'follow'> }
 export type TitleReference = { readonly id: string }
 
 const pageMax = 100
@@ -23,7 +26,7 @@ const decodeCursor = (after: string | null | undefined): Date | null => {
 
 const cursorOf = (at: Date): string => Buffer.from(at.toISOString()).toString('base64url')
 
-export const resolvers = (store: HistoryStore): Resolvers => ({
+export const resolvers = ({ store, events }: HistoryResolverDeps): Resolvers => ({
   Query: {
     continueWatching: async (_parent, { first }, { caller: { viewer } }) => {
       if (viewer === null) return []
@@ -36,6 +39,16 @@ export const resolvers = (store: HistoryStore): Resolvers => ({
       const edges = found.slice(0, size).map((node) => ({ cursor: cursorOf(node.lastAt), node }))
       return { edges, pageInfo: { hasNextPage: found.length > size, endCursor: edges.at(-1)?.cursor ?? null } }
     },
+  },
+  Subscription: {
+    resumePointMoved: topicField(events, {
+      topic: 'history.resumePoints',
+      concerns: (event, { titleId }: SubscriptionResumePointMovedArgs, { caller: { viewer } }: HistoryContext) => {
+        if (viewer === null) throw new CinegraphError('UNAUTHENTICATED')
+        return event?.profileId === viewer.profileId && (titleId ?? event.titleId) === event.titleId
+      },
+      load: async ({ titleId }, _args, { caller: { viewer } }) => (await store.resumePoints(viewer?.profileId ?? '', [titleId]))[0] ?? null,
+    }),
   },
   ResumePoint: {
     title: ({ titleId }) => ({ id: titleId }),

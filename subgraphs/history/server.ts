@@ -14,5 +14,11 @@ export type HistoryDeps = { readonly store: HistoryStore; readonly events: Event
 /** Resume points, continue watching and viewing history. */
 export const createHistory = async ({ store, events, clock, log }: HistoryDeps): Promise<Subgraph> => {
   await ingest({ events, store, clock })
-  return createSubgraph({ name: 'history', typeDefs, resolvers: resolvers(store), loaders: (caller) => createLoaders(store, caller), log })
+  return createSubgraph({
+    name: 'history',
+    typeDefs,
+    resolvers: resolvers({ store, events }),
+    loaders: (caller) => createLoaders(store, caller),
+    log,
+  })
 }

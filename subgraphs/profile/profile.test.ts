@@ -63,7 +63,7 @@ test('subscribing starts a plan and tells of it once; cancelling ends it', async
   const viewer = { accountId: 'a-new', profileId: 'p-wim' }
   const subscribe = (plan: string) =>
     profile.ask(
-      `mutation { subscribe(planId: "${plan}") { ... on Subscription { active plan { name } } ... on Refusal { code } } }`,
+      `mutation { subscribe(planId: "${plan}") { ... on Membership { active plan { name } } ... on Refusal { code } } }`,
       {},
       viewer,
     )
@@ -71,7 +71,7 @@ test('subscribing starts a plan and tells of it once; cancelling ends it', async
   assert.deepEqual((await subscribe('basic')).data.subscribe, { active: true, plan: { name: 'Basic' } })
   assert.deepEqual((await subscribe('premium')).data.subscribe, { active: true, plan: { name: 'Premium' } })
   assert.equal(await profile.database.prisma.profileOutbox.count({ where: { topic: 'profile.subscriptions' } }), 1)
-  const cancel = 'mutation { cancelSubscription { ... on Subscription { active } ... on Refusal { code } } }'
+  const cancel = 'mutation { cancelSubscription { ... on Membership { active } ... on Refusal { code } } }'
   assert.deepEqual((await profile.ask(cancel, {}, viewer)).data.cancelSubscription, { active: false })
   assert.deepEqual((await profile.ask(cancel, {}, viewer)).data.cancelSubscription, { code: 'NO_SUBSCRIPTION' })
 })

@@ -7,7 +7,7 @@ import type { Resolvers } from './schema.generated.ts'
 export type ProfileContext = SubgraphContext<ProfileLoaders>
 
 const notSignedIn = refuse('NOT_SIGNED_IN', 'Sign in first.')
-const named = <T extends object>(name: 'Session' | 'Profile' | 'Subscription', result: T | Refused) =>
+const named = <T extends object>(name: 'Session' | 'Profile' | 'Membership', result: T | Refused) =>
   '__typename' in result ? result : { __typename: name, ...result }
 
 /** An account, a profile's owner and the profile itself may be read by their account and by operators only. */
@@ -34,12 +34,12 @@ const mutations = (deps: AccountDeps): Resolvers['Mutation'] & object => ({
   subscribe: async (_parent, { planId }, { caller: { viewer } }) => {
     if (viewer === null) return notSignedIn
     const subscription = await deps.accounts.subscribe(viewer.accountId, planId, deps.clock())
-    return named('Subscription', subscription ?? refuse('NO_SUCH_PLAN', 'There is no such plan.'))
+    return named('Membership', subscription ?? refuse('NO_SUCH_PLAN', 'There is no such plan.'))
   },
   cancelSubscription: async (_parent, _args, { caller: { viewer } }) => {
     if (viewer === null) return notSignedIn
     return named(
-      'Subscription',
+      'Membership',
       (await deps.accounts.cancel(viewer.accountId)) ?? refuse('NO_SUBSCRIPTION', 'There is no subscription to cancel.'),
     )
   },

@@ -42,6 +42,10 @@ export const openDocuments = async ({ trustedDocuments, persistedQueries }: Gate
   }
 }
 
+/** Without trusted or persisted documents. */
+export const anyDocument: Documents = ({ query }) =>
+  query === undefined ? { refusal: 'The request has no query.', code: 'BAD_REQUEST' } : { query }
+
 const readTrusted = async (file: string): Promise<ReadonlyMap<string, string>> => {
   try {
     const listed = z.record(z.string(), z.string()).parse(JSON.parse(await readFile(file, 'utf8')))

@@ -1,6 +1,7 @@
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
 import { CinegraphError, messageOf } from '#platform/errors.ts'
+import { followOverSse } from '#platform/graphql/over-sse.ts'
 import type { FollowSubgraph, SubgraphAnswer } from '../engine/ask.ts'
 import { compileHeaderRules } from './headers.ts'
 import type { Incoming } from './http-subgraph.ts'
@@ -16,7 +17,9 @@ export const createFollow = ({ name, url, settings, own }: Deps): FollowSubgraph
     const headers = rules(incoming)
     const body = { query: request.query, variables: JSON.parse(request.variables) as Record<string, unknown> }
     const events =
-      own.subscriptions?.protocol === 'ws' ? overWebSocket(target, { headers, body }, signal) : overSse(target, { headers, body }, signal)
+      own.subscriptions?.protocol === 'ws'
+        ? overWebSocket(target, { headers, body }, signal)
+        : followOverSse({ url: target, headers, request: body }, signal)
     return named(name, events)
   }
 }
@@ -50,29 +53,5 @@ async function* overWebSocket(url: string, { headers, body }: Asked, signal: Abo
   } finally {
     signal.removeEventListener('abort', stop)
     await client.dispose()
-  }
-}
-
-/** Distinct connections mode of the GraphQL over SSE protocol: events `next` and `complete`. */
-async function* overSse(url: string, { headers, body }: Asked, signal: AbortSignal): AsyncGenerator<SubgraphAnswer> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { ...headers, 'content-type': 'application/json', accept: 'text/event-stream' },
-    body: JSON.stringify(body),
-    signal,
-  })
-  if (!response.ok || response.body === null || !/event-stream/.test(response.headers.get('content-type') ?? ''))
-    throw new Error(`it answered ${response.status} instead of a stream`)
-  let text = ''
-  for await (const part of response.body.pipeThrough(new TextDecoderStream())) {
-    text += part
-    const events = text.split(/\r?\n\r?\n/)
-    text = events.pop() ?? ''
-    for (const event of events) {
-      const fields = event.split(/\r?\n/)
-      if (fields.some((line) => /^event: ?complete/.test(line))) return
-      const data = fields.filter((line) => line.startsWith('data:')).map((line) => line.slice(5).trimStart())
-      if (data.length > 0 && data.join('') !== '') yield JSON.parse(data.join('\n')) as SubgraphAnswer
-    }
   }
 }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { CinegraphError } from '#platform/errors.ts'
 import type { GraphqlRequest } from '#platform/graphql/execute.ts'
 import { answerOverHttp, type JsonAnswer, jsonOf, parseRequest, readJson, readRequest, sendRefusal } from '#platform/graphql/over-http.ts'
+import { answerAsEvents, wantsEvents } from '#platform/graphql/over-sse.ts'
 import { createHttp, type Http } from '#platform/http.ts'
 import { secretEqual } from '#platform/secret-equal.ts'
 import { serveExplain } from '../explain.ts'
@@ -15,7 +16,7 @@ import type { Incoming } from './http-subgraph.ts'
 import { observeOperation } from './observe.ts'
 import type { createReplay } from './replay.ts'
 import type { GatewaySettings } from './settings.ts'
-import { answerAsEvents, serveWebSocket } from './streams.ts'
+import { serveWebSocket } from './streams.ts'
 
 export type GatewayHttpDeps = {
   readonly serving: Pick<Serving, 'use' | 'stream' | 'current'>
@@ -48,14 +49,13 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
       if (Array.isArray(request.body)) return answerBatch(request.body, reply, { ...deps, answer: (asked) => execute(asked, incoming) })
       const refusal = fillDocument(request, deps.documents)
       if (refusal !== undefined) return reply.code(200).type('application/json; charset=utf-8').send(refusal.json())
-      if (!/text\/event-stream/.test(request.headers.accept ?? ''))
-        return answerOverHttp(request, reply, (asked) => execute(asked, incoming))
+      if (!wantsEvents(request)) return answerOverHttp(request, reply, (asked) => execute(asked, incoming))
       const read = readRequest(request)
       if ('status' in read) return sendRefusal(reply.type('application/json; charset=utf-8'), read)
       return answerAsEvents(request, reply, (signal) => subscribe(read.request, incoming, signal))
     },
   })
-  serveWebSocket(app, subscribe, deps.documents)
+  serveWebSocket(app, { subscribe, contextOf: (headers) => ({ headers }), documents: deps.documents })
   serveForgetting(app, deps)
   serveExplain(app, (text, variables, name) => serving.current.engine.planOf(text, variables, name))
   serveExplorer(app)

@@ -1,52 +1,21 @@
-import type { IncomingMessage } from 'node:http'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { buildSchema, type DocumentNode, GraphQLError, parse } from 'graphql'
 import { makeServer } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { GraphqlAnswer, GraphqlRequest } from '#platform/graphql/execute.ts'
 import type { Http } from '#platform/http.ts'
 import type { Answered } from '../engine/answered.ts'
-import type { Documents } from './documents.ts'
-import type { Incoming } from './http-subgraph.ts'
+import { anyDocument, type Documents } from './documents.ts'
 
-export type Subscribe = (request: GraphqlRequest, incoming: Incoming, signal: AbortSignal) => AsyncIterable<Answered>
-
-const quietMs = 12_000
-const closeGraceMs = 1_000
-
-/** Answers one operation as server-sent events: `next` for each answer, then `complete` (GraphQL over SSE, distinct connections). */
-export const answerAsEvents = async (
-  request: FastifyRequest,
-  reply: FastifyReply,
-  events: (signal: AbortSignal) => AsyncIterable<Answered>,
-): Promise<void> => {
-  const gone = new AbortController()
-  reply.hijack()
-  const { raw } = reply
-  raw.on('close', () => gone.abort())
-  raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
-  raw.write(':\n\n')
-  const alive = setInterval(() => raw.write(':\n\n'), quietMs)
-  try {
-    for await (const answer of events(gone.signal)) {
-      if (!raw.write(`event: next\ndata: ${answer.json()}\n\n`)) await drained(raw, gone.signal)
-      if (gone.signal.aborted) return
-    }
-    raw.write('event: complete\ndata:\n\n')
-  } catch (error) {
-    request.log.error({ err: error }, 'stream failed')
-  } finally {
-    clearInterval(alive)
-    raw.end()
-  }
+export type Subscribe<C> = (request: GraphqlRequest, context: C, signal: AbortSignal) => AsyncIterable<Answered>
+export type WebSocketDeps<C> = {
+  readonly subscribe: Subscribe<C>
+  /** Who asks, by the headers of the upgrade with those of `connection_init` over them. */
+  readonly contextOf: (headers: IncomingHttpHeaders) => C | Promise<C>
+  readonly documents?: Documents
 }
 
-/** A client that reads slowly holds its source back instead of filling our memory. */
-const drained = (raw: FastifyReply['raw'], signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    raw.once('drain', () => resolve())
-    signal.addEventListener('abort', () => resolve(), { once: true })
-  })
+const closeGraceMs = 1_000
 
 /** The protocol's server wants a schema and a document, of which it looks only at the kind of operation; the engine does the rest. */
 const unused = buildSchema('type Query { _: Boolean }')
@@ -61,9 +30,9 @@ const parsed = (query: string): DocumentNode => {
 type Extra = { readonly request: IncomingMessage }
 
 /** Every kind of operation over a WebSocket at `/graphql`, with the graphql-ws protocol. `connection_init` may carry headers. */
-export const serveWebSocket = (app: Http, subscribe: Subscribe, documents: Documents): void => {
+export const serveWebSocket = <C>(app: Http, deps: WebSocketDeps<C>): void => {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 256 * 1024 })
-  const server = protocolServer(subscribe, documents)
+  const server = protocolServer(deps)
   app.server.on('upgrade', (request, socket, head) => {
     if (new URL(request.url ?? '', 'http://localhost').pathname !== '/graphql') return void socket.destroy()
     sockets.handleUpgrade(request, socket, head, (open) => connect(open, request, server))
@@ -90,7 +59,7 @@ const connect = (open: WebSocket, request: IncomingMessage, server: ReturnType<t
   open.on('error', () => open.terminate())
 }
 
-const protocolServer = (subscribe: Subscribe, documents: Documents) =>
+const protocolServer = <C>({ subscribe, contextOf, documents = anyDocument }: WebSocketDeps<C>) =>
   makeServer<Record<string, unknown>, Extra>({
     subscribe: async ({ contextValue }) => (contextValue as Answers)() as never,
     execute: async ({ contextValue }) => {
@@ -105,19 +74,28 @@ const protocolServer = (subscribe: Subscribe, documents: Documents) =>
       const strings = Object.entries(connectionParams).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
       const headers = { ...extra.request.headers, ...Object.fromEntries(strings.map(([name, value]) => [name.toLowerCase(), value])) }
       const asked = { query, ...(variables ? { variables } : {}), ...(operationName ? { operationName } : {}) }
-      const contextValue = answersTo(subscribe, asked, { headers })
+      const contextValue = answersTo(subscribe, asked, await contextOf(headers))
       return { schema: unused, document: parsed(query), operationName: operationName ?? null, contextValue }
     },
   })
 
 type Answers = () => AsyncGenerator<GraphqlAnswer>
 
-const answersTo = (subscribe: Subscribe, asked: GraphqlRequest, incoming: Incoming): Answers =>
+const answersTo = <C>(subscribe: Subscribe<C>, asked: GraphqlRequest, context: C): Answers =>
   async function* () {
     const gone = new AbortController()
     try {
-      for await (const answer of subscribe(asked, incoming, gone.signal)) yield answer.value()
+      for await (const answer of subscribe(asked, context, gone.signal)) yield sendable(answer.value())
     } finally {
       gone.abort()
     }
   }
+
+/** The protocol's server sends errors by their own method. */
+const sendable = ({ errors, ...answer }: GraphqlAnswer): GraphqlAnswer =>
+  errors === undefined
+    ? answer
+    : {
+        ...answer,
+        errors: errors.map(({ message, path, extensions = {} }) => new GraphQLError(message, { path: path ?? null, extensions })),
+      }

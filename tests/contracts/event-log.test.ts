@@ -105,6 +105,29 @@ for (const [name, create] of Object.entries(adapters)) {
     assert.equal(seen, trace.traceId)
   })
 
+  run('everybody who follows a topic hears all that is told from then on, and nothing else', async (open) => {
+    const teller = await open()
+    await teller.publish('history.resumePoints', [{ profileId: 'p', titleId: 'before' }])
+    const heard: string[][] = [[], []]
+    const stop = new AbortController()
+    const following = heard.map(async (titles) => {
+      const events = await open()
+      const told = await events.follow('history.resumePoints', stop.signal)
+      return { done: Array.fromAsync(told, ({ data }) => void titles.push(data.titleId)) }
+    })
+    const streams = await Promise.all(following)
+    await teller.publish('history.resumePoints', [{ profileId: 'p', titleId: 'a' }])
+    await teller.publish('catalog.uploads', [{ uploadId: 'u' }])
+    await teller.publish('history.resumePoints', [{ profileId: 'p', titleId: 'b' }])
+    await until('both events', 10_000, async () => heard.every((titles) => titles.length >= 2))
+    stop.abort()
+    await Promise.all(streams.map(({ done }) => done))
+    assert.deepEqual(heard, [
+      ['a', 'b'],
+      ['a', 'b'],
+    ])
+  })
+
   run('an event of another shape is refused, and none of its batch is told', async (open) => {
     const events = await open()
     await assert.rejects(events.publish('playback.heartbeats', [beat(1), { ...beat(2), positionMs: -5 }]), { code: 'INPUT_INVALID' })

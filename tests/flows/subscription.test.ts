@@ -12,7 +12,7 @@ test('a new subscription is confirmed by exactly one mail, however often the eve
     fetch(`${platform.links.supergraph}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` },
-      body: JSON.stringify({ query: 'mutation { subscribe(planId: "standard") { ... on Subscription { active } } }' }),
+      body: JSON.stringify({ query: 'mutation { subscribe(planId: "standard") { ... on Membership { active } } }' }),
     })
   await (await subscribe()).arrayBuffer()
   const [mail] = await until('the mail', 10_000, async () => {

@@ -1,0 +1,73 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { GraphqlAnswer, GraphqlRequest } from '#platform/graphql/execute.ts'
+import type { JsonAnswer } from '#platform/graphql/over-http.ts'
+
+const quietMs = 12_000
+const head = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' }
+
+export const wantsEvents = ({ headers }: FastifyRequest): boolean => /text\/event-stream/.test(headers.accept ?? '')
+
+/** Answers one operation as server-sent events: `next` for each answer, then `complete` (GraphQL over SSE, distinct connections). */
+export const answerAsEvents = async (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  events: (signal: AbortSignal) => AsyncIterable<Pick<JsonAnswer, 'json'>>,
+): Promise<void> => {
+  const gone = new AbortController()
+  reply.hijack()
+  const { raw } = reply
+  raw.on('close', () => gone.abort())
+  raw.writeHead(200, head)
+  raw.write(':\n\n')
+  const alive = setInterval(() => raw.write(':\n\n'), quietMs)
+  try {
+    for await (const answer of events(gone.signal)) {
+      if (!raw.write(`event: next\ndata: ${answer.json()}\n\n`)) await drained(raw, gone.signal)
+      if (gone.signal.aborted) return
+    }
+    raw.write('event: complete\ndata:\n\n')
+  } catch (error) {
+    if (!gone.signal.aborted) request.log.error({ err: error }, 'stream failed')
+  } finally {
+    clearInterval(alive)
+    raw.end()
+  }
+}
+
+/** A client that reads slowly holds its source back instead of filling our memory. */
+const drained = (raw: FastifyReply['raw'], signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    raw.once('drain', () => resolve())
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+
+export type AskedOverSse = {
+  readonly url: string | URL
+  readonly headers: Readonly<Record<string, string>>
+  readonly request: GraphqlRequest
+}
+
+/** Follows an operation of another service in the same protocol. Throws when the connection is refused or lost. */
+export async function* followOverSse({ url, headers, request }: AskedOverSse, signal: AbortSignal): AsyncGenerator<GraphqlAnswer> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/json', accept: 'text/event-stream' },
+    body: JSON.stringify(request),
+    signal,
+  })
+  if (!response.ok || response.body === null || !/event-stream/.test(response.headers.get('content-type') ?? ''))
+    throw new Error(`it answered ${response.status} instead of a stream`)
+  let text = ''
+  for await (const part of response.body.pipeThrough(new TextDecoderStream())) {
+    text += part
+    const events = text.split(/\r?\n\r?\n/)
+    text = events.pop() ?? ''
+    for (const event of events) {
+      const fields = event.split(/\r?\n/)
+      if (fields.some((line) => /^event: ?complete/.test(line))) return
+      const data = fields.filter((line) => line.startsWith('data:')).map((line) => line.slice(5).trimStart())
+      if (data.length > 0 && data.join('') !== '') yield JSON.parse(data.join('\n')) as GraphqlAnswer
+    }
+  }
+  throw new Error('the stream ended without an end')
+}
