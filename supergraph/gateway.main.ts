@@ -1,4 +1,3 @@
-import { messageOf } from '#platform/errors.ts'
 import { listen } from '#platform/http.ts'
 import { runMain } from '#platform/lifecycle.ts'
 import { createLog } from '#platform/log.ts'
@@ -9,28 +8,31 @@ import { createGateway } from './gateway/gateway.ts'
 import { createGatewayHttp } from './gateway/http.ts'
 import { openReplay } from './gateway/replay-reference.ts'
 import { gatewayHelp, readGatewaySettings } from './gateway/settings.ts'
-import { readSupergraphFile, watchSupergraph } from './gateway/watch.ts'
+import { openSource } from './gateway/source.ts'
+import { readSupergraphFile } from './gateway/watch.ts'
 
 if (process.argv.includes('--help')) process.stdout.write(gatewayHelp)
 else
   await runMain(async (stack) => {
-    const settings = await readGatewaySettings(process.argv.slice(2))
+    const settings = await readGatewaySettings(process.argv.slice(2), process.env)
     const log = createLog('gateway', settings.logLevel)
     const planning = stack.use(startPlannerProcess((operation, why) => log.warn({ operation, why }, 'planned by the reference planner')))
     const make = (supergraphSdl: string) => createGateway({ supergraphSdl, settings, planning })
-    const sdl = await readSupergraphFile(settings.supergraph)
-    const serving = stack.use(new Serving(await make(sdl), (verdict) => log.warn(verdict, 'the canary went back')))
+    const started = Promise.withResolvers<Serving>()
+    const serve = async (changed: string): Promise<void> => {
+      const next = await make(changed)
+      await (await started.promise).replace(next)
+      log.info('serving the changed supergraph')
+    }
+    const source = stack.use(await openSource(settings, { serve, log }))
+    const serving = stack.use(new Serving(await make(source.sdl), (verdict) => log.warn(verdict, 'the canary went back')))
+    started.resolve(serving)
     if (settings.canary) await serving.release(await make(await readSupergraphFile(settings.canary.supergraph)), settings.canary)
-    const replay = settings.replay && stack.use(await openReplay({ supergraphSdl: sdl, share: settings.replay.share, settings, log }))
+    const replay =
+      settings.replay && stack.use(await openReplay({ supergraphSdl: source.sdl, share: settings.replay.share, settings, log }))
     const documents = await openDocuments(settings)
     const app = createGatewayHttp({ serving, documents, settings, log, ...(replay ? { replay: replay.run } : {}) })
     stack.defer(() => app.close())
     const url = await listen(app, { host: settings.host, port: settings.port, what: 'gateway' })
-    const serve = async (changed: string): Promise<void> => {
-      const next = await make(changed).catch((error) => log.error({ why: messageOf(error) }, 'the changed supergraph is not served'))
-      if (next) await serving.replace(next)
-      if (next) log.info('serving the changed supergraph')
-    }
-    if (settings.watch) stack.use(watchSupergraph(settings.supergraph, serve))
-    process.stdout.write(`The supergraph of ${settings.supergraph} answers at ${url}/graphql; look around in it at ${url}/explorer\n`)
+    process.stdout.write(`The supergraph of ${settings.source.what} answers at ${url}/graphql; look around in it at ${url}/explorer\n`)
   })

@@ -23,6 +23,10 @@ const Subgraph = z.strictObject({
 })
 const Settings = z.strictObject({
   supergraph: z.string().optional(),
+  /** The supergraph of a graph in Apollo Studio. `APOLLO_KEY` and `APOLLO_GRAPH_REF` stand for it. */
+  uplink: z.strictObject({ graphRef: z.string(), key: z.string(), endpoints: z.array(z.url()).optional() }).optional(),
+  /** Subgraphs that are asked for their schemas, and composed, again and again. */
+  compose: z.strictObject({ subgraphs: z.record(z.string(), z.url()), pollMs: z.int().min(500).default(10_000) }).optional(),
   host: z.string().default('127.0.0.1'),
   port: z.int().min(0).max(65_535).default(4000),
   logLevel: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
@@ -87,13 +91,18 @@ const Settings = z.strictObject({
     .optional(),
   slowMs: z.int().min(1).default(1_000),
 })
-export type GatewaySettings = z.infer<typeof Settings> & { readonly supergraph: string }
+export type SupergraphSource = { readonly what: string } & (
+  | { readonly kind: 'file'; readonly file: string }
+  | { readonly kind: 'uplink'; readonly graphRef: string; readonly key: string; readonly endpoints?: readonly string[] | undefined }
+  | { readonly kind: 'compose'; readonly subgraphs: Readonly<Record<string, string>>; readonly pollMs: number }
+)
+export type GatewaySettings = z.infer<typeof Settings> & { readonly source: SupergraphSource }
 export type SubgraphSettings = z.infer<typeof Subgraph>
 export type HeaderRules = z.infer<typeof HeaderRules>
 
 export const gatewayHelp = `npm run supergraph -- --supergraph FILE [--port N] [--host ADDRESS] [--config FILE] [--log-level LEVEL] [--no-watch] [--production]
 
-  --supergraph FILE   a composed Federation 2 supergraph
+  --supergraph FILE   a composed Federation 2 supergraph; without it, the graph that APOLLO_KEY and APOLLO_GRAPH_REF name
   --config FILE       JSON or YAML: headers, timeouts, limits, demand control, authorization, contracts (docs/SUPERGRAPH.md)
 `
 
@@ -108,11 +117,15 @@ const flags = {
 } as const
 
 /** Flags over the config file over defaults. Throws SETTING_UNKNOWN and SETTING_INVALID, all that is wrong in one AggregateError. */
-export const readGatewaySettings = async (args: readonly string[]): Promise<GatewaySettings> => {
+export const readGatewaySettings = async (
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>> = {},
+): Promise<GatewaySettings> => {
   const given = readFlags(args)
   const file = given.config === undefined ? {} : await readSettingsFile(given.config)
   const { 'log-level': logLevel, port, config: _config, ...rest } = given
   const merged = {
+    ...([given.supergraph, file.supergraph, file.uplink, file.compose].some((named) => named !== undefined) ? {} : uplinkFrom(env)),
     ...file,
     ...rest,
     ...(logLevel === undefined ? {} : { logLevel }),
@@ -125,10 +138,35 @@ export const readGatewaySettings = async (args: readonly string[]): Promise<Gate
 export const parseGatewaySettings = (given: object): GatewaySettings => {
   const read = Settings.safeParse(given)
   if (!read.success) throw faults(read.error)
-  if (read.data.supergraph === undefined)
-    throw new CinegraphError('GATEWAY_OPTION', { name: '--supergraph', why: 'it has to name the file of a composed supergraph' })
-  return { ...read.data, supergraph: read.data.supergraph }
+  return { ...read.data, source: sourceOf(read.data) }
 }
+
+const sourceOf = ({ supergraph, uplink, compose }: z.infer<typeof Settings>): SupergraphSource => {
+  const sources: readonly SupergraphSource[] = [
+    ...(supergraph === undefined ? [] : [{ kind: 'file' as const, file: supergraph, what: supergraph }]),
+    ...(uplink === undefined ? [] : [{ kind: 'uplink' as const, ...uplink, what: `Apollo Uplink, ${uplink.graphRef}` }]),
+    ...(compose === undefined ? [] : [{ kind: 'compose' as const, ...compose, what: Object.keys(compose.subgraphs).join(', ') }]),
+  ]
+  const [source] = sources
+  if (source !== undefined && sources.length === 1) return source
+  const why =
+    sources.length === 0
+      ? 'it has to name the file of a composed supergraph; a config file may have `uplink` or `compose` instead'
+      : 'only one of `supergraph`, `uplink` and `compose` can be where the supergraph comes from'
+  throw new CinegraphError('GATEWAY_OPTION', { name: '--supergraph', why })
+}
+
+/** The names that Apollo's own tools read. */
+const uplinkFrom = ({ APOLLO_KEY, APOLLO_GRAPH_REF, APOLLO_UPLINK_ENDPOINTS }: Readonly<Record<string, string | undefined>>) =>
+  APOLLO_KEY && APOLLO_GRAPH_REF
+    ? {
+        uplink: {
+          key: APOLLO_KEY,
+          graphRef: APOLLO_GRAPH_REF,
+          ...(APOLLO_UPLINK_ENDPOINTS ? { endpoints: APOLLO_UPLINK_ENDPOINTS.split(',') } : {}),
+        },
+      }
+    : {}
 
 const readFlags = (args: readonly string[]) => {
   try {
