@@ -61,7 +61,7 @@ test('a supergraph comes from Apollo Uplink, by the names that Apollo’s tools 
   assert.equal(settings.source.what, 'Apollo Uplink, films@current')
   const source = stack.use(await openSource(settings, { serve: async () => undefined, log }))
   assert.equal(source.sdl, 'type Query { films: Int }')
-  assert.equal(asked[0]?.variables.graphRef, 'films@current')
+  assert.equal(asked[0]?.variables.ref, 'films@current')
   const wrong = await readGatewaySettings([], { ...env, APOLLO_KEY: 'service:films:wrong' })
   await assert.rejects(openSource(wrong, { serve: async () => undefined, log }), {
     code: 'SUPERGRAPH_INVALID',
