@@ -5,11 +5,13 @@ import { listen } from '#platform/http.ts'
 import { runMain } from '#platform/lifecycle.ts'
 import { createLog } from '#platform/log.ts'
 import { openSecrets } from '#platform/secrets.ts'
+import { startTelemetry } from '#platform/telemetry.ts'
 import { createOrigin } from './origin.ts'
 
 await runMain(async (stack) => {
   const config = readConfig(process.argv.slice(2), process.env)
   const log = createLog('origin', config.logLevel)
+  stack.use(startTelemetry({ service: 'origin', url: config.otlpUrl }))
   const { streamKey, serviceKey } = await openSecrets(config.data)
   const app = createOrigin({
     name: 'origin',

@@ -66,6 +66,7 @@ export const settings = {
   playbackUrl: setting('playback-url', 'CINEGRAPH_PLAYBACK_URL', '', 'playback subgraph on another machine', http),
   historyUrl: setting('history-url', 'CINEGRAPH_HISTORY_URL', '', 'history subgraph on another machine', http),
   recsUrl: setting('recs-url', 'CINEGRAPH_RECS_URL', '', 'recs subgraph on another machine', http),
+  otlpUrl: setting('otlp-url', 'OTEL_EXPORTER_OTLP_ENDPOINT', '', 'OpenTelemetry collector that spans are sent to, OTLP over HTTP', http),
   databaseUrl: setting(
     'database-url',
     'DATABASE_URL',

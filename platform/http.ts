@@ -3,7 +3,8 @@ import Fastify, { type FastifyError, type FastifyInstance, LogController } from 
 import type { Logger } from 'pino'
 import { CinegraphError, errorTable, isCinegraphError } from '#platform/errors.ts'
 import { registry, secondsHistogram } from '#platform/metrics.ts'
-import { enterTrace, traceFrom } from '#platform/tracing.ts'
+import { isTraced, type OpenSpan, openSpan } from '#platform/spans.ts'
+import { enterTrace, receivedTrace } from '#platform/tracing.ts'
 
 const bodyLimitBytes = 256 * 1024
 const closeGraceMs = 5_000
@@ -30,9 +31,20 @@ export const createHttp = ({ name, log, ready = async () => true }: HttpDeps): H
     return503OnClosing: false,
     routerOptions: { maxParamLength: 2_000 },
   }) as unknown as Http
-  app.addHook('onRequest', async (request) => enterTrace(traceFrom(request.headers)))
+  const spans = new WeakMap<object, OpenSpan>()
+  app.addHook('onRequest', async (request) => {
+    const attributes = { 'http.request.method': request.method, 'url.path': request.url.split('?')[0] ?? '', 'server.name': name }
+    const span = openSpan(`${request.method} ${request.routeOptions.url ?? ''}`, {
+      kind: 'server',
+      attributes,
+      parent: receivedTrace(request.headers) ?? null,
+    })
+    if (isTraced()) spans.set(request, span)
+    enterTrace(span.trace)
+  })
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none'
+    spans.get(request)?.end(reply.statusCode >= 500 ? new CinegraphError('INTERNAL') : undefined)
     requestSeconds.observe({ server: name, route, status: reply.statusCode }, reply.elapsedTime / 1000)
     request.log.debug({ route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'answered')
   })

@@ -12,6 +12,7 @@ import { type RelayOptions, relayOutbox } from '#platform/outbox.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 import { migrateDatabase } from '#platform/postgres/migrate.ts'
 import { openSecrets, type Secrets } from '#platform/secrets.ts'
+import { startTelemetry } from '#platform/telemetry.ts'
 
 export type SubgraphParts = {
   readonly config: Config
@@ -32,6 +33,7 @@ export const runSubgraph = ({ name, create, outbox }: Start): Promise<void> =>
   runMain(async (stack) => {
     const config = readConfig(process.argv.slice(2), process.env)
     const log = createLog(name, config.logLevel)
+    stack.use(startTelemetry({ service: name, url: config.otlpUrl }))
     if (config.databaseUrl === '') throw new CinegraphError('DATABASE_NEEDED')
     const secrets = await openSecrets(config.data)
     await migrateDatabase(config.databaseUrl)

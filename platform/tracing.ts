@@ -39,9 +39,12 @@ const fromB3 = (headers: Headers): Trace | undefined => {
   return { traceId: traceId.padStart(32, '0'), spanId, sampled: (flag ?? one(headers['x-b3-sampled'])) !== '0' }
 }
 
+/** The caller's trace, where the caller stands in it; undefined when there is none or it cannot be read. */
+export const receivedTrace = (headers: Headers): Trace | undefined => fromTraceparent(one(headers.traceparent)) ?? fromB3(headers)
+
 /** The caller's trace, continued; a new one when there is none or it cannot be read. */
 export const traceFrom = (headers: Headers): Trace => {
-  const found = fromTraceparent(one(headers.traceparent)) ?? fromB3(headers)
+  const found = receivedTrace(headers)
   return found === undefined ? newTrace() : childOf(found)
 }
 

@@ -8,6 +8,7 @@ import { runMain } from '#platform/lifecycle.ts'
 import { createLog, type Log } from '#platform/log.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
+import { startTelemetry } from '#platform/telemetry.ts'
 
 export type WorkerParts = {
   readonly config: Config
@@ -25,6 +26,7 @@ export const runWorker = (name: string, start: (parts: WorkerParts) => Promise<v
   runMain(async (stack) => {
     const config = readConfig(process.argv.slice(2), process.env)
     const log = createLog(name, config.logLevel)
+    stack.use(startTelemetry({ service: name, url: config.otlpUrl }))
     if (config.databaseUrl === '') throw new CinegraphError('DATABASE_NEEDED')
     const events = stack.use(await createPostgresEventLog(config.databaseUrl, log))
     const app = createHttp({ name, log, ready: events.healthy })

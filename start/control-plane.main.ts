@@ -8,6 +8,7 @@ import { runMain } from '#platform/lifecycle.ts'
 import { createLog } from '#platform/log.ts'
 import { migrateDatabase } from '#platform/postgres/migrate.ts'
 import { openSecrets } from '#platform/secrets.ts'
+import { startTelemetry } from '#platform/telemetry.ts'
 import { seedDemo } from '../prisma/seed/seed.ts'
 import { createControlPlane } from './control-plane.ts'
 import { linksFrom } from './links.ts'
@@ -16,6 +17,7 @@ import { portsFrom } from './ports.ts'
 await runMain(async (stack) => {
   const config = readConfig([], process.env)
   const log = createLog('control-plane', config.logLevel)
+  stack.use(startTelemetry({ service: 'control-plane', url: config.otlpUrl }))
   const secrets = await openSecrets(config.data)
   const applied = await migrateDatabase(config.databaseUrl)
   if (applied.length > 0) log.info({ applied }, 'database migrated')

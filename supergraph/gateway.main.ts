@@ -1,12 +1,12 @@
 import { listen } from '#platform/http.ts'
 import { runMain } from '#platform/lifecycle.ts'
 import { createLog } from '#platform/log.ts'
+import { startTelemetry } from '#platform/telemetry.ts'
 import { startPlannerProcess } from './engine/plan/planner-process.ts'
 import { Serving } from './gateway/canary.ts'
 import { openDocuments } from './gateway/documents.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { createGatewayHttp } from './gateway/http.ts'
-import { openReplay } from './gateway/replay-reference.ts'
 import { gatewayHelp, readGatewaySettings } from './gateway/settings.ts'
 import { openSource } from './gateway/source.ts'
 import { readSupergraphFile } from './gateway/watch.ts'
@@ -16,6 +16,7 @@ else
   await runMain(async (stack) => {
     const settings = await readGatewaySettings(process.argv.slice(2), process.env)
     const log = createLog('gateway', settings.logLevel)
+    stack.use(startTelemetry({ service: 'gateway', url: settings.otlpUrl }))
     const planning = stack.use(startPlannerProcess((operation, why) => log.warn({ operation, why }, 'planned by the reference planner')))
     const make = (supergraphSdl: string) => createGateway({ supergraphSdl, settings, planning })
     const started = Promise.withResolvers<Serving>()
@@ -28,8 +29,10 @@ else
     const serving = stack.use(new Serving(await make(source.sdl), (verdict) => log.warn(verdict, 'the canary went back')))
     started.resolve(serving)
     if (settings.canary) await serving.release(await make(await readSupergraphFile(settings.canary.supergraph)), settings.canary)
+    // NOTE: the reference engine takes 60 MB; it is there only where live queries are replayed.
+    const replaying = settings.replay && (await import('./gateway/replay-reference.ts'))
     const replay =
-      settings.replay && stack.use(await openReplay({ supergraphSdl: source.sdl, share: settings.replay.share, settings, log }))
+      settings.replay && stack.use(await replaying?.openReplay({ supergraphSdl: source.sdl, share: settings.replay.share, settings, log }))
     const documents = await openDocuments(settings)
     const app = createGatewayHttp({ serving, documents, settings, log, ...(replay ? { replay: replay.run } : {}) })
     stack.defer(() => app.close())

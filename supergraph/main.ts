@@ -6,12 +6,14 @@ import { listen } from '#platform/http.ts'
 import { runMain } from '#platform/lifecycle.ts'
 import { createLog } from '#platform/log.ts'
 import { openSecrets } from '#platform/secrets.ts'
+import { startTelemetry } from '#platform/telemetry.ts'
 import { createSupergraphHttp } from './http.ts'
 import { createSupergraph } from './server.ts'
 
 await runMain(async (stack) => {
   const config = readConfig(process.argv.slice(2), process.env)
   const log = createLog('supergraph', config.logLevel)
+  stack.use(startTelemetry({ service: 'supergraph', url: config.otlpUrl }))
   const secrets = await openSecrets(config.data)
   const urls = {
     profile: config.profileUrl,

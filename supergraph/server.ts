@@ -4,6 +4,7 @@ import type { ExecuteGraphql, GraphqlRequest, GraphqlService } from '#platform/g
 import { limitQuery } from '#platform/graphql/limits.ts'
 import type { Log } from '#platform/log.ts'
 import { secondsHistogram } from '#platform/metrics.ts'
+import { inSpan } from '#platform/spans.ts'
 import type { Answered } from './engine/answered.ts'
 import type { AskSubgraph, FollowSubgraph } from './engine/ask.ts'
 import { createEngine, type Engine } from './engine/engine.ts'
@@ -62,8 +63,9 @@ const askWith = (name: string, execute: ExecuteGraphql | undefined, log: Log): A
   return async ({ query, variables }, caller) => {
     if (execute === undefined) throw new CinegraphError('SUBGRAPH_UNAVAILABLE', { name })
     const end = observe.startTimer()
+    const asked = { query, variables: JSON.parse(variables) as Readonly<Record<string, unknown>> }
     try {
-      return await execute({ query, variables: JSON.parse(variables) as Readonly<Record<string, unknown>> }, caller)
+      return await inSpan(`fetch ${name}`, { kind: 'client', attributes: { 'graphql.subgraph.name': name } }, () => execute(asked, caller))
     } catch (error) {
       log.warn({ subgraph: name, reason: messageOf(error) }, 'subgraph does not answer')
       throw isCinegraphError(error) && errorTable[error.code].http >= 500

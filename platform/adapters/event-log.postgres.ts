@@ -6,7 +6,8 @@ import type { Log } from '#platform/log.ts'
 import type { Envelope, EventLog, Subscription } from '#platform/ports/event-log.ts'
 import { openNotifications } from '#platform/postgres/notifications.ts'
 import { Recent } from '#platform/resilience/recent.ts'
-import { childOf, currentTrace, newTrace, traceFrom, traceparentOf, withTrace } from '#platform/tracing.ts'
+import { openSpan } from '#platform/spans.ts'
+import { childOf, currentTrace, newTrace, receivedTrace, traceparentOf, withTrace } from '#platform/tracing.ts'
 
 const queueOptions = {
   notify: true,
@@ -109,11 +110,17 @@ const consume = async <T extends Topic>(
   await boss.work(queueOf(topic, group), options, async (jobs: Job<Envelope<T>>[]) => {
     const first = jobs[0]
     if (first === undefined) return
-    const trace = traceFrom({ traceparent: first.data.traceparent })
-    await withTrace(trace, async () => {
+    const span = openSpan(`${topic} process`, {
+      kind: 'consumer',
+      attributes: { 'messaging.destination.name': topic, 'messaging.consumer.group.name': group },
+      parent: receivedTrace({ traceparent: first.data.traceparent }) ?? null,
+    })
+    await withTrace(span.trace, async () => {
       try {
         await handle(jobs.map((job) => job.data))
+        span.end()
       } catch (error) {
+        span.end(error)
         log.warn({ topic, group, err: error }, 'handler failed; the events come again')
         throw error
       }

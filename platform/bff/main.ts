@@ -8,6 +8,7 @@ import { type Http, listen } from '#platform/http.ts'
 import { runMain } from '#platform/lifecycle.ts'
 import { createLog } from '#platform/log.ts'
 import { openSecrets } from '#platform/secrets.ts'
+import { startTelemetry } from '#platform/telemetry.ts'
 import type { BffDeps } from './server.ts'
 
 /** The whole of a BFF's `main.ts`: the BFF alone, asking the supergraph at CINEGRAPH_SUPERGRAPH_URL. */
@@ -15,6 +16,7 @@ export const runBff = (name: string, create: (deps: BffDeps, config: Config) => 
   runMain(async (stack) => {
     const config = readConfig(process.argv.slice(2), process.env)
     const log = createLog(name, config.logLevel)
+    stack.use(startTelemetry({ service: name, url: config.otlpUrl }))
     if (config.databaseUrl === '') throw new CinegraphError('DATABASE_NEEDED')
     const secrets = await openSecrets(config.data)
     const events = stack.use(await createPostgresEventLog(config.databaseUrl, log))

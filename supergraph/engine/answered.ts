@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql'
 import { extensionsOf, isCinegraphError } from '#platform/errors.ts'
 import type { GraphqlAnswer, GraphqlError } from '#platform/graphql/execute.ts'
+import { inSpan } from '#platform/spans.ts'
 import { type Caching, together, uncacheable } from './caching.ts'
 import type { Projection } from './operation/prepare.ts'
 import { misfit } from './project/leaf.ts'
@@ -33,31 +34,51 @@ export type ShowErrors = (errors: readonly GraphqlError[]) => readonly GraphqlEr
 
 export const answered = ({ root, errors: found, shared, caching }: Found, projection: Projection, show: ShowErrors): Answered => {
   const errors = found.length === 0 ? found : placeErrors(found, projection.selection, root)
-  const value = (): GraphqlAnswer => {
-    const shaped = shapeAnswer(projection.selection, root, errors)
-    return shaped.errors.length === 0 ? { data: shaped.data } : { data: shaped.data, errors: show(shaped.errors) }
+  return {
+    ...lazily({ root, shared, errors, projection, show }),
+    isExecuted: true,
+    hasErrors: errors.length > 0,
+    caching: together(caching),
   }
-  let known: Buffer | undefined
-  const json = (): Buffer => {
-    known ??= written({ root, shared, errors: errors.length === 0 ? errors : show(errors) }, projection) ?? bytesOf(value())
-    return known
+}
+
+type Unwritten = Omit<Found, 'caching'> & { readonly projection: Projection; readonly show: ShowErrors }
+
+/**
+ * NOTE: once the bytes are made the tree is let go. Who waits for an answer is old by then, as the garbage collector counts;
+ * what an old object holds survives every collection of the young, and copying all those trees took a third of the CPU.
+ */
+const lazily = (unwritten: Unwritten): Pick<Answered, 'json' | 'value'> => {
+  let held: Unwritten | Buffer = unwritten
+  const write = (tree: Unwritten): Buffer => {
+    held = inSpan('graphql.write', {}, () => written(tree))
+    return held
   }
-  return { json, value, isExecuted: true, hasErrors: errors.length > 0, caching: together(caching) }
+  return {
+    json: () => ('root' in held ? write(held) : held),
+    value: () => ('root' in held ? shaped(held) : (JSON.parse(String(held)) as GraphqlAnswer)),
+  }
+}
+
+const shaped = ({ root, errors, projection, show }: Unwritten): GraphqlAnswer => {
+  const { data, errors: all } = shapeAnswer(projection.selection, root, errors)
+  return all.length === 0 ? { data } : { data, errors: show(all) }
 }
 
 /** One for all answers: each is written in one go. */
 const output = new Output()
 
-/** Undefined when a null has to move up, which only shaping does. */
-const written = ({ root, shared, errors }: Omit<Found, 'caching'>, { write }: Projection): Buffer | undefined => {
+/** A null that has to move up is found on the way; only shaping moves it. */
+const written = (unwritten: Unwritten): Buffer => {
+  const { root, shared, errors, projection, show } = unwritten
   try {
     output.reset()
     output.raw('{"data":')
-    write(root, shared, output)
-    output.raw(errors.length === 0 ? '}' : `,"errors":${JSON.stringify(errors)}}`)
+    projection.write(root, shared, output)
+    output.raw(errors.length === 0 ? '}' : `,"errors":${JSON.stringify(show(errors))}}`)
     return output.take()
   } catch (error) {
-    if (error === misfit) return undefined
+    if (error === misfit) return bytesOf(shaped(unwritten))
     throw error
   }
 }

@@ -1,6 +1,7 @@
 import { GraphQLError, type GraphQLSchema } from 'graphql'
 import { CinegraphError, extensionsOf, isCinegraphError } from '#platform/errors.ts'
 import type { GraphqlRequest } from '#platform/graphql/execute.ts'
+import { inSpan } from '#platform/spans.ts'
 import { type Answered, answered, refused, type ShowErrors } from './answered.ts'
 import type { AskSubgraph, FollowSubgraph } from './ask.ts'
 import { compilePlan, type Run, type Step, type StepDeps } from './fetch/step.ts'
@@ -28,7 +29,9 @@ export const createEngine = <C>(deps: EngineDeps<C>): Engine<C> => {
   const stepOf = stepCache(shared)
   const show: ShowErrors = deps.showErrors ?? ((errors) => errors)
   const follow = (name: string): FollowSubgraph<C> => deps.follow?.(name, supergraph.subgraphs.get(name)?.url ?? '') ?? absentStream(name)
-  const execute = async (request: GraphqlRequest, context: C): Promise<Answered> => {
+  const execute = (request: GraphqlRequest, context: C): Promise<Answered> =>
+    inSpan('graphql.operation', { attributes: { 'graphql.operation.name': request.operationName ?? '' } }, () => executed(request, context))
+  const executed = async (request: GraphqlRequest, context: C): Promise<Answered> => {
     try {
       const { operation, variables, plan, projection } = await ready(request, context)
       if (operation.read.operation.operation === 'subscription') throw notStreamed()

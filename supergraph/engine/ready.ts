@@ -1,5 +1,6 @@
 import type { GraphQLSchema, ValidationRule } from 'graphql'
 import type { GraphqlRequest } from '#platform/graphql/execute.ts'
+import { inSpan } from '#platform/spans.ts'
 import type { ShowErrors } from './answered.ts'
 import type { AskSubgraph, FollowSubgraph } from './ask.ts'
 import { denialOfAll, everything } from './operation/access.ts'
@@ -63,15 +64,17 @@ export const openSupergraph = <C>(deps: EngineDeps<C>) => {
   const overrides = overridesFor(deps.planner)
   /** Rejects with GraphQLErrors for the client, several as an AggregateError. */
   const ready = async ({ query, operationName, variables: given }: GraphqlRequest, context: C): Promise<Ready> => {
-    const operation = prepared(query, operationName)
+    const operation = inSpan('graphql.prepare', {}, () => prepared(query, operationName))
     const variables = coerceVariables(operation.read, given, schema)
     charge(operation, variables, context)
     const readable = operation.accessOf(() => deps.claimsOf?.(context) ?? nobody)
     if (readable.denied.length > 0 && deps.onDenied === 'refuse') throw denialOfAll(readable)
     const decided = { variables, access: readable }
-    const plan = await operation.planFor(
-      decided,
-      overrides(() => deps.overridesOf?.(context)),
+    const plan = await inSpan('graphql.plan', {}, () =>
+      operation.planFor(
+        decided,
+        overrides(() => deps.overridesOf?.(context)),
+      ),
     )
     return { operation, variables, plan, projection: operation.projectionFor(decided) }
   }

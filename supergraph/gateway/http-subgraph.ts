@@ -8,6 +8,7 @@ import { deadline } from '#platform/resilience/deadline.ts'
 import { hedge } from '#platform/resilience/hedge.ts'
 import { policy, type Wrapper } from '#platform/resilience/policy.ts'
 import { retry } from '#platform/resilience/retry.ts'
+import { inSpan } from '#platform/spans.ts'
 import { traceHeaders } from '#platform/tracing.ts'
 import type { AskSubgraph, SubgraphAnswer, SubgraphRequest } from '../engine/ask.ts'
 import { cachingOf } from '../engine/caching.ts'
@@ -44,9 +45,16 @@ export const createHttpSubgraph = ({ name, url, settings, own }: Deps): HttpSubg
   const seconds = fetchSeconds.labels(name)
   const ask: AskSubgraph<Incoming> = async (request, { headers: incoming }) => {
     const forwarded = rules(incoming)
-    const headers = { ...forwarded, ...traceHeaders(), 'content-type': 'application/json', accept: 'application/json' }
     const isQuery = request.kind === 'query'
-    const work = () => (isQuery ? forQueries : forMutations)(request, headers)
+    const work = () =>
+      inSpan(`fetch ${name}`, { kind: 'client', attributes: { 'graphql.subgraph.name': name } }, () =>
+        (isQuery ? forQueries : forMutations)(request, {
+          ...forwarded,
+          ...traceHeaders(),
+          'content-type': 'application/json',
+          accept: 'application/json',
+        }),
+      )
     const began = performance.now()
     const posted = await (isQuery && settings.dedupe ? once(`${JSON.stringify(forwarded)}${request.body}`, work) : work())
     seconds.observe((performance.now() - began) / 1000)

@@ -90,6 +90,8 @@ const Settings = z.strictObject({
     })
     .optional(),
   slowMs: z.int().min(1).default(1_000),
+  /** An OpenTelemetry collector, OTLP over HTTP. `OTEL_EXPORTER_OTLP_ENDPOINT` stands for it. */
+  otlpUrl: z.string().default(''),
 })
 export type SupergraphSource = { readonly what: string } & (
   | { readonly kind: 'file'; readonly file: string }
@@ -126,6 +128,7 @@ export const readGatewaySettings = async (
   const { 'log-level': logLevel, port, config: _config, ...rest } = given
   const merged = {
     ...([given.supergraph, file.supergraph, file.uplink, file.compose].some((named) => named !== undefined) ? {} : uplinkFrom(env)),
+    ...(env.OTEL_EXPORTER_OTLP_ENDPOINT ? { otlpUrl: env.OTEL_EXPORTER_OTLP_ENDPOINT } : {}),
     ...file,
     ...rest,
     ...(logLevel === undefined ? {} : { logLevel }),
