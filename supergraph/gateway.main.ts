@@ -18,7 +18,7 @@ else
     const log = createLog('gateway', settings.logLevel)
     stack.use(startTelemetry({ service: 'gateway', url: settings.otlpUrl }))
     const planning = stack.use(startPlannerProcess((operation, why) => log.warn({ operation, why }, 'planned by the reference planner')))
-    const make = (supergraphSdl: string) => createGateway({ supergraphSdl, settings, planning })
+    const make = (supergraphSdl: string) => createGateway({ supergraphSdl, settings, planning, log })
     const started = Promise.withResolvers<Serving>()
     const serve = async (changed: string): Promise<void> => {
       const next = await make(changed)

@@ -14,6 +14,7 @@ export type SubgraphRequest = {
 export type SubgraphAnswer = {
   readonly data?: Readonly<Record<string, unknown>> | null | undefined
   readonly errors?: readonly GraphqlError[] | undefined
+  readonly extensions?: Readonly<Record<string, unknown>> | undefined
   /** Absent for what may not be kept. */
   readonly caching?: Caching
 }

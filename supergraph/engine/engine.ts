@@ -32,11 +32,13 @@ export const createEngine = <C>(deps: EngineDeps<C>): Engine<C> => {
   const execute = (request: GraphqlRequest, context: C): Promise<Answered> =>
     inSpan('graphql.operation', { attributes: { 'graphql.operation.name': request.operationName ?? '' } }, () => executed(request, context))
   const executed = async (request: GraphqlRequest, context: C): Promise<Answered> => {
+    const beganAt = Date.now()
     try {
       const { operation, variables, plan, projection } = await ready(request, context)
       if (operation.read.operation.operation === 'subscription') throw notStreamed()
-      const run = newRun({ variables, context, root: operation.introspect?.(variables) ?? {} })
+      const run = newRun({ variables, context, root: operation.introspect?.(variables) ?? {}, fetches: deps.onFinished && [] })
       await stepOf(plan, operation.read.hasPlainKeys)(run)
+      deps.onFinished?.({ request, context, operation, plan, fetches: run.fetches ?? [], errors: run.errors, beganAt, endedAt: Date.now() })
       return answered(run, projection, show)
     } catch (error) {
       return refused(error, show)
@@ -74,7 +76,7 @@ const subscribeWith = <C>({ ready, execute, show, deps }: Subscribing<C>): Engin
 
 const isRefusal = (error: unknown): boolean => error instanceof GraphQLError || error instanceof AggregateError
 
-const newRun = <C>({ root, ...rest }: Pick<Run<C>, 'variables' | 'context'> & { readonly root: object }): Run<C> => ({
+const newRun = <C>({ root, ...rest }: Pick<Run<C>, 'variables' | 'context' | 'fetches'> & { readonly root: object }): Run<C> => ({
   ...rest,
   root: { ...root },
   errors: [],

@@ -1,6 +1,7 @@
 import { NoSchemaIntrospectionCustomRule } from 'graphql'
 import type { GraphqlRequest } from '#platform/graphql/execute.ts'
 import { limitQuery } from '#platform/graphql/limits.ts'
+import type { Log } from '#platform/log.ts'
 import { collapse } from '#platform/resilience/collapse.ts'
 import type { Answered } from '../engine/answered.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
@@ -13,8 +14,14 @@ import { createResponseCache } from './response-cache.ts'
 import type { GatewaySettings } from './settings.ts'
 import { sharingKey } from './sharing.ts'
 import { hideUnexpected } from './show-errors.ts'
+import { openStudio, type Studio } from './studio.ts'
 
-export type GatewayDeps = { readonly supergraphSdl: string; readonly settings: GatewaySettings; readonly planning: PlannerProcess }
+export type GatewayDeps = {
+  readonly supergraphSdl: string
+  readonly settings: GatewaySettings
+  readonly planning: PlannerProcess
+  readonly log: Log
+}
 export type Gateway = AsyncDisposable &
   Pick<Engine<Incoming>, 'execute' | 'subscribe'> & {
     readonly engine: Engine<Incoming>
@@ -23,9 +30,10 @@ export type Gateway = AsyncDisposable &
   }
 
 /** Serves one version of a supergraph whose subgraphs are asked over HTTP. Throws SUPERGRAPH_INVALID. */
-export const createGateway = async ({ supergraphSdl, settings, planning }: GatewayDeps): Promise<Gateway> => {
+export const createGateway = async ({ supergraphSdl, settings, planning, log }: GatewayDeps): Promise<Gateway> => {
   await using stack = new AsyncDisposableStack()
   const planner = stack.use(await planning.open(supergraphSdl))
+  const reporting: { studio?: Studio } = {}
   const engine = createEngine<Incoming>({
     supergraphSdl,
     planner,
@@ -41,8 +49,10 @@ export const createGateway = async ({ supergraphSdl, settings, planning }: Gatew
     overridesOf: ({ headers }) => overridesFrom(settings.overrides, headers),
     demand: settings.demand,
     onCost: (cost) => operationCost.observe(cost),
+    ...(settings.studio ? { onFinished: (finished) => reporting.studio?.record(finished) } : {}),
     ...(settings.production ? { showErrors: hideUnexpected } : {}),
   })
+  if (settings.studio) reporting.studio = stack.use(openStudio({ ...settings.studio, supergraphSdl, schema: engine.schema, log }))
   const owned = stack.move()
   const keyOf = sharingKey(settings)
   const cache = settings.cache && createResponseCache(settings.cache.bytesMax, keyOf)

@@ -42,6 +42,7 @@ export const createHttpSubgraph = ({ name, url, settings, own }: Deps): HttpSubg
   }
   const { forQueries, forMutations } = careful(name, { settings, own }, send)
   const once = collapse<Posted>()
+  const ftv1 = settings.studio === undefined ? {} : { 'apollo-federation-include-trace': 'ftv1' }
   const seconds = fetchSeconds.labels(name)
   const ask: AskSubgraph<Incoming> = async (request, { headers: incoming }) => {
     const forwarded = rules(incoming)
@@ -51,6 +52,7 @@ export const createHttpSubgraph = ({ name, url, settings, own }: Deps): HttpSubg
         (isQuery ? forQueries : forMutations)(request, {
           ...forwarded,
           ...traceHeaders(),
+          ...ftv1,
           'content-type': 'application/json',
           accept: 'application/json',
         }),

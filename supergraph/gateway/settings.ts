@@ -89,6 +89,15 @@ const Settings = z.strictObject({
       key: z.string().min(8).optional(),
     })
     .optional(),
+  /** Tells Apollo Studio of operations, and asks subgraphs for their traces (ftv1). With APOLLO_KEY and APOLLO_GRAPH_REF it is on. */
+  studio: z
+    .strictObject({
+      key: z.string(),
+      graphRef: z.string(),
+      url: z.url().default('https://usage-reporting.api.apollographql.com'),
+      sendEveryMs: z.int().min(50).default(10_000),
+    })
+    .optional(),
   slowMs: z.int().min(1).default(1_000),
   /** An OpenTelemetry collector, OTLP over HTTP. `OTEL_EXPORTER_OTLP_ENDPOINT` stands for it. */
   otlpUrl: z.string().default(''),
@@ -128,6 +137,7 @@ export const readGatewaySettings = async (
   const { 'log-level': logLevel, port, config: _config, ...rest } = given
   const merged = {
     ...([given.supergraph, file.supergraph, file.uplink, file.compose].some((named) => named !== undefined) ? {} : uplinkFrom(env)),
+    ...(env.APOLLO_KEY && env.APOLLO_GRAPH_REF ? { studio: { key: env.APOLLO_KEY, graphRef: env.APOLLO_GRAPH_REF } } : {}),
     ...(env.OTEL_EXPORTER_OTLP_ENDPOINT ? { otlpUrl: env.OTEL_EXPORTER_OTLP_ENDPOINT } : {}),
     ...file,
     ...rest,

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { freePort } from '#platform/free-port.ts'
 import type { GraphqlAnswer } from '#platform/graphql/execute.ts'
+import { createLog } from '#platform/log.ts'
 import { startPlannerProcess } from '../../supergraph/engine/plan/planner-process.ts'
 import { createGateway } from '../../supergraph/gateway/gateway.ts'
 import { parseGatewaySettings } from '../../supergraph/gateway/settings.ts'
@@ -48,10 +49,11 @@ const failures: string[] = []
 let count = 0
 try {
   await using planning = startPlannerProcess()
+  const log = createLog('audit', 'error')
   for (const id of await untilServes()) {
     const supergraphSdl = await (await get(`/${id}/supergraph`)).text()
     const cases = (await (await get(`/${id}/tests`)).json()) as readonly Case[]
-    await using gateway = await createGateway({ supergraphSdl, settings: parseGatewaySettings({ supergraph: id }), planning })
+    await using gateway = await createGateway({ supergraphSdl, settings: parseGatewaySettings({ supergraph: id }), planning, log })
     for (const [index, { query, variables = {}, expected }] of cases.entries()) {
       count += 1
       const answer = JSON.parse(String((await gateway.execute({ query, variables }, { headers: {} })).json())) as GraphqlAnswer

@@ -36,11 +36,12 @@ export const httpGraph = async (parts: Readonly<Record<string, Part>>, settings:
   const services: Record<string, Service> = {}
   for (const [name, part] of Object.entries(parts)) services[name] = await startService(part, stack)
   const verdicts: Verdict[] = []
+  const log = createLog('test', 'silent')
   const planning = stack.use(startPlannerProcess())
   const read = parseGatewaySettings({ supergraph: 'x', ...settings })
-  const make = (each: Readonly<Record<string, Part>>) => createGateway({ supergraphSdl: compose(each, services), settings: read, planning })
+  const make = (each: Readonly<Record<string, Part>>) =>
+    createGateway({ supergraphSdl: compose(each, services), settings: read, planning, log })
   const serving = stack.use(new Serving(await make(parts), (verdict) => verdicts.push(verdict)))
-  const log = createLog('test', 'silent')
   const app = createGatewayHttp({ serving, documents: await openDocuments(read), settings: read, log })
   stack.defer(() => app.close())
   const url = await app.listen({ host: '127.0.0.1', port: 0 })

@@ -1,6 +1,7 @@
 import type { GraphqlError } from '#platform/graphql/execute.ts'
 import type { AskSubgraph, SubgraphAnswer, SubgraphRequest } from '../ask.ts'
 import { type Caching, uncacheable } from '../caching.ts'
+import type { Fetched } from '../finished.ts'
 import type { EntityFetch, FetchNode, PlanNode } from '../plan/planner.ts'
 import type { EntityKeys } from '../schema/entity-keys.ts'
 import { isTree, type Tree } from '../tree.ts'
@@ -21,6 +22,8 @@ export type Run<C> = {
   readonly shared: Set<object>
   /** What each fetch says of keeping its part. */
   readonly caching: Caching[]
+  /** Absent when nobody keeps account of fetches. */
+  readonly fetches?: Fetched[] | undefined
 }
 export type Step<C> = (run: Run<C>) => Promise<void> | undefined
 
@@ -70,8 +73,10 @@ const compileFetch = <C>(node: FetchNode, deps: StepDeps<C>): Step<C> => {
     const gathered = gather(run)
     if (gathered?.every(({ groups }) => groups.length === 0)) return
     const where = { node, root: run.root, asked: gathered ?? [], isOneOf: deps.isOneOf }
+    const sentAt = run.fetches === undefined ? 0 : Date.now()
     try {
       const answer = await ask(request(run, gathered), run.context)
+      run.fetches?.push({ node, sentAt, receivedAt: Date.now(), ftv1: answer.extensions?.ftv1 as string | undefined })
       if (answer.errors !== undefined && answer.errors.length > 0) run.errors.push(...subgraphErrors(answer.errors, where))
       run.caching.push(answer.caching ?? uncacheable)
       take(answer, gathered, { run, node, deps })

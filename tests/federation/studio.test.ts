@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { test } from 'node:test'
+import { gunzipSync } from 'node:zlib'
+import { ApolloServer } from '@apollo/server'
+import { startStandaloneServer } from '@apollo/server/standalone'
+import { buildSubgraphSchema } from '@apollo/subgraph'
+import { Report, type Trace } from '@apollo/usage-reporting-protobuf'
+import { parse } from 'graphql'
+import { until } from '../member.ts'
+import { httpGraph } from './http-graph.ts'
+import { linked } from './small-graph.ts'
+
+const parts = {
+  films: {
+    sdl: 'type Query { films(first: Int): [Film!]! } type Film @key(fields: "id") { id: ID! }',
+    resolvers: { Query: { films: () => [{ id: '1' }] } },
+  },
+  stars: {
+    sdl: 'type Film @key(fields: "id") { id: ID! stars: Int }',
+    resolvers: { Film: { __resolveReference: (film: object) => film, stars: () => 5 } },
+  },
+}
+
+test('Apollo Studio hears of an operation with its plan, and the subgraph’s own trace is in it', async () => {
+  await using stack = new AsyncDisposableStack()
+  const schema = buildSubgraphSchema([
+    { typeDefs: parse(linked(parts.stars.sdl)), resolvers: parts.stars.resolvers as object as Record<string, never> },
+  ])
+  const apollo = new ApolloServer({ schema, stopOnTerminationSignals: false })
+  const { url: starsUrl } = await startStandaloneServer(apollo, { listen: { port: 0, host: '127.0.0.1' } })
+  stack.defer(() => apollo.stop())
+  const reports: { readonly key: string; readonly report: Report }[] = []
+  let refusals = 1
+  const studio = createServer(async (request, response) => {
+    const body = Buffer.concat(await Array.fromAsync(request))
+    if (refusals-- > 0) return void response.writeHead(503).end()
+    reports.push({ key: String(request.headers['x-api-key']), report: Report.decode(gunzipSync(body)) })
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
+  })
+  await new Promise<void>((resolve) => studio.listen(0, '127.0.0.1', resolve))
+  stack.defer(() => {
+    studio.closeAllConnections()
+    studio.close()
+  })
+  const url = `http://127.0.0.1:${(studio.address() as AddressInfo).port}`
+  const graph = stack.use(
+    await httpGraph(parts, {
+      subgraphs: { stars: { url: starsUrl } },
+      studio: { key: 'service:films:1', graphRef: 'films@current', url, sendEveryMs: 100 },
+    }),
+  )
+  const ask = (first: number) =>
+    fetch(`${graph.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'apollographql-client-name': 'tv' },
+      body: JSON.stringify({ query: `query Films { films(first: ${first}) { id stars } }` }),
+    }).then((response) => response.json())
+  assert.deepEqual(await ask(1), { data: { films: [{ id: '1', stars: 5 }] } })
+  await ask(2)
+  await until('both operations', 10_000, async () => reports.reduce((sum, { report }) => sum + Number(report.operationCount), 0) === 2)
+  assert.equal(reports[0]?.key, 'service:films:1')
+  assert.equal(reports[0]?.report.header?.graphRef, 'films@current')
+  const [[key, told] = []] = Object.entries(reports[0]?.report.tracesPerQuery ?? {})
+  assert.equal(key, '# Films\nquery Films{films(first:0){id stars}}')
+  assert.deepEqual(told?.referencedFieldsByType?.Film?.fieldNames?.toSorted(), ['id', 'stars'])
+  const trace = told?.trace?.[0] as Trace
+  assert.equal(trace.clientName, 'tv')
+  const [first, second] = trace.queryPlan?.sequence?.nodes ?? []
+  assert.equal(first?.fetch?.serviceName, 'films')
+  assert.deepEqual(
+    second?.flatten?.responsePath?.map(({ fieldName }) => fieldName),
+    ['films', '@'],
+  )
+  const stars = second?.flatten?.node?.fetch
+  assert.equal(stars?.serviceName, 'stars')
+  assert.equal(stars?.trace?.root?.child?.[0]?.responseName, '_entities')
+})
