@@ -4,7 +4,8 @@ import type { GraphqlRequest } from '#platform/graphql/execute.ts'
 import { inSpan } from '#platform/spans.ts'
 import { type Answered, answered, refused, type ShowErrors } from './answered.ts'
 import type { AskSubgraph, FollowSubgraph } from './ask.ts'
-import { compilePlan, type Run, type Step, type StepDeps } from './fetch/step.ts'
+import type { Run } from './fetch/run.ts'
+import { compilePlan, type Step, type StepDeps } from './fetch/step.ts'
 import { compileSubscription } from './fetch/subscription.ts'
 import type { PlanNode } from './plan/planner.ts'
 import { type EngineDeps, openSupergraph, type Ready } from './ready.ts'
@@ -25,7 +26,7 @@ export const createEngine = <C>(deps: EngineDeps<C>): Engine<C> => {
   const { supergraph, schema, types, ready, planOf } = openSupergraph(deps)
   const asks = new Map([...supergraph.subgraphs].map(([name, { url }]) => [name, deps.ask(name, url)]))
   const ask = (name: string): AskSubgraph<C> => asks.get(name) ?? absent(name)
-  const shared = { ask, keysOf: entityKeys(supergraph), ...types }
+  const shared = { ask, keysOf: entityKeys(supergraph), entityCache: deps.entityCache, ...types }
   const stepOf = stepCache(shared)
   const show: ShowErrors = deps.showErrors ?? ((errors) => errors)
   const follow = (name: string): FollowSubgraph<C> => deps.follow?.(name, supergraph.subgraphs.get(name)?.url ?? '') ?? absentStream(name)

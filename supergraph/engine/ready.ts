@@ -3,6 +3,7 @@ import type { GraphqlRequest } from '#platform/graphql/execute.ts'
 import { inSpan } from '#platform/spans.ts'
 import type { ShowErrors } from './answered.ts'
 import type { AskSubgraph, FollowSubgraph } from './ask.ts'
+import type { EntityCache } from './fetch/entity-cache.ts'
 import type { Finished } from './finished.ts'
 import { denialOfAll, everything } from './operation/access.ts'
 import { operationCache } from './operation/cache.ts'
@@ -33,6 +34,7 @@ export type EngineDeps<C> = {
   readonly demand?: DemandControl
   /** Told the estimated cost of each operation, when demand control is not off. */
   readonly onCost?: (cost: number, context: C) => void
+  readonly entityCache?: EntityCache<C> | undefined
   /** Told of each operation that was carried out. Without it fetches are not timed. */
   readonly onFinished?: (finished: Finished<C>) => void
   readonly overridesOf?: (context: C) => Overrides

@@ -7,12 +7,13 @@ import type { Answered } from '../engine/answered.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
 import type { PlannerProcess } from '../engine/plan/planner-process.ts'
 import { claimsFrom, overridesFrom } from './claims.ts'
+import { createEntityStore } from './entity-cache.ts'
 import { createFollow } from './follow.ts'
 import { createHttpSubgraph, type Incoming } from './http-subgraph.ts'
 import { operationCost } from './metrics.ts'
 import { createResponseCache } from './response-cache.ts'
 import type { GatewaySettings } from './settings.ts'
-import { sharingKey } from './sharing.ts'
+import { callerKey, sharingKey } from './sharing.ts'
 import { hideUnexpected } from './show-errors.ts'
 import { openStudio, type Studio } from './studio.ts'
 
@@ -33,6 +34,7 @@ export type Gateway = AsyncDisposable &
 export const createGateway = async ({ supergraphSdl, settings, planning, log }: GatewayDeps): Promise<Gateway> => {
   await using stack = new AsyncDisposableStack()
   const planner = stack.use(await planning.open(supergraphSdl))
+  const entities = settings.cache?.entities ? createEntityStore(settings.cache.bytesMax, callerKey(settings)) : undefined
   const reporting: { studio?: Studio } = {}
   const engine = createEngine<Incoming>({
     supergraphSdl,
@@ -49,6 +51,7 @@ export const createGateway = async ({ supergraphSdl, settings, planning, log }: 
     overridesOf: ({ headers }) => overridesFrom(settings.overrides, headers),
     demand: settings.demand,
     onCost: (cost) => operationCost.observe(cost),
+    entityCache: entities,
     ...(settings.studio ? { onFinished: (finished) => reporting.studio?.record(finished) } : {}),
     ...(settings.production ? { showErrors: hideUnexpected } : {}),
   })
@@ -64,7 +67,7 @@ export const createGateway = async ({ supergraphSdl, settings, planning, log }: 
     cache?.keep(request, incoming, answer)
     return answer
   }
-  const forget = cache?.forget ?? (() => 0)
+  const forget = (tags: readonly string[]): number => (cache?.forget(tags) ?? 0) + (entities?.forget(tags) ?? 0)
   return { engine, execute, forget, subscribe: engine.subscribe, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 

@@ -87,6 +87,8 @@ const Settings = z.strictObject({
         .min(1)
         .default(64 * 1024 * 1024),
       key: z.string().min(8).optional(),
+      /** Also single entities, so that an answer of which one part is new asks for that part only. */
+      entities: z.boolean().default(true),
     })
     .optional(),
   /** Tells Apollo Studio of operations, and asks subgraphs for their traces (ftv1). With APOLLO_KEY and APOLLO_GRAPH_REF it is on. */

@@ -23,3 +23,15 @@ export const sharingKey = (settings: GatewaySettings) => {
     return `${operationName}\0${query}\0${JSON.stringify(variables ?? null)}\0${JSON.stringify((among === 'shared' ? claims : forwarded)(headers))}`
   }
 }
+
+/** What a subgraph can tell callers apart by: the headers that are forwarded to it, without those of tracing. */
+export const callerKey = (settings: GatewaySettings): ((subgraph: string, incoming: Incoming) => string) => {
+  const remembered = new Map<string, ReturnType<typeof compileHeaderRules>>()
+  const rulesOf = (subgraph: string): ReturnType<typeof compileHeaderRules> => {
+    const { propagate, remove, set } = settings.subgraphs[subgraph]?.headers ?? settings.headers
+    const rules = remembered.get(subgraph) ?? compileHeaderRules({ propagate, set, remove: [...remove, 'traceparent', 'tracestate'] })
+    remembered.set(subgraph, rules)
+    return rules
+  }
+  return (subgraph, { headers }) => JSON.stringify(rulesOf(subgraph)(headers))
+}

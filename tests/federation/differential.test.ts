@@ -3,8 +3,11 @@ import { test } from 'node:test'
 import { composeServices } from '@apollo/composition'
 import fc from 'fast-check'
 import { type ExecutionResult, parse, validate } from 'graphql'
+import type { AskSubgraph } from '../../supergraph/engine/ask.ts'
 import { createEngine, type Engine } from '../../supergraph/engine/engine.ts'
 import { startPlannerProcess } from '../../supergraph/engine/plan/planner-process.ts'
+import { createEntityStore } from '../../supergraph/gateway/entity-cache.ts'
+import type { Incoming } from '../../supergraph/gateway/http-subgraph.ts'
 import { Choices } from './choices.ts'
 import { makeModel } from './model.ts'
 import { makeOperation, type Operation } from './operations.ts'
@@ -29,8 +32,14 @@ const nulled = (data: unknown, path: Path): string => {
 
 const isNear = (a: string, b: string): boolean => a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`) || a === '' || b === ''
 
-const check = async (engine: Engine<undefined>, operation: Operation, expected: ExecutionResult): Promise<void> => {
-  const answer = await engine.execute({ query: operation.text, variables: operation.variables }, undefined)
+const nobody: Incoming = { headers: {} }
+/** An answer without errors may be kept for as long as the test runs. */
+const keeping =
+  (ask: AskSubgraph<unknown>): AskSubgraph<unknown> =>
+  async (request, context) => ({ ...(await ask(request, context)), caching: { maxAgeSeconds: 3_600, isPrivate: false, tags: [] } })
+
+const check = async (engine: Engine<Incoming>, operation: Operation, expected: ExecutionResult): Promise<void> => {
+  const answer = await engine.execute({ query: operation.text, variables: operation.variables }, nobody)
   const plain = JSON.parse(JSON.stringify(expected)) as ExecutionResult
   const value = answer.value()
   assert.deepEqual(value.data, plain.data, 'data')
@@ -71,11 +80,11 @@ test('a split graph answers as the whole one does, whatever the split and the qu
       const whole = wholeService(model)
       const ask = new Map(services.map((service) => [service.name, service.ask]))
       using planner = await planning.open(composed.supergraphSdl)
-      const engine = createEngine<undefined>({
-        supergraphSdl: composed.supergraphSdl,
-        planner,
-        ask: (name) => ask.get(name) ?? (() => Promise.reject(new Error(`no ${name}`))),
-      })
+      const { supergraphSdl } = composed
+      const askOf = (name: string): AskSubgraph<unknown> => ask.get(name) ?? (() => Promise.reject(new Error(`no ${name}`)))
+      const entityCache = createEntityStore(8 * 1024 * 1024, () => '')
+      const plain = createEngine<Incoming>({ supergraphSdl, planner, ask: askOf })
+      const remembering = createEngine<Incoming>({ supergraphSdl, planner, ask: (name) => keeping(askOf(name)), entityCache })
       for (const choices of asked) {
         const operation = makeOperation(new Choices(choices), whole.schema)
         if (validate(whole.schema, parse(operation.text)).length > 0) {
@@ -83,7 +92,12 @@ test('a split graph answers as the whole one does, whatever the split and the qu
           continue
         }
         seen.operations += 1
-        await check(engine, operation, await whole.answer(operation.text, operation.variables)).catch((error: Error) => {
+        const expected = await whole.answer(operation.text, operation.variables)
+        const both = async (): Promise<void> => {
+          await check(plain, operation, expected)
+          await check(remembering, operation, expected)
+        }
+        await both().catch((error: Error) => {
           throw new Error(
             `${error.message}\n${operation.text}\n${JSON.stringify(operation.variables)}\n${services.map(({ text }) => text).join('\n---\n')}`,
           )

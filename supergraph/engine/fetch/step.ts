@@ -1,30 +1,16 @@
-import type { GraphqlError } from '#platform/graphql/execute.ts'
 import type { AskSubgraph, SubgraphAnswer, SubgraphRequest } from '../ask.ts'
-import { type Caching, uncacheable } from '../caching.ts'
-import type { Fetched } from '../finished.ts'
+import { uncacheable } from '../caching.ts'
 import type { EntityFetch, FetchNode, PlanNode } from '../plan/planner.ts'
 import type { EntityKeys } from '../schema/entity-keys.ts'
 import { isTree, type Tree } from '../tree.ts'
 import { collect, type IsOneOf } from './collect.ts'
-import { type Asked, subgraphErrors, unavailable } from './errors.ts'
+import { type EntityCache, splitKnown } from './entity-cache.ts'
+import { subgraphErrors, unavailable } from './errors.ts'
 import { type IsObjectType, mergeInto, mergeIntoAll } from './merge.ts'
 import { compileRepresent, type Represent } from './represent.ts'
 import { applyRewrites } from './rewrite.ts'
+import type { Gathered, Run } from './run.ts'
 
-/** One operation on its way: what is known so far, and what went wrong. */
-export type Run<C> = {
-  readonly root: Tree
-  readonly errors: GraphqlError[]
-  /** Coerced, as https://spec.graphql.org/October2021/#CoerceVariableValues() says. */
-  readonly variables: Readonly<Record<string, unknown>>
-  readonly context: C
-  /** Values that stand at more than one place of the answer. */
-  readonly shared: Set<object>
-  /** What each fetch says of keeping its part. */
-  readonly caching: Caching[]
-  /** Absent when nobody keeps account of fetches. */
-  readonly fetches?: Fetched[] | undefined
-}
 export type Step<C> = (run: Run<C>) => Promise<void> | undefined
 
 export type StepDeps<C> = {
@@ -32,6 +18,8 @@ export type StepDeps<C> = {
   readonly keysOf: EntityKeys
   readonly isOneOf: IsOneOf
   readonly isObjectType: IsObjectType
+  /** Absent when entities are asked for each time. */
+  readonly entityCache?: EntityCache<C> | undefined
   /** Whether a response key means the same field wherever it stands, so that entities of several paths can share values. */
   readonly canShare: boolean
 }
@@ -70,7 +58,9 @@ const compileFetch = <C>(node: FetchNode, deps: StepDeps<C>): Step<C> => {
   const entities = node.entities?.map((entity) => ({ entity, represent: compileRepresent(entity, { ...deps, subgraph }) }))
   const gather = (run: Run<C>): readonly Gathered[] | undefined => entities?.map((each) => gatherEntities(each, run, deps))
   return async (run) => {
-    const gathered = gather(run)
+    const found = gather(run)
+    const remembered = found && deps.entityCache && node.operationKind === 'query' ? remember(found, { run, node, deps }) : undefined
+    const gathered = remembered?.missing ?? found
     if (gathered?.every(({ groups }) => groups.length === 0)) return
     const where = { node, root: run.root, asked: gathered ?? [], isOneOf: deps.isOneOf }
     const sentAt = run.fetches === undefined ? 0 : Date.now()
@@ -79,14 +69,13 @@ const compileFetch = <C>(node: FetchNode, deps: StepDeps<C>): Step<C> => {
       run.fetches?.push({ node, sentAt, receivedAt: Date.now(), ftv1: answer.extensions?.ftv1 as string | undefined })
       if (answer.errors !== undefined && answer.errors.length > 0) run.errors.push(...subgraphErrors(answer.errors, where))
       run.caching.push(answer.caching ?? uncacheable)
+      if (answer.errors === undefined && (answer.caching?.maxAgeSeconds ?? 0) > 0) remembered?.keep(answer)
       take(answer, gathered, { run, node, deps })
     } catch (error) {
       run.errors.push(...unavailable(error, where))
     }
   }
 }
-
-export type Gathered = Asked & { readonly texts: string }
 
 /** Whom to ask for, each only once, and how they are represented. */
 const gatherEntities = <C>(
@@ -96,17 +85,46 @@ const gatherEntities = <C>(
 ): Gathered => {
   const hasShared = run.shared.size > 0
   const groups = represent(entity.paths.map((path) => collect(run.root, path, { isOneOf, hasShared })))
-  return { entity, groups: groups.map(({ targets }) => targets), texts: groups.map(({ text }) => text).join(',') }
+  return { entity, groups: groups.map(({ targets }) => targets), texts: groups.map(({ text }) => text) }
 }
 
-const variablesText = <C>({ variables }: FetchNode, run: Run<C>, gathered: readonly Gathered[] | undefined): string => {
+const variablesText = <C>(node: FetchNode, run: Run<C>, gathered: readonly Gathered[] | undefined): string => {
+  let text = givenVariables(node, run)
+  for (const { entity, texts } of gathered ?? []) text += `${text === '' ? '' : ','}"${entity.variable}":[${texts.join(',')}]`
+  return `{${text}}`
+}
+
+const givenVariables = <C>({ variables }: FetchNode, run: Run<C>): string => {
   let text = ''
   for (const name of variables) {
     const value = run.variables[name]
     if (value !== undefined) text += `${text === '' ? '' : ','}"${name}":${JSON.stringify(value)}`
   }
-  for (const { entity, texts } of gathered ?? []) text += `${text === '' ? '' : ','}"${entity.variable}":[${texts}]`
-  return `{${text}}`
+  return text
+}
+
+/** Fills in the entities that are known, and gives those that are not, with a way to keep what is answered of them. */
+const remember = <C>(gathered: readonly Gathered[], { run, node, deps }: Taking<C>) => {
+  const cache = deps.entityCache
+  if (cache === undefined) return undefined
+  const variables = givenVariables(node, run)
+  const parts = gathered.map((each) => {
+    const keys = cache.keys({ node, alias: each.entity.alias, variables }, run.context)
+    const { missing, known } = splitKnown(each, keys, { cache, run })
+    for (const { group, value } of known) {
+      applyRewrites([value], each.entity.rewrites, deps.isOneOf)
+      spread(value, group, { run, deps })
+    }
+    return { keys, missing }
+  })
+  const keep = ({ data, caching }: SubgraphAnswer): void => {
+    for (const { keys, missing } of parts) {
+      const answers = data?.[missing.entity.alias]
+      if (!Array.isArray(answers) || caching === undefined) continue
+      for (const [index, text] of missing.texts.entries()) cache.keep(keys, text, { value: answers[index] ?? null, caching })
+    }
+  }
+  return { missing: parts.map(({ missing }) => missing), keep }
 }
 
 type Taking<C> = { readonly run: Run<C>; readonly node: FetchNode; readonly deps: StepDeps<C> }

@@ -4,7 +4,8 @@ import type { Tree } from '../tree.ts'
 import { subgraphErrors } from './errors.ts'
 import { mergeInto } from './merge.ts'
 import { applyRewrites } from './rewrite.ts'
-import { compilePlan, type Run, requestOf, type Step, type StepDeps } from './step.ts'
+import type { Run } from './run.ts'
+import { compilePlan, requestOf, type Step, type StepDeps } from './step.ts'
 
 /** A compiled subscription: the source stream of one subgraph, and what each of its events needs from the others. */
 export type Subscription<C> = {
