@@ -12,7 +12,7 @@ export type GraphqlError = {
 }
 export type GraphqlAnswer = {
   readonly data?: Readonly<Record<string, unknown>> | null | undefined
-  readonly errors?: readonly GraphqlError[]
+  readonly errors?: readonly GraphqlError[] | undefined
 }
 
 /** Answers one GraphQL request for a caller: a subgraph or the supergraph, in this process or over HTTP. */

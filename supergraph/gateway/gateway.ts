@@ -39,7 +39,7 @@ export const createGateway = async ({ supergraphSdl, settings, planning, log }: 
   const engine = createEngine<Incoming>({
     supergraphSdl,
     planner,
-    ask: (name, url) => stack.use(createHttpSubgraph({ name, url, settings, own: settings.subgraphs[name] ?? {} })).ask,
+    ask: (name, url) => stack.use(createHttpSubgraph({ name, url, settings, own: settings.subgraphs[name] ?? {}, log })).ask,
     follow: (name, url) => createFollow({ name, url, settings, own: settings.subgraphs[name] ?? {} }),
     contract: settings.contract,
     rules: [

@@ -1,88 +1,106 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { Pool } from 'undici'
 import { CinegraphError, messageOf } from '#platform/errors.ts'
-import { breaker } from '#platform/resilience/breaker.ts'
-import { bulkhead } from '#platform/resilience/bulkhead.ts'
+import type { Log } from '#platform/log.ts'
 import { collapse } from '#platform/resilience/collapse.ts'
-import { deadline } from '#platform/resilience/deadline.ts'
-import { hedge } from '#platform/resilience/hedge.ts'
-import { policy, type Wrapper } from '#platform/resilience/policy.ts'
-import { retry } from '#platform/resilience/retry.ts'
 import { inSpan } from '#platform/spans.ts'
 import { traceHeaders } from '#platform/tracing.ts'
 import type { AskSubgraph, SubgraphAnswer, SubgraphRequest } from '../engine/ask.ts'
 import { cachingOf } from '../engine/caching.ts'
 import { compileHeaderRules } from './headers.ts'
 import { fetchSeconds } from './metrics.ts'
-import { type Posted, post } from './post.ts'
+import type { Posted } from './post.ts'
+import { loggedReplay } from './replay.ts'
 import type { GatewaySettings, SubgraphSettings } from './settings.ts'
+import { openVersion, type SubgraphVersion } from './subgraph-version.ts'
+import { Trial } from './trial.ts'
 
 /** What a request to the gateway brought that subgraphs may hear of. */
 export type Incoming = { readonly headers: IncomingHttpHeaders }
 export type HttpSubgraph = AsyncDisposable & { readonly ask: AskSubgraph<Incoming> }
-type Deps = { readonly name: string; readonly url: string; readonly settings: GatewaySettings; readonly own: SubgraphSettings }
+type Deps = {
+  readonly name: string
+  readonly url: string
+  readonly settings: GatewaySettings
+  readonly own: SubgraphSettings
+  readonly log: Log
+}
 
-const retryOptions = { baseMs: 20, maxMs: 500, budget: { share: 0.1, burst: 20 } }
-
-/** A subgraph over HTTP keep-alive, behind its own concurrency limit, circuit breaker, deadline and, for queries, retries. */
-export const createHttpSubgraph = ({ name, url, settings, own }: Deps): HttpSubgraph => {
-  const target = targetOf(name, own.url ?? url)
-  const pool = new Pool(target.origin, {
-    connections: own.concurrent ?? settings.concurrent,
-    keepAliveTimeout: 30_000,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  })
-  const path = `${target.pathname}${target.search}`
+/** A subgraph over HTTP: identical reads in flight are one, some callers go to a new version, some reads are asked of another one too. */
+export const createHttpSubgraph = ({ name, url, settings, own, log }: Deps): HttpSubgraph => {
+  const stack = new AsyncDisposableStack()
+  const open = (at: string): SubgraphVersion => stack.use(openVersion({ name, url: at, settings, own }))
+  const send = versions(open, { name, url: own.url ?? url, own, log })
   const rules = compileHeaderRules(own.headers ?? settings.headers)
-  const send = async (signal: AbortSignal, request: SubgraphRequest, headers: Record<string, string>): Promise<Posted> => {
-    const posted = await post(pool, { path, headers, body: request.body, signal })
-    if (posted.status >= 500) throw new CinegraphError('SUBGRAPH_UNAVAILABLE', { name })
-    return posted
-  }
-  const { forQueries, forMutations } = careful(name, { settings, own }, send)
   const once = collapse<Posted>()
+  const replay = own.replay && replaying(open(own.replay.url), { name, share: own.replay.share, log })
   const ftv1 = settings.studio === undefined ? {} : { 'apollo-federation-include-trace': 'ftv1' }
   const seconds = fetchSeconds.labels(name)
-  const ask: AskSubgraph<Incoming> = async (request, { headers: incoming }) => {
-    const forwarded = rules(incoming)
-    const isQuery = request.kind === 'query'
-    const work = () =>
-      inSpan(`fetch ${name}`, { kind: 'client', attributes: { 'graphql.subgraph.name': name } }, () =>
-        (isQuery ? forQueries : forMutations)(request, {
-          ...forwarded,
-          ...traceHeaders(),
-          ...ftv1,
-          'content-type': 'application/json',
-          accept: 'application/json',
-        }),
-      )
+  const ask: AskSubgraph<Incoming> = async (request, incoming) => {
+    const forwarded = rules(incoming.headers)
+    const { version, post } = send(request, incoming.headers)
+    const headers = () => ({ ...forwarded, ...traceHeaders(), ...ftv1, 'content-type': 'application/json', accept: 'application/json' })
+    const work = () => inSpan(`fetch ${name}`, { kind: 'client', attributes: { 'graphql.subgraph.name': name } }, () => post(headers()))
     const began = performance.now()
-    const posted = await (isQuery && settings.dedupe ? once(`${JSON.stringify(forwarded)}${request.body}`, work) : work())
+    const isShared = request.kind === 'query' && settings.dedupe
+    const posted = await (isShared ? once(`${version}${JSON.stringify(forwarded)}${request.body}`, work) : work())
     seconds.observe((performance.now() - began) / 1000)
+    replay?.(request, headers(), posted)
     const answer = read(posted.text, name)
     return settings.cache === undefined ? answer : { ...answer, caching: cachingOf(posted.headers) }
   }
-  return { ask, [Symbol.asyncDispose]: () => pool.destroy() }
+  return { ask, [Symbol.asyncDispose]: () => stack.disposeAsync() }
 }
 
-type Send = (signal: AbortSignal, request: SubgraphRequest, headers: Record<string, string>) => Promise<Posted>
-
-/** Only what reads is tried again or hedged. */
-const careful = (name: string, { settings, own }: Pick<Deps, 'settings' | 'own'>, send: Send) => {
-  const attempts = (own.retries ?? settings.retries) + 1
-  const outer: readonly Wrapper[] = [bulkhead({ concurrent: own.concurrent ?? settings.concurrent, queued: 1_000 })]
-  const inner: readonly Wrapper[] = [breaker(), deadline({ ms: own.timeoutMs ?? settings.timeoutMs })]
-  const again = attempts === 1 ? [] : [retry({ attempts, ...retryOptions })]
-  const twice = own.hedgeMs === undefined ? [] : [hedge({ afterMs: own.hedgeMs })]
-  return { forQueries: policy(name, ...outer, ...again, ...twice, ...inner)(send), forMutations: policy(name, ...outer, ...inner)(send) }
+type Send = (
+  request: SubgraphRequest,
+  incoming: IncomingHttpHeaders,
+) => {
+  /** Tells versions apart, so that no two of them share an answer. */
+  readonly version: string
+  readonly post: (headers: Record<string, string>) => Promise<Posted>
 }
 
-const targetOf = (name: string, url: string): URL => {
-  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return new URL(url)
-  throw new CinegraphError('SUPERGRAPH_INVALID', {
-    why: `subgraph ${name} has no http(s) URL in it, nor at subgraphs.${name}.url of the config file`,
+/** Which version a caller's request goes to; a read that the new one cannot answer is answered by the old one. */
+const versions = (open: (url: string) => SubgraphVersion, { name, url, own, log }: Omit<Deps, 'settings'>): Send => {
+  const stable = open(url)
+  if (own.canary === undefined) return (request) => ({ version: '', post: (headers) => stable.send(request, headers) })
+  const canary = open(own.canary.url)
+  const trial = new Trial(own.canary, `subgraph ${name}`, (verdict) =>
+    log.warn({ subgraph: name, ...verdict }, 'the canary of a subgraph went back'),
+  )
+  return (request, incoming) => {
+    const isChosen = trial.chooses(incoming)
+    const post = async (headers: Record<string, string>): Promise<Posted> => {
+      const began = performance.now()
+      const noted = (isFailed: boolean) => trial.note(isChosen, performance.now() - began, isFailed)
+      try {
+        const posted = await (isChosen ? canary : stable).send(request, headers)
+        noted(posted.status >= 400 || /"errors":\s*\[/.test(posted.text))
+        return posted
+      } catch (error) {
+        noted(true)
+        if (isChosen && request.kind === 'query') return stable.send(request, headers)
+        throw error
+      }
+    }
+    return { version: isChosen ? 'canary' : '', post }
+  }
+}
+
+type Replaying = { readonly name: string; readonly share: number; readonly log: Log }
+
+/** Asks a sample of reads of another version too, and reports where its answers differ. */
+const replaying = (other: SubgraphVersion, { name, share, log }: Replaying) => {
+  type Asked = { readonly request: SubgraphRequest; readonly headers: Record<string, string> }
+  const run = loggedReplay<Asked>({
+    share,
+    what: `subgraph ${name}`,
+    log,
+    other: async (_request, { request, headers }) => read((await other.send(request, headers)).text, name),
   })
+  return (request: SubgraphRequest, headers: Record<string, string>, posted: Posted): void => {
+    if (request.kind === 'query') run({ query: request.query }, { request, headers }, () => read(posted.text, name))
+  }
 }
 
 const read = (text: string, name: string): SubgraphAnswer => {

@@ -1,8 +1,7 @@
 import type { Log } from '#platform/log.ts'
 import { createReference } from '../reference.ts'
 import { createHttpSubgraph, type Incoming } from './http-subgraph.ts'
-import { replayed } from './metrics.ts'
-import { createReplay } from './replay.ts'
+import { loggedReplay } from './replay.ts'
 import type { GatewaySettings } from './settings.ts'
 
 export type OpenReplayDeps = {
@@ -15,17 +14,13 @@ export type OpenReplayDeps = {
 /** A replay against the reference engine; the same subgraphs are asked. Throws when the reference refuses the supergraph. */
 export const openReplay = async ({ supergraphSdl, share, settings, log }: OpenReplayDeps) => {
   await using stack = new AsyncDisposableStack()
-  const ask = (name: string, url: string) => stack.use(createHttpSubgraph({ name, url, settings, own: settings.subgraphs[name] ?? {} })).ask
+  const ask = (name: string, url: string) => {
+    // NOTE: the replay itself is neither replayed nor part of a trial.
+    const { canary: _canary, replay: _replay, ...own } = settings.subgraphs[name] ?? {}
+    return stack.use(createHttpSubgraph({ name, url, settings, own, log })).ask
+  }
   const reference = stack.use(await createReference<Incoming>({ supergraphSdl, ask }))
-  const run = createReplay<Incoming>({
-    share,
-    other: reference.execute,
-    onDone: ({ query, operationName }, differences) => {
-      replayed.inc({ outcome: differences.length === 0 ? 'same' : 'different' })
-      if (differences.length > 0)
-        log.warn({ operation: operationName ?? 'unnamed', query: query.slice(0, 500), differences }, 'replay differs')
-    },
-  })
+  const run = loggedReplay<Incoming>({ share, what: 'reference engine', log, other: reference.execute })
   const owned = stack.move()
   return { run, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }

@@ -1,5 +1,7 @@
 import { messageOf } from '#platform/errors.ts'
 import type { GraphqlAnswer, GraphqlRequest } from '#platform/graphql/execute.ts'
+import type { Log } from '#platform/log.ts'
+import { replayed } from './metrics.ts'
 
 export type Difference = { readonly path: string; readonly live: unknown; readonly other: unknown }
 export type ReplayDeps<C> = {
@@ -51,3 +53,17 @@ export const createReplay = <C>({ share, other, onDone, random = Math.random }: 
       })
   }
 }
+
+type Logged<C> = Pick<ReplayDeps<C>, 'share' | 'other'> & { readonly what: string; readonly log: Log }
+
+/** The same with its findings in the log and in the metrics. */
+export const loggedReplay = <C>({ share, other, what, log }: Logged<C>) =>
+  createReplay<C>({
+    share,
+    other,
+    onDone: ({ query, operationName }, differences) => {
+      replayed.inc({ outcome: differences.length === 0 ? 'same' : 'different' })
+      if (differences.length > 0)
+        log.warn({ what, operation: operationName ?? 'unnamed', query: query.slice(0, 500), differences }, 'replay differs')
+    },
+  })

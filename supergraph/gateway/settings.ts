@@ -12,6 +12,13 @@ const HeaderRules = z.strictObject({
   set: z.record(z.string(), z.string()).default({}),
   remove: z.array(z.string()).default([]),
 })
+/** A share of callers gets something new, and the old again by itself when the new does worse. */
+const Trial = z.strictObject({
+  percent: z.number().min(0).max(100).default(5),
+  requestsMin: z.int().min(1).default(50),
+  errorShareMore: z.number().min(0).default(0.02),
+  latencyTimes: z.number().min(1).default(2),
+})
 const Subgraph = z.strictObject({
   url: z.url().optional(),
   timeoutMs: z.int().min(1).optional(),
@@ -19,6 +26,10 @@ const Subgraph = z.strictObject({
   concurrent: z.int().min(1).optional(),
   hedgeMs: z.int().min(1).optional(),
   headers: HeaderRules.optional(),
+  /** A new version of the subgraph for some callers. */
+  canary: Trial.extend({ url: z.url() }).optional(),
+  /** Another version that a share of reads is asked of too, to compare. */
+  replay: z.strictObject({ url: z.url(), share: z.number().min(0).max(1) }).optional(),
   subscriptions: z.strictObject({ protocol: z.enum(['ws', 'sse']).default('sse'), url: z.url().optional() }).optional(),
 })
 const Settings = z.strictObject({
@@ -68,15 +79,7 @@ const Settings = z.strictObject({
   persistedQueries: z.boolean().default(true),
   batchMax: z.int().min(0).default(10),
   /** A share of callers goes to another supergraph file, and back by itself when that one does worse. */
-  canary: z
-    .strictObject({
-      supergraph: z.string(),
-      percent: z.number().min(0).max(100).default(5),
-      requestsMin: z.int().min(1).default(50),
-      errorShareMore: z.number().min(0).default(0.02),
-      latencyTimes: z.number().min(1).default(2),
-    })
-    .optional(),
+  canary: Trial.extend({ supergraph: z.string() }).optional(),
   /** A share of live queries is answered a second time by the reference engine, and differences are logged. */
   replay: z.strictObject({ share: z.number().min(0).max(1) }).optional(),
   /** Whole answers are kept as long as the `Cache-Control` of all their parts allows; `key` is what a request to forget tags must show. */

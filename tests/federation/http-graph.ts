@@ -7,11 +7,12 @@ import { useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
 import { createLog } from '#platform/log.ts'
 import { startPlannerProcess } from '../../supergraph/engine/plan/planner-process.ts'
-import { Serving, type Verdict } from '../../supergraph/gateway/canary.ts'
+import { Serving } from '../../supergraph/gateway/canary.ts'
 import { openDocuments } from '../../supergraph/gateway/documents.ts'
 import { createGateway, type Gateway } from '../../supergraph/gateway/gateway.ts'
 import { createGatewayHttp } from '../../supergraph/gateway/http.ts'
 import { parseGatewaySettings } from '../../supergraph/gateway/settings.ts'
+import type { Verdict } from '../../supergraph/gateway/trial.ts'
 import { linked, type Part } from './small-graph.ts'
 
 export type Service = {
@@ -57,7 +58,8 @@ const compose = (parts: Readonly<Record<string, Part>>, services: Readonly<Recor
   return supergraphSdl
 }
 
-const startService = async ({ sdl, resolvers }: Part, stack: AsyncDisposableStack): Promise<Service> => {
+/** One subgraph on HTTP. */
+export const startService = async ({ sdl, resolvers }: Part, stack: AsyncDisposableStack): Promise<Service> => {
   const schema = buildSubgraphSchema([{ typeDefs: parse(linked(sdl)), resolvers: resolvers as Record<string, never> }])
   const seen: IncomingMessage['headers'][] = []
   const server = createServer((request, response) => {
