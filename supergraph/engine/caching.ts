@@ -14,6 +14,10 @@ export const together = (parts: readonly Caching[]): Caching =>
         tags: [...new Set(parts.flatMap(({ tags }) => tags))],
       }
 
+/** `Cache-Control` of an answer; undefined for one that nobody may keep. */
+export const cacheControlOf = ({ maxAgeSeconds, isPrivate }: Caching): string | undefined =>
+  maxAgeSeconds <= 0 ? undefined : `max-age=${Math.floor(maxAgeSeconds)}, ${isPrivate ? 'private' : 'public'}`
+
 type Headers = Readonly<Record<string, string | string[] | undefined>>
 const one = (value: string | string[] | undefined): string => (Array.isArray(value) ? value.join(',') : (value ?? ''))
 

@@ -40,7 +40,8 @@ export const createEngine = <C>(deps: EngineDeps<C>): Engine<C> => {
       const run = newRun({ variables, context, root: operation.introspect?.(variables) ?? {}, fetches: deps.onFinished && [] })
       await stepOf(plan, operation.read.hasPlainKeys)(run)
       deps.onFinished?.({ request, context, operation, plan, fetches: run.fetches ?? [], errors: run.errors, beganAt, endedAt: Date.now() })
-      return answered(run, projection, show)
+      const caching = operation.read.operation.operation === 'query' ? run.caching : []
+      return answered({ ...run, caching }, projection, show)
     } catch (error) {
       return refused(error, show)
     }

@@ -7,6 +7,8 @@ import { answerOverHttp, type JsonAnswer, jsonOf, parseRequest, readJson, readRe
 import { answerAsEvents, wantsEvents } from '#platform/graphql/over-sse.ts'
 import { createHttp, type Http } from '#platform/http.ts'
 import { secretEqual } from '#platform/secret-equal.ts'
+import type { Answered } from '../engine/answered.ts'
+import { cacheControlOf } from '../engine/caching.ts'
 import { serveExplain } from '../explain.ts'
 import { serveExplorer } from '../explorer.ts'
 import { createAdmission } from './admission.ts'
@@ -34,7 +36,7 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
   const app = createHttp({ name: 'gateway', log })
   const admission = createAdmission()
   app.addHook('onClose', async () => admission[Symbol.dispose]())
-  const execute = async (asked: GraphqlRequest, incoming: Incoming): Promise<JsonAnswer> => {
+  const execute = async (asked: GraphqlRequest, incoming: Incoming): Promise<Answered> => {
     const answer = await admission.run(() => observe(asked, () => serving.use(incoming, (gateway) => gateway.execute(asked, incoming))))
     replay?.(asked, incoming, answer.value)
     return answer
@@ -49,7 +51,7 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
       if (Array.isArray(request.body)) return answerBatch(request.body, reply, { ...deps, answer: (asked) => execute(asked, incoming) })
       const refusal = fillDocument(request, deps.documents)
       if (refusal !== undefined) return reply.code(200).type('application/json; charset=utf-8').send(refusal.json())
-      if (!wantsEvents(request)) return answerOverHttp(request, reply, (asked) => execute(asked, incoming))
+      if (!wantsEvents(request)) return answerOverHttp(request, reply, async (asked) => told(await execute(asked, incoming), reply))
       const read = readRequest(request)
       if ('status' in read) return sendRefusal(reply.type('application/json; charset=utf-8'), read)
       return answerAsEvents(request, reply, (signal) => subscribe(read.request, incoming, signal))
@@ -61,6 +63,13 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
   serveExplorer(app)
   app.get('/', async (_request, reply) => reply.redirect('/explorer'))
   return app
+}
+
+/** Says how long the answer may be kept, where all its subgraphs said so. */
+const told = (answer: Answered, reply: FastifyReply): Answered => {
+  const control = answer.hasErrors ? undefined : cacheControlOf(answer.caching)
+  if (control !== undefined) reply.header('cache-control', control)
+  return answer
 }
 
 const Forgetting = z.object({ tags: z.array(z.string()).min(1).max(1_000) })

@@ -1,10 +1,11 @@
 import { LRUCache } from 'lru-cache'
 import type { GraphqlAnswer, GraphqlRequest } from '#platform/graphql/execute.ts'
 import type { Answered } from '../engine/answered.ts'
+import type { Caching } from '../engine/caching.ts'
 import type { Incoming } from './http-subgraph.ts'
 import type { sharingKey } from './sharing.ts'
 
-type Kept = { readonly json: Buffer; readonly tags: readonly string[] }
+type Kept = { readonly json: Buffer; readonly caching: Caching }
 export type ResponseCache = {
   readonly find: (request: GraphqlRequest, incoming: Incoming) => Answered | undefined
   /** Keeps an answer whose every part allows it; one with errors never. */
@@ -19,7 +20,7 @@ export const createResponseCache = (bytesMax: number, keyOf: ReturnType<typeof s
   const kept = new LRUCache<string, Kept>({
     maxSize: bytesMax,
     sizeCalculation: ({ json }, key) => json.length + key.length,
-    dispose: ({ tags }, key) => {
+    dispose: ({ caching: { tags } }, key) => {
       for (const tag of tags) if (byTag.get(tag)?.delete(key) && byTag.get(tag)?.size === 0) byTag.delete(tag)
     },
   })
@@ -27,14 +28,15 @@ export const createResponseCache = (bytesMax: number, keyOf: ReturnType<typeof s
   return {
     find: (request, incoming) => {
       const [all, own] = [shared(request, incoming), keyOf(request, incoming)]
-      const found = (all && kept.get(all)) || (own && kept.get(own))
-      return found ? remembered(found.json) : undefined
+      const key = [all, own].find((each) => each !== undefined && kept.has(each))
+      const found = key === undefined ? undefined : kept.get(key)
+      return found && remembered(found, kept.getRemainingTTL(key ?? '') / 1000)
     },
     keep: (request, incoming, answer) => {
       const { maxAgeSeconds, isPrivate, tags } = answer.caching
       const key = isPrivate ? keyOf(request, incoming) : shared(request, incoming)
       if (answer.hasErrors || maxAgeSeconds <= 0 || key === undefined) return
-      kept.set(key, { json: answer.json(), tags }, { ttl: maxAgeSeconds * 1000 })
+      kept.set(key, { json: answer.json(), caching: answer.caching }, { ttl: maxAgeSeconds * 1000 })
       for (const tag of tags) byTag.set(tag, (byTag.get(tag) ?? new Set()).add(key))
     },
     forget: (tags) => {
@@ -45,10 +47,10 @@ export const createResponseCache = (bytesMax: number, keyOf: ReturnType<typeof s
   }
 }
 
-const remembered = (json: Buffer): Answered => ({
+const remembered = ({ json, caching }: Kept, maxAgeSeconds: number): Answered => ({
   json: () => json,
   value: () => JSON.parse(String(json)) as GraphqlAnswer,
   isExecuted: true,
   hasErrors: false,
-  caching: { maxAgeSeconds: 0, isPrivate: true, tags: [] },
+  caching: { ...caching, maxAgeSeconds },
 })

@@ -295,6 +295,11 @@ test('answers are kept as long as all their parts allow, for all or for one call
   titles.headers = { 'cache-control': 'public, max-age=60', 'cache-tag': 'titles' }
   const open = '{ titles { name } }'
   assert.deepEqual([await fetches(open), await fetches(open), await fetches(open, 'Bearer b')], [1, 0, 0])
+  const control = async (): Promise<string | null> =>
+    (await fetch(`${graph.url}/graphql?query=${encodeURIComponent(open)}`, { headers: { authorization: 'Bearer a' } })).headers.get(
+      'cache-control',
+    )
+  assert.match((await control()) ?? '', /^max-age=(60|5\d), public$/, 'the answer says so too')
   const both = '{ titles { name stars } }'
   assert.deepEqual([await fetches(both), await fetches(both)], [2, 2], 'one part may not be kept')
   stars.headers = { 'cache-control': 'private, max-age=60' }
