@@ -24,9 +24,9 @@ const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9
 /** A subgraph's schema with the directives of Federation 2 imported. */
 export const linked = (sdl: string): string => link + sdl
 
-export const composeParts = (parts: Readonly<Record<string, Part>>): string => {
+export const composeParts = (parts: Readonly<Record<string, Part>>, read: (sdl: string) => string = linked): string => {
   const { supergraphSdl, errors } = composeServices(
-    Object.entries(parts).map(([name, { sdl }]) => ({ name, url: `http://${name}`, typeDefs: parse(linked(sdl)) })),
+    Object.entries(parts).map(([name, { sdl }]) => ({ name, url: `http://${name}`, typeDefs: parse(read(sdl)) })),
   )
   if (supergraphSdl === undefined) throw new AggregateError(errors, errors.map(({ message }) => message).join('\n'))
   return supergraphSdl
@@ -35,13 +35,14 @@ export const composeParts = (parts: Readonly<Record<string, Part>>): string => {
 /** Our engine over a handful of real subgraphs in this process. */
 export const smallGraph = async <C = undefined>(
   parts: Readonly<Record<string, Part>>,
-  options: Partial<EngineDeps<C>> = {},
+  { isFederation1 = false, ...options }: Partial<EngineDeps<C>> & { readonly isFederation1?: boolean } = {},
 ): Promise<Small<C>> => {
-  const supergraphSdl = composeParts(parts)
+  const read = isFederation1 ? (sdl: string) => sdl : linked
+  const supergraphSdl = composeParts(parts, read)
   const schemas = new Map(
     Object.entries(parts).map(([name, { sdl, resolvers }]) => [
       name,
-      buildSubgraphSchema([{ typeDefs: parse(linked(sdl)), resolvers: resolvers as Record<string, never> }]),
+      buildSubgraphSchema([{ typeDefs: parse(read(sdl)), resolvers: resolvers as Record<string, never> }]),
     ]),
   )
   const asked: Asked[] = []

@@ -1,5 +1,6 @@
 import { type GraphQLSchema, isObjectType } from 'graphql'
 import type { PlanNode, Planner } from '../plan/planner.ts'
+import { planSerially } from '../plan/serially.ts'
 import { Selection } from '../project/selection.ts'
 import { compileWriter, type WriteData } from '../project/write.ts'
 import type { AccessRules, Claims } from '../schema/access-rules.ts'
@@ -45,7 +46,9 @@ export const prepare = (text: string, name: string | undefined, deps: PrepareDep
     planFor: ({ variables, access }, { labels, percentage }) =>
       remember(plans, `${keyOf(variables)} ${access.key} ${labels.join(' ')} ${percentage}`, async () => {
         const normalized = normalizedText(read, deps, { variables, isDenied: access.isDenied })
-        return normalized === null ? null : deps.planner.plan({ text: normalized, overrides: labels, percentage })
+        return normalized === null
+          ? null
+          : planSerially(normalized, (part) => deps.planner.plan({ text: part, overrides: labels, percentage }))
       }),
   }
 }
