@@ -31,6 +31,25 @@ export const createHttp = ({ name, log, ready = async () => true }: HttpDeps): H
     return503OnClosing: false,
     routerOptions: { maxParamLength: 2_000 },
   }) as unknown as Http
+  observeRequests(app, name)
+  // NOTE: a client that does not read its answer would hold the process; what is not read by then is given up.
+  app.addHook('preClose', async () => void setTimeout(() => app.server.closeAllConnections(), closeGraceMs).unref())
+  app.setErrorHandler<FastifyError>(async (error, request, reply) => {
+    const { status, body } = errorAnswer(error)
+    if (status >= 500) request.log.error({ err: error }, 'request failed')
+    return reply.code(status).send(body)
+  })
+  app.get('/health/live', async () => ({ status: 'live' }))
+  app.get('/health/ready', async (_request, reply) => {
+    const isReady = await Promise.race([ready(), sleep(2_000, false, { ref: false })]).catch(() => false)
+    return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not ready' })
+  })
+  app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()))
+  return app
+}
+
+/** A span, a trace to go on with, a figure and a log line for each request. */
+const observeRequests = (app: Http, name: string): void => {
   const spans = new WeakMap<object, OpenSpan>()
   app.addHook('onRequest', async (request) => {
     const attributes = { 'http.request.method': request.method, 'url.path': request.url.split('?')[0] ?? '', 'server.name': name }
@@ -48,20 +67,6 @@ export const createHttp = ({ name, log, ready = async () => true }: HttpDeps): H
     requestSeconds.observe({ server: name, route, status: reply.statusCode }, reply.elapsedTime / 1000)
     request.log.debug({ route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'answered')
   })
-  // NOTE: a client that does not read its answer would hold the process; what is not read by then is given up.
-  app.addHook('preClose', async () => void setTimeout(() => app.server.closeAllConnections(), closeGraceMs).unref())
-  app.setErrorHandler<FastifyError>(async (error, request, reply) => {
-    const { status, body } = errorAnswer(error)
-    if (status >= 500) request.log.error({ err: error }, 'request failed')
-    return reply.code(status).send(body)
-  })
-  app.get('/health/live', async () => ({ status: 'live' }))
-  app.get('/health/ready', async (_request, reply) => {
-    const isReady = await Promise.race([ready(), sleep(2_000, false, { ref: false })]).catch(() => false)
-    return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not ready' })
-  })
-  app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()))
-  return app
 }
 
 type ErrorAnswer = { readonly status: number; readonly body: { readonly error: { readonly code: string; readonly message: string } } }

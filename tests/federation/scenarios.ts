@@ -288,4 +288,165 @@ export const scenarios: readonly Scenario[] = [
       },
     ],
   },
+  {
+    name: 'a requirement with fragments on the types of a union, and the client asking the same field in its own way',
+    parts: {
+      a: {
+        sdl: 'type Query { film: Film } type Film @key(fields: "id") { id: ID! source: Source price(in: String): Int } union Source = Disc | Tape type Disc { disc: String } type Tape { tape: String }',
+        resolvers: {
+          Query: { film: () => ({ id: '1' }) },
+          Film: {
+            __resolveReference: same,
+            source: () => ({ __typename: 'Tape', tape: 'VHS' }),
+            price: (_: unknown, args: { in?: string }) => (args.in === 'EUR' ? 9 : 10),
+          },
+        },
+      },
+      b: {
+        sdl: 'type Film @key(fields: "id") { id: ID! source: Source @external price(in: String): Int @external carrier: String @requires(fields: "source { __typename ... on Disc { disc } ... on Tape { tape } }") dollars: Int @requires(fields: "price(in: \\"USD\\")") } union Source = Disc | Tape type Disc { disc: String @external } type Tape { tape: String @external }',
+        resolvers: {
+          Film: {
+            __resolveReference: same,
+            carrier: ({ source }: { source: Ref }) => `${source.disc ?? source.tape}`,
+            dollars: ({ price }: { price: number }) => price * 100,
+          },
+        },
+      },
+    },
+    cases: [
+      { query: '{ film { carrier } }', data: { film: { carrier: 'VHS' } } },
+      {
+        query: '{ film { price(in: "EUR") dollars source { ... on Tape { kind: tape } } carrier } }',
+        data: { film: { price: 9, dollars: 1_000, source: { kind: 'VHS' }, carrier: 'VHS' } },
+      },
+    ],
+  },
+  {
+    name: 'fields that an @interfaceObject adds to every type of an interface, also such as require one of the types’ own',
+    parts: {
+      a: {
+        sdl: 'type Query { media: [Media!]! } interface Media @key(fields: "id") { id: ID! title: String } type Film implements Media @key(fields: "id") { id: ID! title: String } type Song implements Media @key(fields: "id") { id: ID! title: String bars: Int }',
+        resolvers: {
+          Query: {
+            media: () => [
+              { __typename: 'Film', id: '1', title: 'F' },
+              { __typename: 'Song', id: '2', title: 'S', bars: 12 },
+            ],
+          },
+          Media: {
+            __resolveReference: ({ id }: Ref) => ({
+              __typename: id === '1' ? 'Film' : 'Song',
+              id,
+              title: id === '1' ? 'F' : 'S',
+              bars: 12,
+            }),
+          },
+          Film: { __resolveReference: ({ id }: Ref) => ({ id, title: 'F' }) },
+          Song: { __resolveReference: ({ id }: Ref) => ({ id, title: 'S', bars: 12 }) },
+        },
+      },
+      b: {
+        sdl: 'type Query { top: Media } type Media @key(fields: "id") @interfaceObject { id: ID! title: String @external stars: Int shout: String @requires(fields: "title") }',
+        resolvers: {
+          Query: { top: () => ({ id: '2' }) },
+          Media: { __resolveReference: same, stars: ({ id }: Ref) => Number(id), shout: ({ title }: Ref) => `${title}!` },
+        },
+      },
+    },
+    cases: [
+      {
+        query: '{ media { __typename id stars shout ... on Song { bars } } }',
+        data: {
+          media: [
+            { __typename: 'Film', id: '1', stars: 1, shout: 'F!' },
+            { __typename: 'Song', id: '2', stars: 2, shout: 'S!', bars: 12 },
+          ],
+        },
+      },
+      { query: '{ top { stars } }', data: { top: { stars: 2 } } },
+      {
+        query: '{ top { __typename title ... on Song { bars stars } } }',
+        data: { top: { __typename: 'Song', title: 'S', bars: 12, stars: 2 } },
+      },
+    ],
+  },
+  {
+    name: 'a field overridden from a subgraph that is no more, and one whose owner moved',
+    parts: {
+      a: {
+        sdl: 'type Query { film: Film } type Film @key(fields: "id") { id: ID! title: String @override(from: "gone") year: Int }',
+        resolvers: {
+          Query: { film: () => ({ id: '1', title: 'T', year: 1 }) },
+          Film: { __resolveReference: ({ id }: Ref) => ({ id, title: 'T', year: 1 }) },
+        },
+      },
+      b: {
+        sdl: 'type Film @key(fields: "id") { id: ID! year: Int @override(from: "a") }',
+        resolvers: { Film: { __resolveReference: same, year: () => 2 } },
+      },
+    },
+    cases: [{ query: '{ film { title year } }', data: { film: { title: 'T', year: 2 } } }],
+  },
+  {
+    name: 'arguments of an input type that subgraphs know in part, given as literals and as variables',
+    parts: {
+      a: {
+        sdl: 'type Query { films(by: Filter!): [Film] } input Filter { first: Int! only: String } type Film @key(fields: "id") { id: ID! }',
+        resolvers: {
+          Query: {
+            films: (_: unknown, { by }: { by: { first: number } }) => Array.from({ length: by.first }, (_each, id) => ({ id: String(id) })),
+          },
+        },
+      },
+      b: {
+        sdl: 'type Film @key(fields: "id") { id: ID! near(by: Filter): Int } input Filter { first: Int! }',
+        resolvers: { Film: { __resolveReference: same, near: (_: unknown, { by }: { by?: { first: number } }) => by?.first ?? -1 } },
+      },
+    },
+    cases: [
+      {
+        query: 'query ($by: Filter!, $n: Int!) { films(by: $by) { near(by: { first: $n }) other: near } }',
+        variables: { by: { first: 2 }, n: 5 },
+        data: {
+          films: [
+            { near: 5, other: -1 },
+            { near: 5, other: -1 },
+          ],
+        },
+      },
+    ],
+  },
+  {
+    name: 'what is provided of the types of a union, and __typename under other names',
+    parts: {
+      a: {
+        sdl: 'type Query { media: [Media] @provides(fields: "... on Film { title }") } union Media = Film | Song type Film @key(fields: "id") { id: ID! title: String @external } type Song @key(fields: "id") { id: ID! }',
+        resolvers: {
+          Query: {
+            media: () => [
+              { __typename: 'Film', id: '1', title: 'provided' },
+              { __typename: 'Song', id: '2' },
+            ],
+          },
+        },
+      },
+      b: {
+        sdl: 'type Film @key(fields: "id") { id: ID! title: String @shareable } type Song @key(fields: "id") { id: ID! title: String @shareable }',
+        resolvers: { Film: { __resolveReference: same, title: () => 'asked' }, Song: { __resolveReference: same, title: () => 'asked' } },
+      },
+    },
+    cases: [
+      {
+        query: '{ root: __typename media { a: __typename b: __typename ... on Film { title } ... on Song { title c: __typename } } }',
+        data: {
+          root: 'Query',
+          media: [
+            { a: 'Film', b: 'Film', title: 'provided' },
+            { a: 'Song', b: 'Song', title: 'asked', c: 'Song' },
+          ],
+        },
+      },
+      { query: '{ __typename }', data: { __typename: 'Query' } },
+    ],
+  },
 ]
