@@ -66,6 +66,8 @@ export const settings = {
   playbackUrl: setting('playback-url', 'CINEGRAPH_PLAYBACK_URL', '', 'playback subgraph on another machine', http),
   historyUrl: setting('history-url', 'CINEGRAPH_HISTORY_URL', '', 'history subgraph on another machine', http),
   recsUrl: setting('recs-url', 'CINEGRAPH_RECS_URL', '', 'recs subgraph on another machine', http),
+  apolloKey: setting('apollo-key', 'APOLLO_KEY', '', 'key of a graph in Apollo Studio, which is then told of operations', text),
+  apolloGraphRef: setting('apollo-graph-ref', 'APOLLO_GRAPH_REF', '', 'that graph and its variant: name@variant', text),
   otlpUrl: setting('otlp-url', 'OTEL_EXPORTER_OTLP_ENDPOINT', '', 'OpenTelemetry collector that spans are sent to, OTLP over HTTP', http),
   databaseUrl: setting(
     'database-url',

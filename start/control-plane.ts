@@ -26,6 +26,7 @@ import { contentRanking } from '../subgraphs/recs/ranking.content.ts'
 import { createRecs } from '../subgraphs/recs/server.ts'
 import { postgresRecs } from '../subgraphs/recs/store.postgres.ts'
 import type { SubgraphName } from '../supergraph/compose.ts'
+import { studioFrom } from '../supergraph/gateway/studio-settings.ts'
 import { createSupergraphHttp } from '../supergraph/http.ts'
 import { createSupergraph } from '../supergraph/server.ts'
 import type { Links } from './links.ts'
@@ -59,7 +60,7 @@ export const createControlPlane = async (deps: ControlPlaneDeps): Promise<Contro
   await using stack = new AsyncDisposableStack()
   const asked: { supergraph: ExecuteGraphql } = { supergraph: () => Promise.reject(new Error('The supergraph has not started')) }
   const subgraphs = await createSubgraphs(deps, (request, caller) => asked.supergraph(request, caller), stack)
-  const supergraph = stack.use(await createSupergraph({ supergraphSdl, subgraphs, log }))
+  const supergraph = stack.use(await createSupergraph({ supergraphSdl, subgraphs, studio: studioFrom(config), log }))
   asked.supergraph = supergraph.execute
   for (const schema of ['profile', 'catalog'] as const) stack.use(relayOutbox({ pool: database.pool, schema, events, log }))
   const readCaller = readCallerFrom(config, secrets)

@@ -7,6 +7,7 @@ import { runMain } from '#platform/lifecycle.ts'
 import { createLog } from '#platform/log.ts'
 import { openSecrets } from '#platform/secrets.ts'
 import { startTelemetry } from '#platform/telemetry.ts'
+import { studioFrom } from './gateway/studio-settings.ts'
 import { createSupergraphHttp } from './http.ts'
 import { createSupergraph } from './server.ts'
 
@@ -24,7 +25,7 @@ await runMain(async (stack) => {
   }
   const subgraphs = Object.fromEntries(Object.entries(urls).map(([name, url]) => [name, remoteService(name, url, secrets.serviceKey)]))
   const supergraphSdl = await readFile(new URL('./supergraph.graphql', import.meta.url), 'utf8')
-  const supergraph = stack.use(await createSupergraph({ supergraphSdl, subgraphs, log }))
+  const supergraph = stack.use(await createSupergraph({ supergraphSdl, subgraphs, studio: studioFrom(config), log }))
   const readCaller = readCallerFrom(config, secrets)
   const app = createSupergraphHttp({ supergraph, readCaller, log })
   stack.defer(() => app.close())

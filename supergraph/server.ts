@@ -9,6 +9,9 @@ import type { Answered } from './engine/answered.ts'
 import type { AskSubgraph, FollowSubgraph } from './engine/ask.ts'
 import { createEngine, type Engine } from './engine/engine.ts'
 import { startPlannerProcess } from './engine/plan/planner-process.ts'
+import type { Studio } from './gateway/studio.ts'
+import type { StudioSettings } from './gateway/studio-settings.ts'
+import type { Client } from './gateway/studio-trace.ts'
 import { warmUp } from './warm.ts'
 
 export type SupergraphDeps = {
@@ -16,6 +19,8 @@ export type SupergraphDeps = {
   readonly supergraphSdl: string
   /** Who answers for each subgraph, by its name in the supergraph: a function of this process, or one that asks another machine. */
   readonly subgraphs: Readonly<Record<string, GraphqlService>>
+  /** Where Apollo Studio is told of operations; absent when it is not. */
+  readonly studio?: StudioSettings | undefined
   readonly log: Log
 }
 export type Supergraph = AsyncDisposable & {
@@ -29,16 +34,22 @@ export type Supergraph = AsyncDisposable & {
 const fetchSeconds = secondsHistogram('subgraph_fetch_seconds', 'Time of fetches from subgraphs', ['subgraph'])
 
 /** One graph over the five subgraphs: plans a query, asks each subgraph for its part and joins the parts. */
-export const createSupergraph = async ({ supergraphSdl, subgraphs, log }: SupergraphDeps): Promise<Supergraph> => {
+export const createSupergraph = async ({ supergraphSdl, subgraphs, studio: asked, log }: SupergraphDeps): Promise<Supergraph> => {
   await using stack = new AsyncDisposableStack()
   const planning = stack.use(startPlannerProcess((operation, why) => log.warn({ operation, why }, 'planned by the reference planner')))
+  const reporting: { studio?: Studio<Caller> } = {}
   const engine = createEngine<Caller>({
     supergraphSdl,
     planner: stack.use(await planning.open(supergraphSdl)),
     ask: (name) => askWith(name, subgraphs[name]?.execute, log),
     follow: (name) => followWith(name, subgraphs[name]),
     rules: [limitQuery()],
+    ...(asked ? { onFinished: (finished) => reporting.studio?.record(finished) } : {}),
   })
+  if (asked) {
+    const { openStudio } = await import('./gateway/studio.ts')
+    reporting.studio = stack.use(openStudio({ ...asked, supergraphSdl, schema: engine.schema, clientOf: unnamed, log }))
+  }
   const planned = await warmUp(engine.planOf, log)
   log.debug({ planned }, 'planned registered operations')
   const owned = stack.move()
@@ -50,6 +61,8 @@ export const createSupergraph = async ({ supergraphSdl, subgraphs, log }: Superg
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
+
+const unnamed = (): Client => ({ name: '', version: '' })
 
 const followWith =
   (name: string, service: GraphqlService | undefined): FollowSubgraph<Caller> =>

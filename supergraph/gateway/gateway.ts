@@ -7,7 +7,7 @@ import type { Answered } from '../engine/answered.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
 import type { PlannerProcess } from '../engine/plan/planner-process.ts'
 import { claimsFrom, overridesFrom } from './claims.ts'
-import { createEntityStore } from './entity-cache.ts'
+import { createEntityStore, type EntityStore } from './entity-cache.ts'
 import { createFollow } from './follow.ts'
 import { createHttpSubgraph, type Incoming } from './http-subgraph.ts'
 import { operationCost } from './metrics.ts'
@@ -15,7 +15,8 @@ import { createResponseCache } from './response-cache.ts'
 import type { GatewaySettings } from './settings.ts'
 import { callerKey, sharingKey } from './sharing.ts'
 import { hideUnexpected } from './show-errors.ts'
-import { openStudio, type Studio } from './studio.ts'
+import type { Studio } from './studio.ts'
+import type { Client } from './studio-trace.ts'
 
 export type GatewayDeps = {
   readonly supergraphSdl: string
@@ -35,7 +36,7 @@ export const createGateway = async ({ supergraphSdl, settings, planning, log }: 
   await using stack = new AsyncDisposableStack()
   const planner = stack.use(await planning.open(supergraphSdl))
   const entities = settings.cache?.entities ? createEntityStore(settings.cache.bytesMax, callerKey(settings)) : undefined
-  const reporting: { studio?: Studio } = {}
+  const reporting: { studio?: Studio<Incoming> } = {}
   const engine = createEngine<Incoming>({
     supergraphSdl,
     planner,
@@ -55,21 +56,40 @@ export const createGateway = async ({ supergraphSdl, settings, planning, log }: 
     ...(settings.studio ? { onFinished: (finished) => reporting.studio?.record(finished) } : {}),
     ...(settings.production ? { showErrors: hideUnexpected } : {}),
   })
-  if (settings.studio) reporting.studio = stack.use(openStudio({ ...settings.studio, supergraphSdl, schema: engine.schema, log }))
+  if (settings.studio) {
+    const { openStudio } = await import('./studio.ts')
+    reporting.studio = stack.use(openStudio({ ...settings.studio, supergraphSdl, schema: engine.schema, clientOf, log }))
+  }
   const owned = stack.move()
+  const answering = remembering(engine, settings, entities)
+  return { engine, ...answering, subscribe: engine.subscribe, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+/** The engine behind what is kept: whole answers for a while, identical queries in flight. */
+const remembering = (
+  engine: Engine<Incoming>,
+  settings: GatewaySettings,
+  entities: EntityStore | undefined,
+): Pick<Gateway, 'execute' | 'forget'> => {
   const keyOf = sharingKey(settings)
   const cache = settings.cache && createResponseCache(settings.cache.bytesMax, keyOf)
   const share = sharing(engine, settings.dedupe ? keyOf : () => undefined)
-  const execute: Engine<Incoming>['execute'] = async (request, incoming) => {
-    const found = cache?.find(request, incoming)
-    if (found !== undefined) return found
-    const answer = await share(request, incoming)
-    cache?.keep(request, incoming, answer)
-    return answer
+  return {
+    execute: async (request, incoming) => {
+      const found = cache?.find(request, incoming)
+      if (found !== undefined) return found
+      const answer = await share(request, incoming)
+      cache?.keep(request, incoming, answer)
+      return answer
+    },
+    forget: (tags) => (cache?.forget(tags) ?? 0) + (entities?.forget(tags) ?? 0),
   }
-  const forget = (tags: readonly string[]): number => (cache?.forget(tags) ?? 0) + (entities?.forget(tags) ?? 0)
-  return { engine, execute, forget, subscribe: engine.subscribe, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
+
+const clientOf = ({ headers }: Incoming): Client => ({
+  name: String(headers['apollographql-client-name'] ?? ''),
+  version: String(headers['apollographql-client-version'] ?? ''),
+})
 
 /** Queries in flight that have the same key are one. */
 const sharing = (

@@ -5,6 +5,7 @@ import { parse as parseYaml } from 'yaml'
 import { z } from 'zod'
 import { CinegraphError, messageOf } from '#platform/errors.ts'
 import { defaultLimits } from '#platform/graphql/limits.ts'
+import { studioDefaults } from './studio-settings.ts'
 
 /** Header names as they are on the wire; `x-*` stands for every header that begins so. */
 const HeaderRules = z.strictObject({
@@ -99,8 +100,8 @@ const Settings = z.strictObject({
     .strictObject({
       key: z.string(),
       graphRef: z.string(),
-      url: z.url().default('https://usage-reporting.api.apollographql.com'),
-      sendEveryMs: z.int().min(50).default(10_000),
+      url: z.url().default(studioDefaults.url),
+      sendEveryMs: z.int().min(50).default(studioDefaults.sendEveryMs),
     })
     .optional(),
   slowMs: z.int().min(1).default(1_000),

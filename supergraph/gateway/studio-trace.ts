@@ -1,25 +1,26 @@
 import { type google, Trace } from '@apollo/usage-reporting-protobuf'
 import type { Fetched, Finished } from '../engine/finished.ts'
 import type { EntityPath, FetchNode, PlanNode } from '../engine/plan/planner.ts'
-import type { Incoming } from './http-subgraph.ts'
+
+export type Client = { readonly name: string; readonly version: string }
 
 const timestamp = (ms: number): google.protobuf.ITimestamp => ({ seconds: Math.floor(ms / 1000), nanos: Math.round((ms % 1000) * 1e6) })
 
 /** An operation as Apollo Studio shows it: its plan, with each fetch's times and the trace that the subgraph sent along. */
-export const traceOf = ({ context: { headers }, plan, fetches, errors, beganAt, endedAt }: Finished<Incoming>): Trace =>
+export const traceOf = ({ plan, fetches, errors, beganAt, endedAt }: Finished<unknown>, client: Client): Trace =>
   Trace.create({
     startTime: timestamp(beganAt),
     endTime: timestamp(endedAt),
     durationNs: (endedAt - beganAt) * 1e6,
-    clientName: String(headers['apollographql-client-name'] ?? ''),
-    clientVersion: String(headers['apollographql-client-version'] ?? ''),
+    clientName: client.name,
+    clientVersion: client.version,
     http: { method: Trace.HTTP.Method.POST },
     root: { error: errors.map(({ message }) => ({ message })) },
     fieldExecutionWeight: 1,
     ...(plan === null ? {} : { queryPlan: planOf(plan, { fetches, beganAt }) }),
   })
 
-type Timed = Pick<Finished<Incoming>, 'fetches' | 'beganAt'>
+type Timed = Pick<Finished<unknown>, 'fetches' | 'beganAt'>
 
 const planOf = (node: PlanNode, timed: Timed): Trace.IQueryPlanNode => {
   if (node.kind === 'Sequence') return { sequence: { nodes: node.nodes.map((inner) => planOf(inner, timed)) } }

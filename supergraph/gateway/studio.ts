@@ -11,19 +11,24 @@ import { policy } from '#platform/resilience/policy.ts'
 import { retry } from '#platform/resilience/retry.ts'
 import type { Finished } from '../engine/finished.ts'
 import type { ReadOperation } from '../engine/operation/document.ts'
-import type { Incoming } from './http-subgraph.ts'
-import { traceOf } from './studio-trace.ts'
+import type { StudioSettings } from './studio-settings.ts'
+import { type Client, traceOf } from './studio-trace.ts'
 
-export type StudioSettings = { readonly key: string; readonly graphRef: string; readonly url: string; readonly sendEveryMs: number }
-type StudioDeps = StudioSettings & { readonly supergraphSdl: string; readonly schema: GraphQLSchema; readonly log: Log }
-export type Studio = AsyncDisposable & { readonly record: (finished: Finished<Incoming>) => void }
+type StudioDeps<C> = StudioSettings & {
+  /** Who asked, by the names that Apollo's clients give themselves. */
+  readonly clientOf: (context: C) => Client
+  readonly supergraphSdl: string
+  readonly schema: GraphQLSchema
+  readonly log: Log
+}
+export type Studio<C> = AsyncDisposable & { readonly record: (finished: Finished<C>) => void }
 
 const bytesMax = 4 * 1024 * 1024
 const compress = promisify(gzip)
 type Kept = { readonly traces: Uint8Array[]; readonly read: ReadOperation }
 
 /** Tells Apollo Studio which operations were carried out, and how: gathered, then sent together. What cannot be sent is dropped and said so. */
-export const openStudio = (deps: StudioDeps): Studio => {
+export const openStudio = <C>(deps: StudioDeps<C>): Studio<C> => {
   let kept = new Map<string, Kept>()
   let bytes = 0
   const send = sending(deps)
@@ -41,7 +46,7 @@ export const openStudio = (deps: StudioDeps): Studio => {
   const keyOf = statsKeys()
   return {
     record: (finished) => {
-      const trace = Trace.encode(traceOf(finished)).finish()
+      const trace = Trace.encode(traceOf(finished, deps.clientOf(finished.context))).finish()
       const { read } = finished.operation
       const key = keyOf(read)
       const known = kept.get(key)
@@ -68,7 +73,11 @@ const statsKeys = () => {
   }
 }
 
-const reportOf = (kept: ReadonlyMap<string, Kept>, operationCount: number, { graphRef, supergraphSdl, schema }: StudioDeps): Uint8Array => {
+const reportOf = (
+  kept: ReadonlyMap<string, Kept>,
+  operationCount: number,
+  { graphRef, supergraphSdl, schema }: Omit<StudioDeps<never>, 'clientOf'>,
+): Uint8Array => {
   const tracesPerQuery = [...kept].map(([key, { traces, read }]) => {
     const resolvedOperationName = read.operation.name?.value ?? null
     return [
@@ -89,7 +98,7 @@ const reportOf = (kept: ReadonlyMap<string, Kept>, operationCount: number, { gra
   return Report.encode(Report.create({ header, operationCount, tracesPerQuery: Object.fromEntries(tracesPerQuery) })).finish()
 }
 
-const sending = ({ url, key }: StudioDeps) =>
+const sending = ({ url, key }: StudioSettings) =>
   policy(
     'apollo-studio',
     retry({ attempts: 5, baseMs: 100, maxMs: 5_000 }),

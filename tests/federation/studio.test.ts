@@ -7,10 +7,13 @@ import { ApolloServer } from '@apollo/server'
 import { startStandaloneServer } from '@apollo/server/standalone'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { Report, type Trace } from '@apollo/usage-reporting-protobuf'
-import { parse } from 'graphql'
+import { graphql, parse } from 'graphql'
+import type { GraphqlAnswer, GraphqlRequest } from '#platform/graphql/execute.ts'
+import { createLog } from '#platform/log.ts'
+import { createSupergraph } from '../../supergraph/server.ts'
 import { until } from '../member.ts'
 import { httpGraph } from './http-graph.ts'
-import { linked } from './small-graph.ts'
+import { composeParts, linked } from './small-graph.ts'
 
 const parts = {
   films: {
@@ -23,6 +26,26 @@ const parts = {
   },
 }
 
+type Told = { readonly key: string; readonly report: Report }
+
+/** Takes reports as Apollo Studio does; the first time it is not well. */
+const studio = async (stack: AsyncDisposableStack): Promise<{ readonly url: string; readonly reports: Told[] }> => {
+  const reports: Told[] = []
+  let refusals = 1
+  const server = createServer(async (request, response) => {
+    const body = Buffer.concat(await Array.fromAsync(request))
+    if (refusals-- > 0) return void response.writeHead(503).end()
+    reports.push({ key: String(request.headers['x-api-key']), report: Report.decode(gunzipSync(body)) })
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  stack.defer(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, reports }
+}
+
 test('Apollo Studio hears of an operation with its plan, and the subgraph’s own trace is in it', async () => {
   await using stack = new AsyncDisposableStack()
   const schema = buildSubgraphSchema([
@@ -31,20 +54,7 @@ test('Apollo Studio hears of an operation with its plan, and the subgraph’s ow
   const apollo = new ApolloServer({ schema, stopOnTerminationSignals: false })
   const { url: starsUrl } = await startStandaloneServer(apollo, { listen: { port: 0, host: '127.0.0.1' } })
   stack.defer(() => apollo.stop())
-  const reports: { readonly key: string; readonly report: Report }[] = []
-  let refusals = 1
-  const studio = createServer(async (request, response) => {
-    const body = Buffer.concat(await Array.fromAsync(request))
-    if (refusals-- > 0) return void response.writeHead(503).end()
-    reports.push({ key: String(request.headers['x-api-key']), report: Report.decode(gunzipSync(body)) })
-    response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
-  })
-  await new Promise<void>((resolve) => studio.listen(0, '127.0.0.1', resolve))
-  stack.defer(() => {
-    studio.closeAllConnections()
-    studio.close()
-  })
-  const url = `http://127.0.0.1:${(studio.address() as AddressInfo).port}`
+  const { url, reports } = await studio(stack)
   const graph = stack.use(
     await httpGraph(parts, {
       subgraphs: { stars: { url: starsUrl } },
@@ -76,4 +86,28 @@ test('Apollo Studio hears of an operation with its plan, and the subgraph’s ow
   const stars = second?.flatten?.node?.fetch
   assert.equal(stars?.serviceName, 'stars')
   assert.equal(stars?.trace?.root?.child?.[0]?.responseName, '_entities')
+})
+
+test('Cinegraph’s own graph is told of too, when it has a key', async () => {
+  await using stack = new AsyncDisposableStack()
+  const { url, reports } = await studio(stack)
+  const services = Object.fromEntries(
+    Object.entries(parts).map(([name, { sdl, resolvers }]) => {
+      const schema = buildSubgraphSchema([{ typeDefs: parse(linked(sdl)), resolvers: resolvers as object as Record<string, never> }])
+      const execute = async ({ query, variables }: GraphqlRequest) =>
+        (await graphql({ schema, source: query, variableValues: { ...variables } })) as GraphqlAnswer
+      return [name, { execute, follow: () => assert.fail('nothing is followed') }]
+    }),
+  )
+  const supergraph = stack.use(
+    await createSupergraph({
+      supergraphSdl: composeParts(parts),
+      subgraphs: services,
+      studio: { key: 'service:films:1', graphRef: 'films@current', url, sendEveryMs: 50 },
+      log: createLog('test', 'silent'),
+    }),
+  )
+  await supergraph.execute({ query: '{ films { stars } }' }, { viewer: null, region: 'US', deviceId: 'd', token: '' })
+  await until('the report', 10_000, async () => reports.length > 0)
+  assert.deepEqual(Object.keys(reports[0]?.report.tracesPerQuery ?? {}), ['# -\n{films{stars}}'])
 })
