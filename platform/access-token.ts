@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
-import { jwtVerify, SignJWT } from 'jose'
+import { decodeJwt, jwtVerify, SignJWT } from 'jose'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import type { Viewer } from '#platform/contracts/viewer.ts'
@@ -39,6 +39,15 @@ export const createVerifier = (publicKeyPem: string): VerifyAccess => {
     const viewer = { accountId: claims.sub, profileId: claims.pid, operator: claims.op, maturityLimit: claims.mat, language: claims.lang }
     verified.set(token, viewer, { ttl: Math.max(1, claims.exp * 1000 - Date.now()) })
     return viewer
+  }
+}
+
+/** How long a token that has been verified still lives, in ms; 0 for one that cannot be read. */
+export const msLeft = (token: string, now = Date.now()): number => {
+  try {
+    return Math.max(0, (decodeJwt(token).exp ?? 0) * 1000 - now)
+  } catch {
+    return 0
   }
 }
 

@@ -10,8 +10,30 @@ const assets = {
   'graphiql.css': 'graphiql/graphiql.min.css',
 } as const
 
+/** GraphiQL's own fetcher wants a package from elsewhere for subscriptions; ours follows them as server-sent events. */
+const fetcher = `const plain = GraphiQL.createFetcher({ url: '/graphql' })
+async function* follow(asked, headers) {
+  const response = await fetch('/graphql', { method: 'POST', headers: { ...headers, 'content-type': 'application/json', accept: 'text/event-stream' }, body: JSON.stringify(asked) })
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+  try {
+    for (let text = ''; ; ) {
+      const { done, value } = await reader.read()
+      if (done) return
+      const events = (text + value).split('\\n\\n')
+      text = events.pop()
+      for (const event of events) {
+        const data = event.split('\\n').filter((line) => line.startsWith('data:')).map((line) => line.slice(5)).join('\\n').trim()
+        if (data !== '') yield JSON.parse(data)
+      }
+    }
+  } finally { void reader.cancel() }
+}
+const kindOf = ({ operationName }, document) =>
+  document?.definitions.find((node) => node.kind === 'OperationDefinition' && (!operationName || node.name?.value === operationName))?.operation
+const fetcher = (asked, options) => kindOf(asked, options?.documentAST) === 'subscription' ? follow(asked, options?.headers) : plain(asked, options)`
+
 const start = `ReactDOM.createRoot(document.getElementById('explorer')).render(React.createElement(GraphiQL, {
-  fetcher: GraphiQL.createFetcher({ url: '/graphql' }), shouldPersistHeaders: false, defaultEditorToolsVisibility: true,
+  fetcher, shouldPersistHeaders: false, defaultEditorToolsVisibility: true,
   defaultQuery: '# The whole graph. Sign in with the signIn mutation and put the token into the Headers pane below.\\n{ topTen { name year genres artwork { poster } } }\\n' }))`
 
 const explain = `document.getElementById('explain').onclick = async () => {
@@ -29,7 +51,7 @@ const page = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>
 <body><header><strong>Cinegraph Explorer</strong><a id="sandbox" href="https://studio.apollographql.com/sandbox/explorer">Open in Apollo Sandbox</a><button id="explain" type="button">Explain the plan</button></header><dialog id="plan"><form method="dialog"><button>Close</button></form><div id="picture"></div><pre id="text"></pre></dialog><div id="explorer"></div>
 <script src="/explorer/react.js"></script><script src="/explorer/react-dom.js"></script><script src="/explorer/graphiql.js"></script><script src="/explorer/start.js"></script></body></html>`
 
-const script = `document.getElementById('sandbox').href += '?endpoint=' + encodeURIComponent(location.origin + '/graphql');\n${start}\n${explain}`
+const script = `document.getElementById('sandbox').href += '?endpoint=' + encodeURIComponent(location.origin + '/graphql');\n${fetcher}\n${start}\n${explain}`
 
 /** A page to browse the graph with, which works without the internet, at `/explorer`. */
 export const serveExplorer = (app: Http): void => {

@@ -1,3 +1,4 @@
+import { msLeft } from '#platform/access-token.ts'
 import type { Caller } from '#platform/contracts/viewer.ts'
 import { CinegraphError, errorTable, isCinegraphError, messageOf } from '#platform/errors.ts'
 import type { ExecuteGraphql, GraphqlRequest, GraphqlService } from '#platform/graphql/execute.ts'
@@ -56,13 +57,17 @@ export const createSupergraph = async ({ supergraphSdl, subgraphs, studio: asked
   return {
     execute: async (request, caller) => (await engine.execute(request, caller)).value(),
     answer: engine.execute,
-    subscribe: engine.subscribe,
+    subscribe: (request, caller, signal) => engine.subscribe(request, caller, whileAllowed(caller, signal)),
     planOf: engine.planOf,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
 
 const unnamed = (): Client => ({ name: '', version: '' })
+
+/** A stream ends when the access token that opened it runs out; its client opens another with a new one. */
+const whileAllowed = ({ viewer, token }: Caller, signal: AbortSignal): AbortSignal =>
+  viewer === null ? signal : AbortSignal.any([signal, AbortSignal.timeout(msLeft(token))])
 
 const followWith =
   (name: string, service: GraphqlService | undefined): FollowSubgraph<Caller> =>

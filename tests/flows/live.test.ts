@@ -2,11 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
+import { createIssuer } from '#platform/access-token.ts'
 import type { GraphqlAnswer } from '#platform/graphql/execute.ts'
 import { followOverSse } from '#platform/graphql/over-sse.ts'
 import { operatorEmail } from '../../prisma/seed/members.ts'
 import { bootPlatform, type Platform } from '../boot.ts'
 import { Device, until } from '../member.ts'
+import { ada } from '../subgraph.ts'
 
 const film = 't-0010'
 const moved = 'subscription { resumePointMoved { positionMs title { id name } } }'
@@ -49,6 +51,16 @@ for (const remote of [[], ['history']] as const)
     for (const each of [mine, theirs]) each.stop()
     await Promise.all([mine.done, theirs.done])
   })
+
+test('a stream ends when the token that opened it runs out', async () => {
+  await using platform = await bootPlatform()
+  const token = await createIssuer(platform.secrets.accessPrivateKey, 2).issue(ada)
+  const began = Date.now()
+  const heard = await listen(platform, token)
+  await heard.done
+  assert.ok(Date.now() - began < 10_000, `${Date.now() - began} ms`)
+  assert.deepEqual(heard.answers, [])
+})
 
 test('an operator follows an upload over a WebSocket; a member may not', async () => {
   await using platform = await bootPlatform()
