@@ -79,17 +79,29 @@ const protocolServer = <C>({ subscribe, contextOf, documents = anyDocument }: We
     },
   })
 
-type Answers = () => AsyncGenerator<GraphqlAnswer>
+type Answers = () => AsyncIterableIterator<GraphqlAnswer>
 
-const answersTo = <C>(subscribe: Subscribe<C>, asked: GraphqlRequest, context: C): Answers =>
-  async function* () {
+/** NOTE: a generator that waits for its next event does not hear that it shall end; the signal wakes it. */
+const answersTo =
+  <C>(subscribe: Subscribe<C>, asked: GraphqlRequest, context: C): Answers =>
+  () => {
     const gone = new AbortController()
-    try {
-      for await (const answer of subscribe(asked, context, gone.signal)) yield sendable(answer.value())
-    } finally {
-      gone.abort()
+    const answers = sendables(subscribe(asked, context, gone.signal))
+    return {
+      next: () => answers.next(),
+      return: () => {
+        gone.abort()
+        return answers.return(undefined)
+      },
+      [Symbol.asyncIterator]() {
+        return this
+      },
     }
   }
+
+async function* sendables(answers: AsyncIterable<Answered>): AsyncGenerator<GraphqlAnswer> {
+  for await (const answer of answers) yield sendable(answer.value())
+}
 
 /** The protocol's server sends errors by their own method. */
 const sendable = ({ errors, ...answer }: GraphqlAnswer): GraphqlAnswer =>

@@ -32,32 +32,39 @@ export const openStudio = <C>(deps: StudioDeps<C>): Studio<C> => {
   let kept = new Map<string, Kept>()
   let bytes = 0
   const send = sending(deps)
+  const keyOf = statsKeys()
   const flush = async (): Promise<void> => {
-    const [gathered, count] = [kept, [...kept.values()].reduce((sum, { traces }) => sum + traces.length, 0)]
-    if (count === 0) return
+    const gathered = kept
+    if (gathered.size === 0) return
     kept = new Map()
     bytes = 0
-    await send(reportOf(gathered, count, deps)).catch((error) =>
-      deps.log.warn({ why: messageOf(error), count }, 'operations not told to Apollo Studio'),
-    )
+    await send(reportOf(gathered, deps))
   }
-  const timer = setInterval(() => void flush(), deps.sendEveryMs)
+  // NOTE: account is kept of operations, they do not depend on it: whatever goes wrong here stays here.
+  const careful = async (work: () => Promise<void> | void): Promise<void> => {
+    try {
+      await work()
+    } catch (error) {
+      deps.log.warn({ why: messageOf(error) }, 'operations not told to Apollo Studio')
+    }
+  }
+  const record = (finished: Finished<C>): void => {
+    const trace = Trace.encode(traceOf(finished, deps.clientOf(finished.context))).finish()
+    const { read } = finished.operation
+    const key = keyOf(read)
+    const known = kept.get(key)
+    if (known === undefined) kept.set(key, { traces: [trace], read })
+    else known.traces.push(trace)
+    bytes += trace.length
+    if (bytes >= bytesMax) void careful(flush)
+  }
+  const timer = setInterval(() => void careful(flush), deps.sendEveryMs)
   timer.unref()
-  const keyOf = statsKeys()
   return {
-    record: (finished) => {
-      const trace = Trace.encode(traceOf(finished, deps.clientOf(finished.context))).finish()
-      const { read } = finished.operation
-      const key = keyOf(read)
-      const known = kept.get(key)
-      if (known === undefined) kept.set(key, { traces: [trace], read })
-      else known.traces.push(trace)
-      bytes += trace.length
-      if (bytes >= bytesMax) void flush()
-    },
+    record: (finished) => void careful(() => record(finished)),
     [Symbol.asyncDispose]: async () => {
       clearInterval(timer)
-      await flush()
+      await careful(flush)
     },
   }
 }
@@ -75,9 +82,9 @@ const statsKeys = () => {
 
 const reportOf = (
   kept: ReadonlyMap<string, Kept>,
-  operationCount: number,
   { graphRef, supergraphSdl, schema }: Omit<StudioDeps<never>, 'clientOf'>,
 ): Uint8Array => {
+  const operationCount = [...kept.values()].reduce((sum, { traces }) => sum + traces.length, 0)
   const tracesPerQuery = [...kept].map(([key, { traces, read }]) => {
     const resolvedOperationName = read.operation.name?.value ?? null
     return [
