@@ -35,7 +35,7 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`)
 type Result = Rate & {
   readonly cpuMsPerOp: number
   readonly fetchesPerOp: number
-  readonly rssMb: number
+  readonly memoryMb: number
   readonly identical: Rate
   readonly identicalCpuMs: number
 }
@@ -104,7 +104,7 @@ const measure = async (peer: Peer): Promise<Result | string> => {
       ...rate,
       cpuMsPerOp: perOp(after.cpuMs - before.cpu),
       fetchesPerOp: perOp(after.count - before.count),
-      rssMb: after.rssMb,
+      memoryMb: after.memoryMb,
       identical,
       identicalCpuMs,
     }
@@ -140,7 +140,7 @@ try {
 const two = (value: number): string => value.toFixed(2)
 const rows = [...results].map(
   ([name, each]) =>
-    `| ${name} | ${two(each.cpuMsPerOp)} | ${each.perSecond.toFixed(0)} | ${each.p50Ms.toFixed(0)} / ${each.p99Ms.toFixed(0)} | ${each.fetchesPerOp.toFixed(1)} | ${each.rssMb.toFixed(0)} | ${two(each.identicalCpuMs)} | ${each.failed} |`,
+    `| ${name} | ${two(each.cpuMsPerOp)} | ${each.perSecond.toFixed(0)} | ${each.p50Ms.toFixed(0)} / ${each.p99Ms.toFixed(0)} | ${each.fetchesPerOp.toFixed(1)} | ${each.memoryMb.toFixed(0)} | ${two(each.identicalCpuMs)} | ${each.failed} |`,
 )
 process.stdout.write(
   `| gateway | CPU ms per op | requests/s | p50 / p99 ms | fetches per op | memory MB | CPU ms, identical requests | failed |\n|---|---|---|---|---|---|---|---|\n${rows.join('\n')}\n`,

@@ -47,26 +47,29 @@ export const run = async ({ url, body, connections, seconds, isUnique }: Load): 
 }
 
 const ticksPerSecond = 100
-type Status = { readonly parent: number; readonly cpuMs: number; readonly rssMb: number }
+type Status = { readonly parent: number; readonly cpuMs: number; readonly ownMb: number; readonly fileMb: number }
 
 const statusOf = (pid: number): Status | undefined => {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /, '')
       .split(' ')
+    const memory = readFileSync(`/proc/${pid}/status`, 'utf8')
+    const kilobytes = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(memory)?.[1] ?? 0)
     const [, parent, , , , , , , , , , user, system] = fields
     return {
       parent: Number(parent),
       cpuMs: ((Number(user) + Number(system)) * 1000) / ticksPerSecond,
-      rssMb: (Number(fields[21]) * 4096) / 1_048_576,
+      ownMb: kilobytes('RssAnon') / 1024,
+      fileMb: kilobytes('RssFile') / 1024,
     }
   } catch {
     return undefined
   }
 }
 
-/** CPU time and resident memory of a process with all that descend from it (Linux only). */
-export const usageOf = (root: number, pids: readonly number[]): { readonly cpuMs: number; readonly rssMb: number } => {
+/** CPU time and resident memory of a process with all that descend from it; of programs mapped into memory the largest counts once (Linux only). */
+export const usageOf = (root: number, pids: readonly number[]): { readonly cpuMs: number; readonly memoryMb: number } => {
   const all = new Map(
     pids.flatMap((pid) => {
       const status = statusOf(pid)
@@ -75,5 +78,6 @@ export const usageOf = (root: number, pids: readonly number[]): { readonly cpuMs
   )
   const isOurs = (pid: number): boolean => pid === root || (all.has(pid) && isOurs(all.get(pid)?.parent ?? 0))
   const ours = [...all].filter(([pid]) => isOurs(pid)).map(([, status]) => status)
-  return { cpuMs: ours.reduce((sum, { cpuMs }) => sum + cpuMs, 0), rssMb: ours.reduce((sum, { rssMb }) => sum + rssMb, 0) }
+  const memoryMb = ours.reduce((sum, { ownMb }) => sum + ownMb, 0) + Math.max(0, ...ours.map(({ fileMb }) => fileMb))
+  return { cpuMs: ours.reduce((sum, { cpuMs }) => sum + cpuMs, 0), memoryMb }
 }

@@ -107,6 +107,7 @@ export const peers: readonly Peer[] = [
       args: [
         // As the script `supergraph` of package.json starts it.
         '--max-semi-space-size=64',
+        '--no-allocation-site-pretenuring',
         join(home, 'supergraph/gateway.main.ts'),
         '--supergraph',
         supergraph,
