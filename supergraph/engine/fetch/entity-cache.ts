@@ -6,7 +6,7 @@ import type { Gathered, Run } from './run.ts'
 export type KeptEntity = { readonly value: unknown; readonly caching: Caching }
 /** Remembers what subgraphs answered of single entities. */
 export type EntityCache<C> = {
-  /** Keys of what one fetch asks under one alias, by the text that represents an entity; undefined where nothing may be kept. */
+  /** Keys of what one fetch asks under one alias, by the text that represents an entity. */
   readonly keys: (fetch: { readonly node: FetchNode; readonly alias: string; readonly variables: string }, context: C) => EntityKeysOf
   readonly find: (keys: EntityKeysOf, text: string) => KeptEntity | undefined
   readonly keep: (keys: EntityKeysOf, text: string, entity: KeptEntity) => void
