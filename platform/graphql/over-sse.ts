@@ -1,21 +1,30 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { GraphqlAnswer, GraphqlRequest } from '#platform/graphql/execute.ts'
-import type { JsonAnswer } from '#platform/graphql/over-http.ts'
+import { type JsonAnswer, readRequest, sendRefusal } from '#platform/graphql/over-http.ts'
 
 const quietMs = 12_000
 const head = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' }
 
 export const wantsEvents = ({ headers }: FastifyRequest): boolean => /text\/event-stream/.test(headers.accept ?? '')
 
-/** Answers one operation as server-sent events: `next` for each answer, then `complete` (GraphQL over SSE, distinct connections). */
+/** Answers the operation of a request as server-sent events: `next` for each answer, then `complete` (GraphQL over SSE, distinct connections). */
 export const answerAsEvents = async (
   request: FastifyRequest,
   reply: FastifyReply,
+  events: (asked: GraphqlRequest, signal: AbortSignal) => AsyncIterable<Pick<JsonAnswer, 'json'>>,
+): Promise<FastifyReply> => {
+  const read = readRequest(request)
+  if ('status' in read) return sendRefusal(reply.type('application/json; charset=utf-8'), read)
+  await stream(request, reply.hijack(), (signal) => events(read.request, signal))
+  return reply
+}
+
+const stream = async (
+  request: FastifyRequest,
+  { raw }: FastifyReply,
   events: (signal: AbortSignal) => AsyncIterable<Pick<JsonAnswer, 'json'>>,
 ): Promise<void> => {
   const gone = new AbortController()
-  reply.hijack()
-  const { raw } = reply
   raw.on('close', () => gone.abort())
   raw.writeHead(200, head)
   raw.write(':\n\n')

@@ -1,7 +1,7 @@
 import type { ReadCaller } from '#platform/caller.ts'
 import type { Caller } from '#platform/contracts/viewer.ts'
 import type { FollowGraphql, GraphqlRequest, GraphqlService } from '#platform/graphql/execute.ts'
-import { answerOverHttp, type JsonAnswer, jsonOf, readRequest, sendRefusal } from '#platform/graphql/over-http.ts'
+import { answerOverHttp, type JsonAnswer, jsonOf } from '#platform/graphql/over-http.ts'
 import { answerAsEvents, wantsEvents } from '#platform/graphql/over-sse.ts'
 import type { Http } from '#platform/http.ts'
 
@@ -32,11 +32,8 @@ export const serveAnswers = (app: Http, { answer, subscribe }: Answers, readCall
     url: '/graphql',
     handler: async (request, reply) => {
       const caller = await readCaller(request.headers)
-      if (subscribe !== undefined && wantsEvents(request)) {
-        const read = readRequest(request)
-        if ('status' in read) return sendRefusal(reply.type('application/json; charset=utf-8'), read)
-        return answerAsEvents(request, reply, (signal) => subscribe(read.request, caller, signal))
-      }
+      if (subscribe !== undefined && wantsEvents(request))
+        return answerAsEvents(request, reply, (asked, signal) => subscribe(asked, caller, signal))
       return answerOverHttp(request, reply, (asked) => answer(asked, caller))
     },
   })

@@ -7,10 +7,12 @@ import type { GatewaySettings } from './settings.ts'
 
 /** A request as it comes: its text can be missing when its hash or document id is known. */
 export type AskedDocument = { readonly query?: string | undefined; readonly documentId?: string | undefined; readonly extensions?: unknown }
-export type Documents = (asked: AskedDocument) => { readonly query: string } | { readonly refusal: string; readonly code: string }
+export type Refused = { readonly refusal: string; readonly code: string }
+export type Documents = (asked: AskedDocument) => { readonly query: string } | Refused
 
 const Persisted = z.object({ persistedQuery: z.object({ version: z.literal(1), sha256Hash: z.string() }) })
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex')
+const noQuery: Refused = { refusal: 'The request has no query.', code: 'BAD_REQUEST' }
 const persistedBytesMax = 8 * 1024 * 1024
 
 /**
@@ -30,10 +32,7 @@ export const openDocuments = async ({ trustedDocuments, persistedQueries }: Gate
     if (query === undefined) {
       const remembered = persistedQueries && hash !== undefined ? persisted.get(hash) : undefined
       if (remembered !== undefined) return { query: remembered }
-      return {
-        refusal: hash === undefined ? 'The request has no query.' : 'PersistedQueryNotFound',
-        code: hash === undefined ? 'BAD_REQUEST' : 'PERSISTED_QUERY_NOT_FOUND',
-      }
+      return hash === undefined ? noQuery : { refusal: 'PersistedQueryNotFound', code: 'PERSISTED_QUERY_NOT_FOUND' }
     }
     if (hash === undefined || !persistedQueries) return { query }
     if (hashOf(query) !== hash) return { refusal: 'provided sha does not match query', code: 'BAD_REQUEST' }
@@ -43,8 +42,7 @@ export const openDocuments = async ({ trustedDocuments, persistedQueries }: Gate
 }
 
 /** Without trusted or persisted documents. */
-export const anyDocument: Documents = ({ query }) =>
-  query === undefined ? { refusal: 'The request has no query.', code: 'BAD_REQUEST' } : { query }
+export const anyDocument: Documents = ({ query }) => (query === undefined ? noQuery : { query })
 
 const readTrusted = async (file: string): Promise<ReadonlyMap<string, string>> => {
   try {

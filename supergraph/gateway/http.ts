@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import { z } from 'zod'
 import { CinegraphError } from '#platform/errors.ts'
 import type { GraphqlRequest } from '#platform/graphql/execute.ts'
-import { answerOverHttp, type JsonAnswer, jsonOf, parseRequest, readJson, readRequest, sendRefusal } from '#platform/graphql/over-http.ts'
+import { answerOverHttp, type JsonAnswer, jsonOf, parseRequest, readJson } from '#platform/graphql/over-http.ts'
 import { answerAsEvents, wantsEvents } from '#platform/graphql/over-sse.ts'
 import { createHttp, type Http } from '#platform/http.ts'
 import { secretEqual } from '#platform/secret-equal.ts'
@@ -13,7 +13,7 @@ import { serveExplain } from '../explain.ts'
 import { serveExplorer } from '../explorer.ts'
 import { createAdmission } from './admission.ts'
 import type { Serving } from './canary.ts'
-import type { AskedDocument, Documents } from './documents.ts'
+import type { AskedDocument, Documents, Refused } from './documents.ts'
 import type { Incoming } from './http-subgraph.ts'
 import { observeOperation } from './observe.ts'
 import type { createReplay } from './replay.ts'
@@ -52,9 +52,7 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
       const refusal = fillDocument(request, deps.documents)
       if (refusal !== undefined) return reply.code(200).type('application/json; charset=utf-8').send(refusal.json())
       if (!wantsEvents(request)) return answerOverHttp(request, reply, async (asked) => told(await execute(asked, incoming), reply))
-      const read = readRequest(request)
-      if ('status' in read) return sendRefusal(reply.type('application/json; charset=utf-8'), read)
-      return answerAsEvents(request, reply, (signal) => subscribe(read.request, incoming, signal))
+      return answerAsEvents(request, reply, (asked, signal) => subscribe(asked, incoming, signal))
     },
   })
   serveWebSocket(app, { subscribe, contextOf: (headers) => ({ headers }), documents: deps.documents })
@@ -86,6 +84,8 @@ const serveForgetting = (app: Http, { serving, settings }: GatewayHttpDeps): voi
   })
 }
 
+const refusalOf = ({ refusal, code }: Refused): JsonAnswer => jsonOf({ errors: [{ message: refusal, extensions: { code } }] })
+
 /** Puts the text of a document that was named by hash or id into the request; gives the refusal when it is not known. */
 const fillDocument = (request: FastifyRequest, documents: Documents): JsonAnswer | undefined => {
   const isGet = request.method === 'GET'
@@ -95,7 +95,7 @@ const fillDocument = (request: FastifyRequest, documents: Documents): JsonAnswer
   if (asked.query === undefined && !isNamed) return undefined
   const extensions = isGet && typeof asked.extensions === 'string' ? readJson(asked.extensions) : asked.extensions
   const found = documents({ ...asked, extensions })
-  if ('refusal' in found) return jsonOf({ errors: [{ message: found.refusal, extensions: { code: found.code } }] })
+  if ('refusal' in found) return refusalOf(found)
   // NOTE: also when a text came along: a trusted name must not open the door for another text.
   Object.assign(asked, { query: found.query })
   return undefined
@@ -115,7 +115,7 @@ const answerBatch = async (
   const answers = await Promise.all(
     body.map(async (each) => {
       const found = documents(each as AskedDocument)
-      if ('refusal' in found) return jsonOf({ errors: [{ message: found.refusal, extensions: { code: found.code } }] })
+      if ('refusal' in found) return refusalOf(found)
       const asked = parseRequest({ ...(each as object), query: found.query })
       return 'why' in asked ? jsonOf({ errors: [{ message: asked.why }] }) : answer(asked.request)
     }),
