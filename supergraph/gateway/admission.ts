@@ -12,7 +12,7 @@ const waitingMax = 5_000
 /**
  * Lets operations in. How many run at once follows the time that this process has to spare: while there is some, the limit
  * rises with those who wait; when its one thread is busy it falls, because more operations at once would only hold more
- * memory for longer (additive increase, multiplicative decrease). Throws OVERLOADED when too many wait.
+ * memory for longer (multiplicative increase and decrease). Throws OVERLOADED when too many wait.
  */
 export const createAdmission = (): Admission => {
   const waiting: (() => void)[] = []

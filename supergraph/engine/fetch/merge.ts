@@ -14,8 +14,8 @@ export const mergeIntoAll = (targets: readonly Tree[], source: Tree, isObjectTyp
   for (const key of Object.keys(source)) {
     // NOTE: assigning to this name would replace the prototype.
     if (key === '__proto__') continue
-    const value = source[key]
-    for (const target of targets) mergeField(target, key, { value, isObjectType })
+    const given = { value: source[key], isObjectType }
+    for (const target of targets) mergeField(target, key, given)
   }
 }
 

@@ -46,9 +46,9 @@ export const prepare = (text: string, name: string | undefined, deps: PrepareDep
     planFor: ({ variables, access }, { labels, percentage }) =>
       remember(plans, `${keyOf(variables)} ${access.key} ${labels.join(' ')} ${percentage}`, async () => {
         const normalized = normalizedText(read, deps, { variables, isDenied: access.isDenied })
-        return normalized === null
-          ? null
-          : planSerially(normalized, (part) => deps.planner.plan({ text: part, overrides: labels, percentage }))
+        const plan = (part: string): Promise<PlanNode | null> => deps.planner.plan({ text: part, overrides: labels, percentage })
+        if (normalized === null) return null
+        return read.operation.operation === 'mutation' ? planSerially(normalized, plan) : plan(normalized)
       }),
   }
 }

@@ -4,7 +4,7 @@ import type { PlanNode } from './planner.ts'
 type PlanText = (text: string) => Promise<PlanNode | null>
 
 /**
- * Plans an operation so that the fields of a mutation happen one after the other, each with all that is asked of its result
+ * Plans a mutation so that its fields happen one after the other, each with all that is asked of its result
  * (https://spec.graphql.org/October2021/#sec-Mutation). A planner that looks at all of them together would fetch what other
  * subgraphs add to the first only when the last has run.
  */
@@ -12,7 +12,7 @@ export const planSerially = async (text: string, plan: PlanText): Promise<PlanNo
   const whole = await plan(text)
   if (whole === null || !asksEntities(whole)) return whole
   const operation = parse(text).definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION)
-  if (operation?.operation !== 'mutation' || operation.selectionSet.selections.length < 2) return whole
+  if (operation === undefined || operation.selectionSet.selections.length < 2) return whole
   const plans = await Promise.all(eachField(operation).map(plan))
   return { kind: 'Sequence', nodes: plans.filter((node) => node !== null) }
 }
