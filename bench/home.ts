@@ -1,25 +1,19 @@
 import { isDeepStrictEqual } from 'node:util'
 import { createIssuer } from '#platform/access-token.ts'
 import { createMemoryCache } from '#platform/adapters/cache.memory.ts'
-import { createPostgresEventLog } from '#platform/adapters/event-log.postgres.ts'
-import { createFolderStore } from '#platform/adapters/object-store.folder.ts'
-import { createMiniSearchIndex } from '#platform/adapters/search-index.minisearch.ts'
 import { readCallerFrom } from '#platform/caller.ts'
-import { readConfig } from '#platform/config.ts'
 import type { Caller } from '#platform/contracts/viewer.ts'
-import { openDatabase } from '#platform/database.ts'
 import type { GraphqlAnswer, GraphqlRequest, GraphqlService } from '#platform/graphql/execute.ts'
 import type { Http } from '#platform/http.ts'
-import { openSecrets } from '#platform/secrets.ts'
 import { createMobile } from '../bffs/mobile/server.ts'
 import { createTv } from '../bffs/tv/server.ts'
 import { createWeb } from '../bffs/web/server.ts'
 import { subgraphMakers } from '../start/control-plane.ts'
 import { compose } from '../supergraph/compose.ts'
 import { createSupergraph } from '../supergraph/server.ts'
-import { copyDatabase, log, temporaryFolder } from '../tests/boot.ts'
+import { log } from '../tests/boot.ts'
 import { globalSetup, globalTeardown } from '../tests/setup.ts'
-import { ada } from '../tests/subgraph.ts'
+import { ada, subgraphParts } from '../tests/subgraph.ts'
 
 // npm run bench:home [-- --json]: what the gateway itself costs on the way of a home screen in one process. The screen is
 // asked once of the real subgraphs; then its operations are asked again and again of subgraphs that give the same answers
@@ -44,17 +38,8 @@ const unfollowed: GraphqlService['follow'] = () => {
 await globalSetup()
 try {
   await using stack = new AsyncDisposableStack()
-  const folder = stack.use(await temporaryFolder())
-  const { url: databaseUrl } = stack.use(await copyDatabase())
-  const secrets = await openSecrets(folder.path)
-  const database = stack.use(openDatabase(databaseUrl))
-  const events = stack.use(await createPostgresEventLog(databaseUrl, log))
-  const config = readConfig([], { CINEGRAPH_DATA: folder.path, DATABASE_URL: databaseUrl })
-  const addresses = { web: '', tv: '', mobile: '', supergraph: '', explorer: '', mail: '', origin: 'http://origin', edges: ['http://edge'] }
-  const clock = () => new Date()
-  const objects = createFolderStore(folder.path)
-  const links = () => addresses
-  const parts = { config, secrets, database, events, objects, index: createMiniSearchIndex(), links, clock, log }
+  const parts = await subgraphParts(stack)
+  const { config, secrets, events, links } = parts
   const makers = subgraphMakers(parts, () => Promise.reject(new Error('not asked')))
   const answers = new Map<string, string>()
   const live: Record<string, GraphqlService> = {}
@@ -77,7 +62,7 @@ try {
   const bffOf = {
     tv: createTv,
     mobile: createMobile,
-    web: (deps: Parameters<typeof createTv>[0]): Promise<Http> => createWeb({ ...deps, page: () => addresses as never }),
+    web: (deps: Parameters<typeof createTv>[0]): Promise<Http> => createWeb({ ...deps, page: links as never }),
   }
   const results: Figures[] = []
   for (const [screen, create] of Object.entries(bffOf)) {

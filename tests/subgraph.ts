@@ -27,18 +27,12 @@ export type ServedSubgraph = AsyncDisposable & {
 
 export const ada: Viewer = { accountId: 'a-demo', profileId: 'p-ada', operator: false, maturityLimit: 18, language: 'en' }
 
-/** One subgraph alone, over HTTP on a free port, on a seeded database of its own. */
-export const serveSubgraph = async (
-  name: SubgraphName,
-  supergraph: ExecuteGraphql = () => Promise.reject(new Error('not asked')),
-): Promise<ServedSubgraph> => {
-  await using stack = new AsyncDisposableStack()
+/** What subgraphs are made of, on a seeded database of their own. */
+export const subgraphParts = async (stack: AsyncDisposableStack) => {
   const folder = stack.use(await temporaryFolder())
   const { url: databaseUrl } = stack.use(await copyDatabase())
   const secrets = await openSecrets(folder.path)
-  const database = stack.use(openDatabase(databaseUrl))
-  const events = stack.use(await createPostgresEventLog(databaseUrl, log))
-  const links = () => ({
+  const links = {
     web: '',
     tv: '',
     mobile: '',
@@ -47,18 +41,27 @@ export const serveSubgraph = async (
     mail: '',
     origin: 'http://origin',
     edges: ['http://edge-a', 'http://edge-b'],
-  })
-  const objects = createFolderStore(folder.path)
-  const deps = {
+  }
+  return {
     config: readConfig([], { CINEGRAPH_DATA: folder.path, DATABASE_URL: databaseUrl }),
     secrets,
-    database,
-    events,
-    objects,
-    links,
+    database: stack.use(openDatabase(databaseUrl)),
+    events: stack.use(await createPostgresEventLog(databaseUrl, log)),
+    objects: createFolderStore(folder.path),
+    links: () => links,
     clock: () => new Date(),
     log,
   }
+}
+
+/** One subgraph alone, over HTTP on a free port, on a seeded database of its own. */
+export const serveSubgraph = async (
+  name: SubgraphName,
+  supergraph: ExecuteGraphql = () => Promise.reject(new Error('not asked')),
+): Promise<ServedSubgraph> => {
+  await using stack = new AsyncDisposableStack()
+  const deps = await subgraphParts(stack)
+  const { secrets, database, events } = deps
   const subgraph = stack.use(await subgraphMakers(deps, supergraph)[name]())
   const app = createHttp({ name, log })
   stack.defer(() => app.close())

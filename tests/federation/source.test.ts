@@ -1,27 +1,16 @@
 import assert from 'node:assert/strict'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { parseGatewaySettings, readGatewaySettings } from '../../supergraph/gateway/settings.ts'
 import { openSource } from '../../supergraph/gateway/source.ts'
 import { log } from '../boot.ts'
 import { until } from '../member.ts'
+import { receiver } from './receiver.ts'
 
 type Asked = { readonly query: string; readonly variables: Readonly<Record<string, unknown>> }
 
 /** A GraphQL endpoint that gives `data` of what it is asked. */
-const endpoint = async (answer: (asked: Asked) => unknown, stack: AsyncDisposableStack): Promise<string> => {
-  const server = createServer(async (request, response) => {
-    const body = Buffer.concat(await Array.fromAsync(request))
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ data: answer(JSON.parse(String(body)) as Asked) }))
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  stack.defer(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
+const endpoint = (answer: (asked: Asked) => unknown, stack: AsyncDisposableStack): Promise<string> =>
+  receiver(({ body }) => ({ data: answer(JSON.parse(String(body)) as Asked) }), stack)
 
 const federation = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])'
 

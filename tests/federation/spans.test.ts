@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { startTelemetry } from '#platform/telemetry.ts'
 import { until } from '../member.ts'
 import { httpGraph } from './http-graph.ts'
+import { receiver } from './receiver.ts'
 
 type Told = { readonly key: string; readonly value: { readonly stringValue?: string } }
 type Span = {
@@ -20,17 +19,12 @@ type Export = { readonly resourceSpans: readonly { readonly scopeSpans: readonly
 /** What an OpenTelemetry collector would receive. */
 const collector = async (stack: AsyncDisposableStack): Promise<{ readonly url: string; readonly spans: Span[] }> => {
   const spans: Span[] = []
-  const server = createServer(async (request, response) => {
-    const body = JSON.parse(String(Buffer.concat(await Array.fromAsync(request)))) as Export
-    spans.push(...body.resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans)))
-    response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  stack.defer(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, spans }
+  const url = await receiver(({ body }) => {
+    const { resourceSpans } = JSON.parse(String(body)) as Export
+    spans.push(...resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans)))
+    return {}
+  }, stack)
+  return { url, spans }
 }
 
 const parts = {

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import { ApolloServer } from '@apollo/server'
@@ -13,6 +11,7 @@ import { createLog } from '#platform/log.ts'
 import { createSupergraph } from '../../supergraph/server.ts'
 import { until } from '../member.ts'
 import { httpGraph } from './http-graph.ts'
+import { receiver } from './receiver.ts'
 import { composeParts, linked } from './small-graph.ts'
 
 const parts = {
@@ -32,18 +31,12 @@ type Told = { readonly key: string; readonly report: Report }
 const studio = async (stack: AsyncDisposableStack): Promise<{ readonly url: string; readonly reports: Told[] }> => {
   const reports: Told[] = []
   let refusals = 1
-  const server = createServer(async (request, response) => {
-    const body = Buffer.concat(await Array.fromAsync(request))
-    if (refusals-- > 0) return void response.writeHead(503).end()
-    reports.push({ key: String(request.headers['x-api-key']), report: Report.decode(gunzipSync(body)) })
-    response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  stack.defer(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, reports }
+  const url = await receiver(({ body, headers }) => {
+    if (refusals-- > 0) return undefined
+    reports.push({ key: String(headers['x-api-key']), report: Report.decode(gunzipSync(body)) })
+    return {}
+  }, stack)
+  return { url, reports }
 }
 
 test('Apollo Studio hears of an operation with its plan, and the subgraph’s own trace is in it', async () => {
