@@ -16,7 +16,8 @@ const rename = (value: unknown, path: readonly OutputStep[], renaming: Renaming)
   const [step, ...rest] = path
   if (!isTree(value) || step === undefined) return
   if (step.step === 'types') {
-    if (renaming.isOneOf(value.__typename, step.types)) rename(value, rest, renaming)
+    // NOTE: a plan asks for no `__typename` where it follows from what was asked, as it does for entities.
+    if (value.__typename === undefined || renaming.isOneOf(value.__typename, step.types)) rename(value, rest, renaming)
   } else if (rest.length > 0) rename(value[step.key], rest, renaming)
   else moveKey(value, step.key, renaming.to)
 }

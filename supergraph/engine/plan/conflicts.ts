@@ -1,13 +1,26 @@
-import { buildASTSchema, extendSchema, type GraphQLSchema, isObjectType, OverlappingFieldsCanBeMergedRule, parse, validate } from 'graphql'
+import {
+  type ASTNode,
+  buildASTSchema,
+  extendSchema,
+  type GraphQLSchema,
+  isObjectType,
+  OverlappingFieldsCanBeMergedRule,
+  parse,
+  parseType,
+  validate,
+  visit,
+} from 'graphql'
+import { readSupergraph, type SupergraphDocument, stringArgument } from '../schema/supergraph-document.ts'
 import type { PlanNode } from './planner.ts'
 
 /** Finds a fetch of a plan that no subgraph could answer, because it gives one response key to fields of different shapes. */
 export const conflictFinder = (supergraphSdl: string): ((plan: PlanNode | null) => string | undefined) => {
-  const schema = withEntities(buildASTSchema(parse(supergraphSdl, { noLocation: true }), { assumeValidSDL: true }))
+  const schemaOf = subgraphSchemas(readSupergraph(supergraphSdl))
   const find = (plan: PlanNode | null): string | undefined => {
     if (plan === null) return undefined
     if (plan.kind === 'Condition') return find(plan.yes) ?? find(plan.no)
-    if (plan.kind === 'Fetch') return validate(schema, parse(plan.operation), [OverlappingFieldsCanBeMergedRule])[0]?.message
+    if (plan.kind === 'Fetch')
+      return validate(schemaOf(plan.subgraph), parse(plan.operation), [OverlappingFieldsCanBeMergedRule])[0]?.message
     for (const node of plan.nodes) {
       const found = find(node)
       if (found !== undefined) return found
@@ -15,6 +28,35 @@ export const conflictFinder = (supergraphSdl: string): ((plan: PlanNode | null) 
     return undefined
   }
   return find
+}
+
+/** The graph with the types that a subgraph's fields have there: one that is nullable in the graph need not be so in each. */
+const subgraphSchemas = ({ document, subgraphs }: SupergraphDocument) => {
+  const typeIn = (node: ASTNode, graph: string): string | undefined =>
+    'directives' in node
+      ? node.directives
+          ?.filter(({ name }) => name.value === 'join__field')
+          .flatMap((join) => (stringArgument(join, 'graph') === graph ? [stringArgument(join, 'type')] : []))
+          .find((type) => type !== undefined)
+      : undefined
+  const build = (graph: string | undefined): GraphQLSchema => {
+    const own =
+      graph === undefined
+        ? document
+        : visit(document, {
+            FieldDefinition: (node) => {
+              const type = typeIn(node, graph)
+              return type === undefined ? undefined : { ...node, type: parseType(type, { noLocation: true }) }
+            },
+          })
+    return withEntities(buildASTSchema(own, { assumeValidSDL: true }))
+  }
+  const schemas = new Map<string, GraphQLSchema>()
+  return (subgraph: string): GraphQLSchema => {
+    const known = schemas.get(subgraph) ?? build(subgraphs.get(subgraph)?.graph)
+    schemas.set(subgraph, known)
+    return known
+  }
 }
 
 /** `_entities` of the subgraph specification, over every object type there is. */
