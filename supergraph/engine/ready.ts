@@ -10,6 +10,7 @@ import { operationCache } from './operation/cache.ts'
 import { type DemandControl, estimateCost, tooCostly } from './operation/demand.ts'
 import type { Variables } from './operation/document.ts'
 import { type Overrides, type Prepared, type Projection, prepare } from './operation/prepare.ts'
+import { storedKeys } from './operation/stored-key.ts'
 import { coerceVariables } from './operation/variables.ts'
 import type { PlanNode, Planner } from './plan/planner.ts'
 import { accessRules, type Claims } from './schema/access-rules.ts'
@@ -63,7 +64,8 @@ export const openSupergraph = <C>(deps: EngineDeps<C>) => {
   const types = subtypes(supergraph)
   const access = accessRules(supergraph, schema)
   const cached = operationCache<Prepared>(deps.preparedBytesMax ?? preparedBytesDefault)
-  const parts = { schema, rules: deps.rules ?? [], planner: deps.planner, accessRules: access, ...types }
+  const storedKey = storedKeys(types.isFieldName)
+  const parts = { schema, rules: deps.rules ?? [], planner: deps.planner, accessRules: access, storedKey, ...types }
   const prepared = (text: string, name?: string): Prepared => cached(text, name, () => prepare(text, name, parts))
   const charge = chargeWith(deps, { schema, rules: costRules(supergraph) })
   const overrides = overridesFor(deps.planner)

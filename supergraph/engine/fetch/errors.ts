@@ -30,7 +30,10 @@ export const unavailable = (error: unknown, where: Where): readonly GraphqlError
 
 const pathsOf = (path: Path | undefined, where: Where): readonly (Path | undefined)[] => {
   const { node, root, asked, isOneOf } = where
-  if (node.entities === undefined) return [path?.map((key) => renamedKey(key, node.rewrites))]
+  if (node.entities === undefined) {
+    const own = path?.map((key) => renamedKey(key, node.rewrites))
+    return node.at === undefined ? [own] : placesOf(root, node.at, isOneOf).map(({ path: above }) => [...above, ...(own ?? [])])
+  }
   const [alias, index, ...rest] = path ?? []
   const about = asked.find(({ entity }) => entity.alias === alias)
   if (about === undefined || typeof index !== 'number') return places(root, asked, isOneOf)

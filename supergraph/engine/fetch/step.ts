@@ -1,6 +1,6 @@
 import type { AskSubgraph, SubgraphAnswer, SubgraphRequest } from '../ask.ts'
 import { uncacheable } from '../caching.ts'
-import type { EntityFetch, FetchNode, PlanNode } from '../plan/planner.ts'
+import type { EntityFetch, EntityPath, FetchNode, PlanNode } from '../plan/planner.ts'
 import type { EntityKeys } from '../schema/entity-keys.ts'
 import { isTree, type Tree } from '../tree.ts'
 import { collect, type IsOneOf } from './collect.ts'
@@ -61,7 +61,7 @@ const compileFetch = <C>(node: FetchNode, deps: StepDeps<C>): Step<C> => {
     const found = gather(run)
     const remembered = found && deps.entityCache && node.operationKind === 'query' ? remember(found, { run, node, deps }) : undefined
     const gathered = remembered?.missing ?? found
-    if (gathered?.every(({ groups }) => groups.length === 0)) return
+    if (gathered?.every(({ groups }) => groups.length === 0) || (node.at !== undefined && rootsAt(node.at, run, deps).length === 0)) return
     const where = { node, root: run.root, asked: gathered ?? [], isOneOf: deps.isOneOf }
     const sentAt = run.fetches === undefined ? 0 : Date.now()
     try {
@@ -76,6 +76,10 @@ const compileFetch = <C>(node: FetchNode, deps: StepDeps<C>): Step<C> => {
     }
   }
 }
+
+/** The objects deeper down that have the root's type. */
+const rootsAt = <C>(path: EntityPath, run: Run<C>, { isOneOf }: StepDeps<C>): readonly Tree[] =>
+  collect(run.root, path, { isOneOf, hasShared: run.shared.size > 0 })
 
 /** Whom to ask for, each only once, and how they are represented. */
 const gatherEntities = <C>(
@@ -133,7 +137,8 @@ const take = <C>({ data }: SubgraphAnswer, gathered: readonly Gathered[] | undef
   if (data === null || data === undefined) return
   if (gathered === undefined) {
     applyRewrites(data, node.rewrites, deps.isOneOf)
-    mergeInto(run.root, data as Tree, deps.isObjectType)
+    if (node.at === undefined) mergeInto(run.root, data as Tree, deps.isObjectType)
+    else spread(data as Tree, rootsAt(node.at, run, deps), { run, deps })
     return
   }
   for (const { entity, groups } of gathered) {

@@ -19,11 +19,13 @@ import { isIncluded } from '../project/selection.ts'
 import type { IsDenied } from './access.ts'
 import type { ReadOperation, Variables } from './document.ts'
 import { hoistInterfaceFields, typename } from './hoist.ts'
+import type { StoredKey } from './stored-key.ts'
 
 export type NormalizeDeps = {
   readonly schema: GraphQLSchema
   /** Whether some subgraph knows this interface as an `@interfaceObject`. */
   readonly hasInterfaceObject: (name: string) => boolean
+  readonly storedKey: StoredKey
 }
 /** What one request decides about an operation. */
 export type Deciding = { readonly variables: Variables; readonly isDenied: IsDenied }
@@ -49,12 +51,15 @@ type Gathered = { readonly fields: Map<string, FieldNode[]>; readonly fragments:
 const normalize = (sets: readonly SelectionSetNode[], type: GraphQLNamedType, deps: Normalizing): readonly SelectionNode[] => {
   const gathered: Gathered = { fields: new Map(), fragments: new Map() }
   for (const set of sets) gather(set, type, { gathered, deps })
+  const isSplit = isInterfaceType(type) && deps.hasInterfaceObject(type.name)
+  if (isSplit) joinInterfaceFields(gathered, type, deps)
   const fields = [...gathered.fields.values()].map((nodes): FieldNode => {
     const [first] = nodes as [FieldNode]
     const definition = 'getFields' in type ? type.getFields()[first.name.value] : undefined
     const below = nodes.flatMap(({ selectionSet }) => (selectionSet === undefined ? [] : [selectionSet]))
-    const { selectionSet: _, directives: __, alias, ...bare } = first
-    const field: FieldNode = alias === undefined || alias.value === bare.name.value ? bare : { ...bare, alias }
+    const { selectionSet: _, directives: __, alias: ___, ...bare } = first
+    const key = deps.storedKey(first)
+    const field: FieldNode = key === bare.name.value ? bare : { ...bare, alias: { kind: Kind.NAME, value: key } }
     return definition === undefined || below.length === 0
       ? field
       : { ...field, selectionSet: nonEmpty(normalize(below, getNamedType(definition.type), deps)) }
@@ -66,8 +71,34 @@ const normalize = (sets: readonly SelectionSetNode[], type: GraphQLNamedType, de
     return selections.length === 0 ? [] : [{ kind: Kind.INLINE_FRAGMENT, typeCondition, selectionSet: setOf(selections) }]
   })
   const all = [...fields, ...inline]
-  return isInterfaceType(type) && deps.hasInterfaceObject(type.name) ? hoistInterfaceFields(all, type) : all
+  return isSplit ? hoistInterfaceFields(all, type) : all
 }
+
+/**
+ * A field that is asked of an interface and again of one of its types is asked of the interface once, with both
+ * selections: planners lose one of two such requests to the subgraph of an `@interfaceObject`.
+ */
+const joinInterfaceFields = (gathered: Gathered, type: GraphQLInterfaceType, deps: Normalizing): void => {
+  for (const [name, sets] of gathered.fragments) {
+    const on = deps.schema.getType(name)
+    if (!isObjectType(on)) continue
+    const own: Gathered = { fields: new Map(), fragments: new Map() }
+    for (const set of sets) gather(set, on, { gathered: own, deps })
+    for (const [key, nodes] of own.fields) {
+      const [known] = gathered.fields.get(key) ?? []
+      const [first] = nodes
+      if (known === undefined || first === undefined || type.getFields()[first.name.value] === undefined) continue
+      if (known.name.value !== first.name.value || argumentsText(known) !== argumentsText(first)) continue
+      own.fields.delete(key)
+      // NOTE: what a value has of its type still depends on which that is.
+      gathered.fields.set('__typename', [typename])
+      for (const node of nodes) push(gathered.fields, key, node)
+    }
+    gathered.fragments.set(name, [setOf([...own.fields.values()].flat())])
+  }
+}
+
+const argumentsText = ({ arguments: given = [] }: FieldNode): string => given.map((each) => print(each)).join()
 
 /** A value all of whose fields are skipped is still asked for: whether it is null shows. */
 const nonEmpty = (selections: readonly SelectionNode[]): SelectionSetNode => setOf(selections.length > 0 ? selections : [typename])
@@ -81,7 +112,7 @@ const gather = (set: SelectionSetNode, type: GraphQLNamedType, { gathered, deps 
       if (deps.isDenied(type.name, node.name.value)) continue
       // NOTE: the projection knows a value's type by the name `__typename` alone.
       if (node.name.value === '__typename') gathered.fields.set('__typename', [typename])
-      else push(gathered.fields, node.alias?.value ?? node.name.value, node)
+      else push(gathered.fields, deps.storedKey(node), node)
       continue
     }
     const fragment = node.kind === Kind.INLINE_FRAGMENT ? node : deps.fragments.get(node.name.value)

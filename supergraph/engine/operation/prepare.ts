@@ -1,4 +1,4 @@
-import { type GraphQLSchema, isObjectType } from 'graphql'
+import { isObjectType } from 'graphql'
 import type { PlanNode, Planner } from '../plan/planner.ts'
 import { planSerially } from '../plan/serially.ts'
 import { Selection } from '../project/selection.ts'
@@ -41,7 +41,7 @@ export const prepare = (text: string, name: string | undefined, deps: PrepareDep
     read,
     text,
     introspect: introspection(read, deps.schema),
-    projectionFor: projections(read, deps.schema),
+    projectionFor: projections(read, deps),
     accessOf: compileAccess(read, deps.schema, deps.accessRules),
     planFor: ({ variables, access }, { labels, percentage }) =>
       remember(plans, `${keyOf(variables)} ${access.key} ${labels.join(' ')} ${percentage}`, async () => {
@@ -70,7 +70,9 @@ const remember = <T>(known: Map<string, Promise<T>>, key: string, make: () => Pr
   return made
 }
 
-const projections = (read: ReadOperation, schema: GraphQLSchema): Prepared['projectionFor'] => {
+type Shown = Pick<PrepareDeps, 'schema' | 'storedKey'>
+
+const projections = (read: ReadOperation, shown: Shown): Prepared['projectionFor'] => {
   const known = new Map<string, Projection>()
   const keyOf = conditionsKey(read)
   return ({ variables, access }) => {
@@ -78,7 +80,7 @@ const projections = (read: ReadOperation, schema: GraphQLSchema): Prepared['proj
     const present = known.get(key)
     if (present !== undefined) return present
     if (known.size >= variantsMax) known.clear()
-    const made = project(read, schema, { variables, access })
+    const made = project(read, shown, { variables, access })
     known.set(key, made)
     return made
   }
@@ -86,12 +88,13 @@ const projections = (read: ReadOperation, schema: GraphQLSchema): Prepared['proj
 
 const project = (
   { operation, fragments, conditions }: ReadOperation,
-  schema: GraphQLSchema,
+  { schema, storedKey }: Shown,
   { variables, access }: Decided,
 ): Projection => {
   const root = schema.getRootType(operation.operation)
   if (!isObjectType(root)) throw new TypeError(`The schema has no ${operation.operation} type`)
   const decided = Object.fromEntries(conditions.map((name) => [name, variables[name]]))
-  const selection = new Selection(root, [operation.selectionSet], { schema, fragments, conditions: decided, isDenied: access.isDenied })
+  const asking = { schema, fragments, conditions: decided, isDenied: access.isDenied, storedKey }
+  const selection = new Selection(root, [operation.selectionSet], asking)
   return { selection, write: compileWriter(selection) }
 }

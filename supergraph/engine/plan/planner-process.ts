@@ -2,13 +2,14 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { CinegraphError } from '#platform/errors.ts'
 import { readSupergraph } from '../schema/supergraph-document.ts'
+import type { PlannerKind } from './checked-planner.ts'
 import type { PlanNode, Planner, PlanRequest } from './planner.ts'
 import { standIns } from './required-arguments.ts'
 
 /** What the planning process is asked, and what it tells. */
 export type Ask =
   | { readonly id: number; readonly open: number; readonly sdl: string }
-  | { readonly id: number; readonly graph: number; readonly kind: 'fast' | 'reference'; readonly request: PlanRequest }
+  | { readonly id: number; readonly graph: number; readonly kind: PlannerKind; readonly request: PlanRequest }
   | { readonly close: number }
 export type Tell =
   | { readonly id: number; readonly opened: Pick<Planner, 'overrideLabels' | 'overridePercentages'> }

@@ -59,7 +59,7 @@ const readFetch = (node: ApolloFetch, path: EntityPath): FetchNode => {
   const rewrites = (node.outputRewrites ?? []).flatMap((rewrite): readonly OutputRewrite[] =>
     rewrite.kind === 'KeyRenamer' ? [{ path: rewrite.path.map(readRewriteStep), to: rewrite.renameKeyTo }] : [],
   )
-  if (node.requires === undefined) return { ...common, rewrites }
+  if (node.requires === undefined) return { ...common, ...(path.length === 0 ? {} : { at: path }), rewrites }
   const entity: EntityFetch = {
     alias: '_entities',
     variable: 'representations',

@@ -75,7 +75,7 @@ const common = (node: Common) => ({
 
 const readFetch = (node: HiveFetch, path: EntityPath): FetchNode => {
   if (node.requires === undefined || node.requires === null)
-    return { ...common(node), rewrites: (node.outputRewrites ?? []).flatMap(readRewrite) }
+    return { ...common(node), ...(path.length === 0 ? {} : { at: path }), rewrites: (node.outputRewrites ?? []).flatMap(readRewrite) }
   const entity = { alias: '_entities', variable: 'representations', paths: [path], ...entityOf({ ...node, requires: node.requires }) }
   return { ...common(node), entities: [entity], rewrites: [] }
 }

@@ -8,6 +8,8 @@ export type FetchNode = {
   readonly variables: readonly string[]
   /** Absent for a fetch of root fields. */
   readonly entities?: readonly EntityFetch[]
+  /** Where root fields belong that are asked of an object deeper down, whose type is that of the root. */
+  readonly at?: EntityPath
   readonly rewrites: readonly OutputRewrite[]
 }
 

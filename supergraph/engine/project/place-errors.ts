@@ -10,24 +10,30 @@ export const placeErrors = (errors: readonly GraphqlError[], selection: Selectio
   errors.flatMap((error) => {
     if (error.path === undefined) return [error]
     const path = knownPath(error.path, selection, root)
-    return path === undefined ? [] : [path.length === error.path.length ? error : { ...error, path }]
+    return path === undefined ? [] : [{ ...error, path }]
   })
 
 const knownPath = (path: NonNullable<GraphqlError['path']>, selection: Selection, root: Tree): GraphqlError['path'] => {
+  const known: (string | number)[] = []
   let at: Selection | undefined = selection
+  let ofAnyType: readonly Selection[] = [selection]
   let value: unknown = root
   for (const [index, step] of path.entries()) {
     if (typeof step === 'number') {
       value = Array.isArray(value) ? value[step] : undefined
+      known.push(step)
       continue
     }
     // NOTE: where the value is gone already, the rest of the path is the subgraph's word.
-    if (at === undefined || !isTree(value)) return path
+    if (at === undefined || !isTree(value)) return [...known, ...path.slice(index)]
     const name: string | undefined = at.typeNameOf(value.__typename)
-    const field: FieldPlan | undefined = name === undefined ? undefined : at.fieldsOf(name).find(({ key }) => key === step)
-    if (field === undefined) return at.asksOfAny(step) ? undefined : path.slice(0, index)
+    const field: FieldPlan | undefined = name === undefined ? undefined : at.fieldsOf(name).find(({ stored }) => stored === step)
+    const alike = ofAnyType.flatMap((each) => each.fieldsOfAny(step))
+    if (field === undefined) return alike.length > 0 ? undefined : known
+    known.push(field.key)
     at = field.selection
+    ofAnyType = alike.flatMap(({ selection: below }) => (below === undefined ? [] : [below]))
     value = value[step]
   }
-  return path
+  return known
 }

@@ -13,9 +13,13 @@ import {
   type SelectionSetNode,
   typeFromAST,
 } from 'graphql'
+import type { StoredKey } from '../operation/stored-key.ts'
 
 export type FieldPlan = {
+  /** What the client calls it. */
   readonly key: string
+  /** Where its value stands. */
+  readonly stored: string
   readonly name: string
   readonly parent: string
   /** The value of `__typename` where the type is certain. */
@@ -32,6 +36,7 @@ export type Asking = {
   readonly schema: GraphQLSchema
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>
   readonly conditions: Readonly<Record<string, unknown>>
+  readonly storedKey: StoredKey
   /** Fields that the caller may not read. */
   readonly isDenied: (type: string, field: string) => boolean
 }
@@ -86,11 +91,11 @@ export class Selection {
     return fields
   }
 
-  /** Whether a response key is asked of any type at all. */
-  asksOfAny(key: string): boolean {
+  /** What is asked under a key, of whatever type. */
+  fieldsOfAny(stored: string): readonly FieldPlan[] {
     const { schema } = this.#asking
     const types = isAbstractType(this.type) ? schema.getPossibleTypes(this.type) : [this.type]
-    return types.some(({ name }) => this.fieldsOf(name).some((field) => field.key === key))
+    return types.flatMap(({ name }) => this.fieldsOf(name).filter((field) => field.stored === stored))
   }
 
   #collect(typeName: string): readonly FieldPlan[] {
@@ -106,7 +111,8 @@ export class Selection {
   #plan(parent: GraphQLNamedType, key: string, nodes: readonly FieldNode[]): FieldPlan | undefined {
     const name = nodes[0]?.name.value ?? ''
     const constant = name === '__typename' && isObjectType(parent) ? parent.name : undefined
-    const common = { key, name, parent: parent.name, constant, isDenied: this.#asking.isDenied(parent.name, name) }
+    const stored = nodes[0] === undefined ? key : this.#asking.storedKey(nodes[0])
+    const common = { key, stored, name, parent: parent.name, constant, isDenied: this.#asking.isDenied(parent.name, name) }
     if (name.startsWith('__')) return { ...common, type: undefined, selection: undefined }
     const type = 'getFields' in parent ? (parent.getFields()[name]?.type as GraphQLOutputType | undefined) : undefined
     if (type === undefined) return undefined

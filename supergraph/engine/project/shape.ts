@@ -40,8 +40,8 @@ const shapeObject = (value: Tree, selection: Selection, at: Omit<At, 'field'>): 
     const path = { above: at.path, key: field.key }
     const shaped =
       field.type === undefined
-        ? (field.constant ?? value[field.key])
-        : shapeType(value[field.key], field.type, { path, shaping: at.shaping, field })
+        ? (field.constant ?? value[field.stored])
+        : shapeType(value[field.stored], field.type, { path, shaping: at.shaping, field })
     if (shaped === moved) return moved
     object[field.key] = shaped ?? null
   }

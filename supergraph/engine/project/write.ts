@@ -36,7 +36,7 @@ const objectWriter = (selection: Selection): Write => {
 const compileFields = (fields: readonly FieldPlan[]): Write => {
   const writers = fields.map(fieldWriter)
   const heads = fields.map(({ key }, index) => Buffer.from(`${index === 0 ? '{' : ','}${JSON.stringify(key)}:`))
-  const parts = fields.map(({ key }, index) => `t.bytes(h${index});w${index}(o[${JSON.stringify(key)}],s);`)
+  const parts = fields.map(({ stored }, index) => `t.bytes(h${index});w${index}(o[${JSON.stringify(stored)}],s);`)
   const names = fields.flatMap((_field, index) => [`w${index}`, `h${index}`])
   // NOTE: response keys enter the program only as JSON strings, which are JavaScript string literals.
   const make = new Function(...names, 'end', `return (o,s)=>{const t=s.output;${parts.join('')}t.bytes(end)}`)

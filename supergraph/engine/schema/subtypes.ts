@@ -6,18 +6,22 @@ export type Subtypes = {
   readonly isOneOf: IsOneOf
   readonly isObjectType: (name: unknown) => boolean
   readonly hasInterfaceObject: (name: string) => boolean
+  readonly isFieldName: (name: string) => boolean
 }
 
 /** Which types are which, over the whole supergraph: also what users do not see moves between subgraphs. */
 export const subtypes = ({ document }: SupergraphDocument): Subtypes => {
   const objects = new Set<unknown>()
   const interfaceObjects = new Set<string>()
+  const fields = new Set<string>()
   const above = new Map<unknown, Set<string>>()
   const put = (type: string, abstract: string): void => void above.set(type, (above.get(type) ?? new Set()).add(abstract))
   for (const node of document.definitions) {
     if (node.kind === Kind.OBJECT_TYPE_DEFINITION) objects.add(node.name.value)
-    if (node.kind === Kind.OBJECT_TYPE_DEFINITION || node.kind === Kind.INTERFACE_TYPE_DEFINITION)
+    if (node.kind === Kind.OBJECT_TYPE_DEFINITION || node.kind === Kind.INTERFACE_TYPE_DEFINITION) {
       for (const face of node.interfaces ?? []) put(node.name.value, face.name.value)
+      for (const field of node.fields ?? []) fields.add(field.name.value)
+    }
     if (node.kind === Kind.INTERFACE_TYPE_DEFINITION && node.directives?.some(isInterfaceObject)) interfaceObjects.add(node.name.value)
     if (node.kind === Kind.UNION_TYPE_DEFINITION) for (const member of node.types ?? []) put(member.name.value, node.name.value)
   }
@@ -26,7 +30,12 @@ export const subtypes = ({ document }: SupergraphDocument): Subtypes => {
     const supertypes = above.get(typename)
     return types.some((type) => type === typename || supertypes?.has(type) === true)
   }
-  return { isOneOf, isObjectType: (name) => objects.has(name), hasInterfaceObject: (name) => interfaceObjects.has(name) }
+  return {
+    isOneOf,
+    isObjectType: (name) => objects.has(name),
+    hasInterfaceObject: (name) => interfaceObjects.has(name),
+    isFieldName: (name) => fields.has(name),
+  }
 }
 
 const isInterfaceObject = ({ name, arguments: given = [] }: DirectiveNode): boolean =>

@@ -1,0 +1,45 @@
+import { buildASTSchema, parse } from 'graphql'
+import { withBareRoots } from './bare-roots.ts'
+import { conflictFinder } from './conflicts.ts'
+import { findGap } from './gaps.ts'
+import { apolloPlanner } from './planner.apollo.ts'
+import { hivePlanner } from './planner.hive.ts'
+import type { PlanNode, Planner, PlanRequest } from './planner.ts'
+
+export type PlannerKind = 'fast' | 'reference'
+/** Both planners over one supergraph. */
+export type CheckedPlanner = Pick<Planner, 'overrideLabels' | 'overridePercentages'> & {
+  /** Rejects with what is wrong with the fast planner's plan, so that the reference planner can be asked. */
+  readonly plan: (kind: PlannerKind, request: PlanRequest) => Promise<PlanNode | null>
+}
+
+export const checkedPlanner = (supergraphSdl: string): CheckedPlanner => {
+  const fast = hivePlanner(supergraphSdl)
+  const reference = once(() => apolloPlanner(supergraphSdl))
+  const findConflict = once(() => conflictFinder(supergraphSdl))
+  const roots = once(() => rootNames(supergraphSdl))
+  return {
+    overrideLabels: fast.overrideLabels,
+    overridePercentages: fast.overridePercentages,
+    plan: async (kind, request) => {
+      const made = await (kind === 'fast' ? fast : reference()).plan(request)
+      const plan = made === null ? null : withBareRoots(made, roots())
+      const fault = kind === 'fast' ? (findConflict()(plan) ?? findGap(request.text, plan)) : undefined
+      if (fault !== undefined) throw new TypeError(fault)
+      return plan
+    },
+  }
+}
+
+const once = <T extends object>(make: () => T): (() => T) => {
+  let made: T | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}
+
+const rootNames = (supergraphSdl: string): readonly string[] => {
+  const schema = buildASTSchema(parse(supergraphSdl, { noLocation: true }), { assumeValidSDL: true })
+  return [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((type) => (type ? [type.name] : []))
+}
