@@ -2,62 +2,22 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { composeServices } from '@apollo/composition'
 import fc from 'fast-check'
-import { type ExecutionResult, parse, validate } from 'graphql'
+import { parse, validate } from 'graphql'
 import type { AskSubgraph } from '../../supergraph/engine/ask.ts'
-import { createEngine, type Engine } from '../../supergraph/engine/engine.ts'
+import { createEngine } from '../../supergraph/engine/engine.ts'
 import { startPlannerProcess } from '../../supergraph/engine/plan/planner-process.ts'
 import { createEntityStore } from '../../supergraph/gateway/entity-cache.ts'
 import type { Incoming } from '../../supergraph/gateway/http-subgraph.ts'
 import { Choices } from './choices.ts'
+import { checkAnswer, keeping } from './compare.ts'
 import { makeModel } from './model.ts'
-import { makeOperation, type Operation } from './operations.ts'
+import { makeOperation } from './operations.ts'
 import { subgraphService, wholeService } from './services.ts'
 
 const graphs = Number(process.env.CINEGRAPH_GRAPHS ?? 300)
 const operationsPerGraph = 40
 // NOTE: the same cases each time, so that a red run is about a change. CINEGRAPH_SEED=$RANDOM looks for new ones.
 const seed = Number(process.env.CINEGRAPH_SEED ?? 20_261_121)
-
-type Path = readonly (string | number)[]
-
-/** Where on its path an error made the answer null. */
-const nulled = (data: unknown, path: Path): string => {
-  let value = data
-  for (const [index, step] of path.entries()) {
-    if (value === null || value === undefined) return path.slice(0, index).join('/')
-    value = (value as Record<string | number, unknown>)[step]
-  }
-  return path.join('/')
-}
-
-const isNear = (a: string, b: string): boolean => a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`) || a === '' || b === ''
-
-const nobody: Incoming = { headers: {} }
-/** An answer without errors may be kept for as long as the test runs. */
-const keeping =
-  (ask: AskSubgraph<unknown>): AskSubgraph<unknown> =>
-  async (request, context) => ({ ...(await ask(request, context)), caching: { maxAgeSeconds: 3_600, isPrivate: false, tags: [] } })
-
-const check = async (engine: Engine<Incoming>, operation: Operation, expected: ExecutionResult): Promise<void> => {
-  const answer = await engine.execute({ query: operation.text, variables: operation.variables }, nobody)
-  const plain = JSON.parse(JSON.stringify(expected)) as ExecutionResult
-  const value = answer.value()
-  assert.deepEqual(value.data, plain.data, 'data')
-  assert.deepEqual(JSON.parse(String(answer.json())), JSON.parse(JSON.stringify(value)), 'text and value say the same')
-  assert.equal(JSON.stringify(value.data), JSON.stringify(plain.data), 'order of fields')
-  const wanted = (plain.errors ?? []).map(({ path = [] }) => nulled(plain.data, path))
-  const told = (value.errors ?? []).map(({ path = [] }) => nulled(value.data, path))
-  for (const place of wanted)
-    assert.ok(
-      told.some((other) => isNear(other, place)),
-      `no error tells of ${place}: ${JSON.stringify(value.errors)}`,
-    )
-  for (const place of told)
-    assert.ok(
-      wanted.some((other) => isNear(other, place)),
-      `an error tells of ${place}: ${JSON.stringify(value.errors)}`,
-    )
-}
 
 const numbers = (length: number) => fc.array(fc.nat(9_999), { minLength: length, maxLength: length, size: 'max' })
 
@@ -94,8 +54,8 @@ test('a split graph answers as the whole one does, whatever the split and the qu
         seen.operations += 1
         const expected = await whole.answer(operation.text, operation.variables)
         const both = async (): Promise<void> => {
-          await check(plain, operation, expected)
-          await check(remembering, operation, expected)
+          await checkAnswer(plain, operation, expected)
+          await checkAnswer(remembering, operation, expected)
         }
         await both().catch((error: Error) => {
           throw new Error(

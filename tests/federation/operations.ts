@@ -1,10 +1,16 @@
 import {
+  type GraphQLArgument,
   type GraphQLField,
+  type GraphQLInputType,
   type GraphQLNamedType,
   type GraphQLSchema,
   getNamedType,
   isAbstractType,
   isCompositeType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
   isObjectType,
 } from 'graphql'
 import type { Choices } from './choices.ts'
@@ -22,7 +28,8 @@ export const makeOperation = (choices: Choices, schema: GraphQLSchema): Operatio
   if (!query) throw new TypeError('No query type')
   const body = writer.selection(query, 0)
   const used = (['a', 'b', 'n'] as const).filter((name) => [body, ...fragments].some((text) => text.includes(`$${name}`)))
-  const head = used.length === 0 ? 'query Q' : `query Q(${used.map((name) => `$${name}: ${name === 'n' ? 'Int' : 'Boolean!'}`).join(', ')})`
+  const head =
+    used.length === 0 ? 'query Q' : `query Q(${used.map((name) => `$${name}: ${name === 'n' ? 'Int!' : 'Boolean!'}`).join(', ')})`
   return { text: [`${head} ${body}`, ...fragments].join('\n'), variables: Object.fromEntries(used.map((name) => [name, variables[name]])) }
 }
 
@@ -56,10 +63,38 @@ class Writer {
 
   #field(field: GraphQLField<unknown, unknown>, depth: number): string {
     const alias = this.#choices.chance(15) ? `${this.#choices.one(['x', 'y', field.name])}: ` : ''
-    const given = field.args.length > 0 && this.#choices.chance(70) ? `(x: ${this.#choices.one(['1', '2', '$n', 'null'])})` : ''
+    const args = field.args.flatMap((argument) => this.#argument(argument))
+    const given = args.length > 0 ? `(${args.join(', ')})` : ''
     const type = getNamedType(field.type)
     const below = isCompositeType(type) ? ` ${this.selection(type, depth + 1)}` : ''
     return `${alias}${field.name}${given}${this.#condition()}${below}`
+  }
+
+  #argument({ name, type, defaultValue }: GraphQLArgument): readonly string[] {
+    const isNeeded = isNonNullType(type) && defaultValue === undefined
+    return isNeeded || this.#choices.chance(70) ? [`${name}: ${this.#input(type, 0)}`] : []
+  }
+
+  /** A literal, or the variable that its type has. */
+  #input(type: GraphQLInputType, depth: number): string {
+    if (isNonNullType(type)) return this.#present(type.ofType, depth)
+    const isNull = this.#choices.chance(25)
+    return isNull ? 'null' : this.#present(type, depth)
+  }
+
+  #present(type: GraphQLInputType, depth: number): string {
+    if (isListType(type)) return `[${this.#choices.chance(80) ? this.#input(type.ofType, depth) : ''}]`
+    if (isInputObjectType(type)) {
+      const fields = Object.values(type.getFields()).flatMap((field) =>
+        depth < 3 || isNonNullType(field.type) ? this.#argument(field) : [],
+      )
+      return `{ ${fields.join(', ')} }`
+    }
+    if (isEnumType(type)) return this.#choices.one(type.getValues().map(({ name }) => name))
+    const { name } = getNamedType(type)
+    if (name === 'Int') return this.#choices.one(['1', '2', '$n'])
+    if (name === 'Boolean') return this.#choices.one(['true', 'false', '$a'])
+    return name === 'Float' ? this.#choices.one(['1.5', '3']) : this.#choices.one(['"one"', '"two"'])
   }
 
   #spread(type: GraphQLNamedType, depth: number): string {

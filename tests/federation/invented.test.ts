@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { type PlannerProcess, startPlannerProcess } from '../../supergraph/engine/plan/planner-process.ts'
+import { compareSupergraph } from './invented/compare-supergraph.ts'
+import { scenarios } from './scenarios.ts'
+import { composeParts } from './small-graph.ts'
+
+// NOTE: the same cases each time. CINEGRAPH_SEED=$RANDOM looks for new ones.
+const seed = Number(process.env.CINEGRAPH_SEED ?? 20_261_121)
+
+let planning: PlannerProcess
+before(() => {
+  planning = startPlannerProcess()
+})
+after(() => planning[Symbol.asyncDispose]())
+
+const isRight = async (supergraphSdl: string, operations = 60): Promise<void> => {
+  const { fault, operations: count } = await compareSupergraph(supergraphSdl, { planning, operations, seed })
+  assert.equal(fault, null, `seed ${seed}: ${JSON.stringify(fault?.operation)}\n${fault?.why}\n${supergraphSdl}`)
+  assert.ok(count > operations / 4, `${count} operations were valid`)
+}
+
+test('Cinegraph’s own graph answers as one graph does', async () =>
+  isRight(await readFile(join(import.meta.dirname, '../../supergraph/supergraph.graphql'), 'utf8')))
+
+for (const { name, parts } of scenarios) test(`whatever is asked of ${name}`, () => isRight(composeParts(parts)))
+
+const situations: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'a field that may be null in one subgraph and not in the other, below types of a union': {
+    a: 'type Query { users: [User] } type User { id: ID @shareable }',
+    b: `type Query { accounts: [Account!]! } union Account = User | Admin type Admin { id: ID name: String peers: [Account!]! }
+      type User @key(fields: "id") { id: ID! name: String peers: [Account!]! }`,
+  },
+  'an object that leads back to the root, whose fields other subgraphs have': {
+    a: 'type Query { one: Int page: Page } type Page { number: Int query: Query }',
+    b: 'type Query { two: Int film: Film } type Film @key(fields: "id") { id: ID! }',
+    c: 'type Query { three: Int } type Film @key(fields: "id") { id: ID! name: String query: Query }',
+  },
+  'fields that require others, whose names are also good aliases': {
+    a: 'type Query { t: T } type T @key(fields: "id") { id: ID! x: Part other: Int } type Part { is: Boolean! @shareable }',
+    b: `type T @key(fields: "id") { id: ID! x: Part @external y: Part @external other: Int @external
+      links: [T!]! @requires(fields: "x { is } y { is }") sum: Int @requires(fields: "other") } type Part { is: Boolean! @external }`,
+    c: 'type T @key(fields: "id") { id: ID! y: Part } type Part { is: Boolean! @shareable }',
+  },
+  'an interface object that leads to the interface again': {
+    a: 'type I @interfaceObject @key(fields: "id") { id: ID! t: T } type T { related: [I] }',
+    b: `type Query { i: I } interface I @key(fields: "id") { id: ID! a: Int }
+      type A implements I @key(fields: "id") { id: ID! a: Int } type B implements I @key(fields: "id") { id: ID! a: Int own: String }`,
+  },
+}
+
+for (const [name, parts] of Object.entries(situations))
+  test(`whatever is asked of ${name}`, () =>
+    isRight(composeParts(Object.fromEntries(Object.entries(parts).map(([part, sdl]) => [part, { sdl, resolvers: {} }]))), 300))
