@@ -16,8 +16,8 @@ before(() => {
 })
 after(() => planning[Symbol.asyncDispose]())
 
-const isRight = async (supergraphSdl: string, operations = 60): Promise<void> => {
-  const { fault, operations: count } = await compareSupergraph(supergraphSdl, { planning, operations, seed })
+const isRight = async (supergraphSdl: string, operations = 60, texts: readonly string[] = []): Promise<void> => {
+  const { fault, operations: count } = await compareSupergraph(supergraphSdl, { planning, operations, seed, texts })
   assert.equal(fault, null, `seed ${seed}: ${JSON.stringify(fault?.operation)}\n${fault?.why}\n${supergraphSdl}`)
   assert.ok(count > operations / 4, `${count} operations were valid`)
 }
@@ -27,30 +27,58 @@ test('Cinegraph’s own graph answers as one graph does', async () =>
 
 for (const { name, parts } of scenarios) test(`whatever is asked of ${name}`, () => isRight(composeParts(parts)))
 
-const situations: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+/** Subgraphs by name, and what showed the fault that each situation stands for. */
+type Situation = { readonly parts: Readonly<Record<string, string>>; readonly texts: readonly string[] }
+const situations: Readonly<Record<string, Situation>> = {
   'a field that may be null in one subgraph and not in the other, below types of a union': {
-    a: 'type Query { users: [User] } type User { id: ID @shareable }',
-    b: `type Query { accounts: [Account!]! } union Account = User | Admin type Admin { id: ID name: String peers: [Account!]! }
-      type User @key(fields: "id") { id: ID! name: String peers: [Account!]! }`,
+    parts: {
+      a: 'type Query { users: [User] } type User { id: ID @shareable }',
+      b: `type Query { accounts: [Account!]! } union Account = User | Admin type Admin { id: ID name: String peers: [Account!]! }
+        type User @key(fields: "id") { id: ID! name: String peers: [Account!]! }`,
+    },
+    texts: [
+      '{ users { peers { ... on User { peers { ... on User { id } } id } ... on Admin { id peers { ... on Admin { id } } } } } }',
+      '{ accounts { ... on Admin { peers { ... on Admin { id } } } ... on User { peers { ... on User { id } } } } }',
+    ],
   },
   'an object that leads back to the root, whose fields other subgraphs have': {
-    a: 'type Query { one: Int page: Page } type Page { number: Int query: Query }',
-    b: 'type Query { two: Int film: Film } type Film @key(fields: "id") { id: ID! }',
-    c: 'type Query { three: Int } type Film @key(fields: "id") { id: ID! name: String query: Query }',
+    parts: {
+      a: 'type Query { one: Int page: Page } type Page { number: Int query: Query }',
+      b: 'type Query { two: Int film: Film } type Film @key(fields: "id") { id: ID! }',
+      c: 'type Query { three: Int } type Film @key(fields: "id") { id: ID! name: String query: Query }',
+    },
+    texts: ['{ page { query { three film { query { one two } } } } three }'],
   },
   'fields that require others, whose names are also good aliases': {
-    a: 'type Query { t: T } type T @key(fields: "id") { id: ID! x: Part other: Int } type Part { is: Boolean! @shareable }',
-    b: `type T @key(fields: "id") { id: ID! x: Part @external y: Part @external other: Int @external
-      links: [T!]! @requires(fields: "x { is } y { is }") sum: Int @requires(fields: "other") } type Part { is: Boolean! @external }`,
-    c: 'type T @key(fields: "id") { id: ID! y: Part } type Part { is: Boolean! @shareable }',
+    parts: {
+      a: 'type Query { t: T } type T @key(fields: "id") { id: ID! x: Part other: Int } type Part { is: Boolean! @shareable }',
+      b: `type T @key(fields: "id") { id: ID! x: Part @external y: Part @external other: Int @external
+        links: [T!]! @requires(fields: "x { is } y { is }") sum: Int @requires(fields: "other") } type Part { is: Boolean! @external }`,
+      c: 'type T @key(fields: "id") { id: ID! y: Part } type Part { is: Boolean! @shareable }',
+    },
+    texts: ['{ t { x: links { x: id y: sum } other: sum } }'],
+  },
+  'fields that require one field with different arguments, asked twice': {
+    parts: {
+      a: `type Query { t: T } type T @key(fields: "id") { id: ID! name: String! of(n: Int!): String! @external
+        twoOfThem: String! @requires(fields: "of(n: 2)") again: String! @requires(fields: "of(n: 2)") threeOfThem: String! @requires(fields: "of(n: 3)") }`,
+      b: 'type T @key(fields: "id") { id: ID! of(n: Int!): String! }',
+    },
+    texts: ['{ t { name twoOfThem threeOfThem } y: t { name threeOfThem twoOfThem } }'],
   },
   'an interface object that leads to the interface again': {
-    a: 'type I @interfaceObject @key(fields: "id") { id: ID! t: T } type T { related: [I] }',
-    b: `type Query { i: I } interface I @key(fields: "id") { id: ID! a: Int }
-      type A implements I @key(fields: "id") { id: ID! a: Int } type B implements I @key(fields: "id") { id: ID! a: Int own: String }`,
+    parts: {
+      a: 'type I @interfaceObject @key(fields: "id") { id: ID! t: T! } type T { related: [I!]! }',
+      b: `type Query { i: I! } interface I @key(fields: "id") { id: ID! a: Int }
+        type A implements I @key(fields: "id") { id: ID! a: Int } type B implements I @key(fields: "id") { id: ID! a: Int own: String }`,
+    },
+    texts: [
+      '{ i { t { x: related { ... on A { a } } related { t { __typename } id a ... on A { __typename } } } } }',
+      '{ i { t { related { ... on A { a } } } ... on B { t { related { id a } } id } } }',
+    ],
   },
 }
 
-for (const [name, parts] of Object.entries(situations))
+for (const [name, { parts, texts }] of Object.entries(situations))
   test(`whatever is asked of ${name}`, () =>
-    isRight(composeParts(Object.fromEntries(Object.entries(parts).map(([part, sdl]) => [part, { sdl, resolvers: {} }]))), 300))
+    isRight(composeParts(Object.fromEntries(Object.entries(parts).map(([part, sdl]) => [part, { sdl, resolvers: {} }]))), 60, texts))

@@ -1,7 +1,7 @@
-import { Kind, parse, type SelectionSetNode } from 'graphql'
+import { Kind, type SelectionSetNode } from 'graphql'
 import type { EntityFetch, EntityPath, FetchNode, OutputRewrite, PlanNode, Requirement } from './planner.ts'
+import { spelledOut } from './spelled-out.ts'
 
-type Asked = { readonly set: SelectionSetNode; readonly fragments: ReadonlyMap<string, SelectionSetNode> }
 /** What is known at a place of the answer, by response key, whatever types the values have. */
 type Known = Map<string, Known>
 
@@ -12,17 +12,7 @@ type Known = Map<string, Known>
  */
 export const findGap = (text: string, plan: PlanNode | null): string | undefined => {
   const known: Known = new Map()
-  return (plan === null ? undefined : walk(plan, known)) ?? unasked(selectionOf(text).set, known, [])
-}
-
-const selectionOf = (text: string): Asked => {
-  const { definitions } = parse(text, { noLocation: true })
-  const operation = definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION)
-  if (operation === undefined) throw new TypeError('A plan asks for something that is no operation')
-  const named = definitions.flatMap((node) =>
-    node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node.selectionSet] as const] : [],
-  )
-  return { set: operation.selectionSet, fragments: new Map(named) }
+  return (plan === null ? undefined : walk(plan, known)) ?? unasked(spelledOut(text).selectionSet, known, [])
 }
 
 const walk = (node: PlanNode, known: Known): string | undefined => {
@@ -37,7 +27,7 @@ const walk = (node: PlanNode, known: Known): string | undefined => {
 
 const take = (node: FetchNode, root: Known): string | undefined => {
   const answer: Known = new Map()
-  add(selectionOf(node.operation), answer)
+  add(spelledOut(node.operation).selectionSet, answer)
   if (node.entities === undefined) {
     for (const rewrite of node.rewrites) rename(answer, rewrite)
     merge(place(root, node.at ?? []), answer)
@@ -76,11 +66,10 @@ const merge = (into: Known, from: Known): void => {
   for (const [key, inner] of from) merge(below(into, key), inner)
 }
 
-const add = ({ set, fragments }: Asked, into: Known): void => {
-  for (const node of set.selections) {
+const add = ({ selections }: SelectionSetNode, into: Known): void => {
+  for (const node of selections) {
     const inner = node.kind === Kind.FIELD ? below(into, node.alias?.value ?? node.name.value) : into
-    const selected = node.kind === Kind.FRAGMENT_SPREAD ? fragments.get(node.name.value) : node.selectionSet
-    if (selected !== undefined) add({ set: selected, fragments }, inner)
+    if (node.kind !== Kind.FRAGMENT_SPREAD && node.selectionSet !== undefined) add(node.selectionSet, inner)
   }
 }
 

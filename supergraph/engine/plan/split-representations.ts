@@ -3,12 +3,12 @@ import {
   type InlineFragmentNode,
   Kind,
   type OperationDefinitionNode,
-  parse,
   print,
   type SelectionNode,
   type VariableDefinitionNode,
 } from 'graphql'
 import type { EntityFetch, FetchNode, Requirement } from './planner.ts'
+import { spelledOut } from './spelled-out.ts'
 
 /** The stand-ins that a field of a type needs, by the real field that each stands for. */
 export type NeedsOf = (type: string, field: string) => ReadonlyMap<string, string>
@@ -17,8 +17,7 @@ type Group = { readonly needs: Map<string, string>; readonly fragments: InlineFr
 /** One representation has one value for a field. Fields that need different ones of the same name are asked with representations of their own. */
 export const splitRepresentations = (node: FetchNode, needsOf: NeedsOf): FetchNode => {
   if (!node.entities?.some(({ requires }) => hasConflict(requires))) return node
-  const document = parse(node.operation, { noLocation: true })
-  const operation = document.definitions.find((each) => each.kind === Kind.OPERATION_DEFINITION) as OperationDefinitionNode
+  const operation = spelledOut(node.operation)
   const parts = node.entities.map((entity) => splitEntity(entity, operation, needsOf))
   const split: OperationDefinitionNode = {
     ...operation,
@@ -28,8 +27,7 @@ export const splitRepresentations = (node: FetchNode, needsOf: NeedsOf): FetchNo
     ],
     selectionSet: { kind: Kind.SELECTION_SET, selections: parts.flatMap(({ selections }) => selections) },
   }
-  const definitions = document.definitions.map((each) => (each === operation ? split : each))
-  return { ...node, operation: print({ ...document, definitions }), entities: parts.flatMap(({ entities }) => entities) }
+  return { ...node, operation: print(split), entities: parts.flatMap(({ entities }) => entities) }
 }
 
 const hasConflict = (requires: readonly Requirement[]): boolean =>

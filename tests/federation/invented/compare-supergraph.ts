@@ -15,13 +15,23 @@ export type Compared = {
   readonly fault: { readonly operation: Operation; readonly why: string } | null
   readonly faults: number
 }
-type Comparing = { readonly planning: PlannerProcess; readonly operations: number; readonly seed: number }
+type Comparing = {
+  readonly planning: PlannerProcess
+  /** How many random operations are made; invalid ones among them are left out. */
+  readonly operations: number
+  readonly seed: number
+  /** Operations that are asked before the random ones. */
+  readonly texts?: readonly string[]
+}
 
 /**
  * Answers random operations over a supergraph with invented data, and compares with one graphql-js execution of the whole
  * graph; each operation twice, with the entity cache and without.
  */
-export const compareSupergraph = async (supergraphSdl: string, { planning, operations, seed }: Comparing): Promise<Compared> => {
+export const compareSupergraph = async (
+  supergraphSdl: string,
+  { planning, operations, seed, texts = [] }: Comparing,
+): Promise<Compared> => {
   const graph = inventGraph(supergraphSdl)
   using planner = await planning.open(supergraphSdl)
   const entityCache = createEntityStore(8 * 1024 * 1024, () => '')
@@ -31,8 +41,11 @@ export const compareSupergraph = async (supergraphSdl: string, { planning, opera
   const numbers = numbersFrom(seed)
   const faults: { readonly operation: Operation; readonly why: string }[] = []
   let count = 0
-  for (let index = 0; index < operations; index += 1) {
-    const operation = makeOperation(new Choices(Array.from({ length: 120 }, numbers)), graph.schema)
+  const made = function* (): Generator<Operation> {
+    for (const text of texts) yield { text, variables: {} }
+    for (let index = 0; index < operations; index += 1) yield makeOperation(new Choices(Array.from({ length: 120 }, numbers)), graph.schema)
+  }
+  for (const operation of made()) {
     if (validate(graph.schema, parse(operation.text)).length > 0) continue
     count += 1
     const expected = await graph.answer(operation.text, operation.variables)
