@@ -10,7 +10,7 @@ import { createEdge } from './server.ts'
 await runMain(async (stack) => {
   const config = readConfig(process.argv.slice(2), process.env)
   const log = createLog('edge', config.logLevel)
-  stack.use(startTelemetry({ service: 'edge', url: config.otlpUrl }))
+  stack.use(await startTelemetry({ service: 'edge', url: config.otlpUrl }))
   const { streamKey, serviceKey } = await openSecrets(config.data)
   const fill = fillFromOrigin(config.originUrl, serviceKey)
   const app = createEdge({ name: 'edge', log, streamKey, bytesMax: config.edgeMemoryMb * 1_048_576, fill, clock: () => new Date() })

@@ -11,7 +11,7 @@ import { createOrigin } from './origin.ts'
 await runMain(async (stack) => {
   const config = readConfig(process.argv.slice(2), process.env)
   const log = createLog('origin', config.logLevel)
-  stack.use(startTelemetry({ service: 'origin', url: config.otlpUrl }))
+  stack.use(await startTelemetry({ service: 'origin', url: config.otlpUrl }))
   const { streamKey, serviceKey } = await openSecrets(config.data)
   const app = createOrigin({
     name: 'origin',

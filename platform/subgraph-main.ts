@@ -33,7 +33,7 @@ export const runSubgraph = ({ name, create, outbox }: Start): Promise<void> =>
   runMain(async (stack) => {
     const config = readConfig(process.argv.slice(2), process.env)
     const log = createLog(name, config.logLevel)
-    stack.use(startTelemetry({ service: name, url: config.otlpUrl }))
+    stack.use(await startTelemetry({ service: name, url: config.otlpUrl }))
     if (config.databaseUrl === '') throw new CinegraphError('DATABASE_NEEDED')
     const secrets = await openSecrets(config.data)
     await migrateDatabase(config.databaseUrl)

@@ -1,8 +1,3 @@
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
-import { Resource } from '@opentelemetry/resources'
-import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { traceWith } from '#platform/spans.ts'
-
 export type TelemetryDeps = {
   /** The name of this process in traces. */
   readonly service: string
@@ -13,18 +8,9 @@ export type TelemetryDeps = {
 }
 
 /** Exports the spans of this process. How many are sampled is set as for every OpenTelemetry SDK: `OTEL_TRACES_SAMPLER`. */
-export const startTelemetry = ({ service, url, delayMs = 5_000 }: TelemetryDeps): AsyncDisposable => {
-  if (url === '') return { [Symbol.asyncDispose]: async () => undefined }
-  const exporter = new OTLPTraceExporter({ url: `${url.replace(/\/$/, '')}/v1/traces`, timeoutMillis: 5_000 })
-  const provider = new BasicTracerProvider({
-    resource: new Resource({ 'service.name': `cinegraph-${service}` }),
-    spanProcessors: [new BatchSpanProcessor(exporter, { scheduledDelayMillis: delayMs })],
-  })
-  traceWith(provider.getTracer('cinegraph'))
-  return {
-    [Symbol.asyncDispose]: async () => {
-      traceWith(undefined)
-      await provider.shutdown().catch(() => undefined)
-    },
-  }
+export const startTelemetry = async (deps: TelemetryDeps): Promise<AsyncDisposable> => {
+  if (deps.url === '') return { [Symbol.asyncDispose]: async () => undefined }
+  // NOTE: the SDK takes 7 MB; it is there only where there is a collector.
+  const { exportSpans } = await import('./telemetry.otlp.ts')
+  return exportSpans(deps)
 }

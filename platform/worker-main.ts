@@ -26,7 +26,7 @@ export const runWorker = (name: string, start: (parts: WorkerParts) => Promise<v
   runMain(async (stack) => {
     const config = readConfig(process.argv.slice(2), process.env)
     const log = createLog(name, config.logLevel)
-    stack.use(startTelemetry({ service: name, url: config.otlpUrl }))
+    stack.use(await startTelemetry({ service: name, url: config.otlpUrl }))
     if (config.databaseUrl === '') throw new CinegraphError('DATABASE_NEEDED')
     const events = stack.use(await createPostgresEventLog(config.databaseUrl, log))
     const app = createHttp({ name, log, ready: events.healthy })

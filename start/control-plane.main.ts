@@ -17,7 +17,7 @@ import { portsFrom } from './ports.ts'
 await runMain(async (stack) => {
   const config = readConfig([], process.env)
   const log = createLog('control-plane', config.logLevel)
-  stack.use(startTelemetry({ service: 'control-plane', url: config.otlpUrl }))
+  stack.use(await startTelemetry({ service: 'control-plane', url: config.otlpUrl }))
   const secrets = await openSecrets(config.data)
   const applied = await migrateDatabase(config.databaseUrl)
   if (applied.length > 0) log.info({ applied }, 'database migrated')

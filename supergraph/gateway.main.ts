@@ -16,7 +16,7 @@ else
   await runMain(async (stack) => {
     const settings = await readGatewaySettings(process.argv.slice(2), process.env)
     const log = createLog('gateway', settings.logLevel)
-    stack.use(startTelemetry({ service: 'gateway', url: settings.otlpUrl }))
+    stack.use(await startTelemetry({ service: 'gateway', url: settings.otlpUrl }))
     const planning = stack.use(startPlannerProcess((operation, why) => log.warn({ operation, why }, 'planned by the reference planner')))
     const make = (supergraphSdl: string) => createGateway({ supergraphSdl, settings, planning, log })
     const started = Promise.withResolvers<Serving>()

@@ -14,7 +14,7 @@ import { createSupergraph } from './server.ts'
 await runMain(async (stack) => {
   const config = readConfig(process.argv.slice(2), process.env)
   const log = createLog('supergraph', config.logLevel)
-  stack.use(startTelemetry({ service: 'supergraph', url: config.otlpUrl }))
+  stack.use(await startTelemetry({ service: 'supergraph', url: config.otlpUrl }))
   const secrets = await openSecrets(config.data)
   const urls = {
     profile: config.profileUrl,

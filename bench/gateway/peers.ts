@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sdlOf, subgraphNames } from './graph.ts'
 
@@ -97,28 +97,25 @@ const apolloRouter = (where: Where): Launch | undefined => {
   return { command, args: ['-s', where.supergraph, '-c', config, '--log', 'error'], env: { APOLLO_TELEMETRY_DISABLED: 'true' } }
 }
 
+/** The flags and settings with which `npm run supergraph` starts the gateway. */
+const scriptOf = (home: string): { readonly flags: readonly string[]; readonly env: Readonly<Record<string, string>> } => {
+  const { scripts } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { scripts: { supergraph: string } }
+  const words = scripts.supergraph.split(' ')
+  const settings = words.slice(0, words.indexOf('exec')).map((word) => word.split('=') as [string, string])
+  const env = Object.fromEntries(settings.map(([name, value]) => [name, name === 'NODE_COMPILE_CACHE' ? join(home, value) : value]))
+  return { flags: words.filter((word) => word.startsWith('--')), env }
+}
+
 /** Ours first, then all that is compared with it. One that is not installed is named aloud. */
 export const peers: readonly Peer[] = [
   {
     name: 'cinegraph',
     what: 'this engine',
-    launch: ({ home, supergraph, port }) => ({
-      command: process.execPath,
-      args: [
-        // As the script `supergraph` of package.json starts it.
-        '--max-semi-space-size=64',
-        '--no-allocation-site-pretenuring',
-        join(home, 'supergraph/gateway.main.ts'),
-        '--supergraph',
-        supergraph,
-        '--port',
-        String(port),
-        '--log-level',
-        'error',
-        '--no-watch',
-      ],
-      env: { MALLOC_ARENA_MAX: '1' },
-    }),
+    launch: ({ home, supergraph, port }) => {
+      const { flags, env } = scriptOf(home)
+      const own = ['--supergraph', supergraph, '--port', String(port), '--log-level', 'error', '--no-watch']
+      return { command: process.execPath, args: [...flags, join(home, 'supergraph/gateway.main.ts'), ...own], env }
+    },
   },
   {
     name: 'apollo-gateway',

@@ -16,7 +16,7 @@ export const runBff = (name: string, create: (deps: BffDeps, config: Config) => 
   runMain(async (stack) => {
     const config = readConfig(process.argv.slice(2), process.env)
     const log = createLog(name, config.logLevel)
-    stack.use(startTelemetry({ service: name, url: config.otlpUrl }))
+    stack.use(await startTelemetry({ service: name, url: config.otlpUrl }))
     if (config.databaseUrl === '') throw new CinegraphError('DATABASE_NEEDED')
     const secrets = await openSecrets(config.data)
     const events = stack.use(await createPostgresEventLog(config.databaseUrl, log))

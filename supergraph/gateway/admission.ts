@@ -5,7 +5,7 @@ export type Admission = { readonly run: <T>(work: () => Promise<T>) => Promise<T
 
 const sampleMs = 20
 const busyShare = 0.85
-const atOnceMin = 4
+const atOnceMin = 2
 const atOnceFirst = 16
 const waitingMax = 5_000
 

@@ -41,7 +41,7 @@ const parts = {
 test('an operation is seen as spans: its phases and each fetch below it, in the caller’s trace, and the subgraph’s part below its fetch', async () => {
   await using stack = new AsyncDisposableStack()
   const { url, spans } = await collector(stack)
-  stack.use(startTelemetry({ service: 'test', url, delayMs: 50 }))
+  stack.use(await startTelemetry({ service: 'test', url, delayMs: 50 }))
   const graph = stack.use(await httpGraph(parts))
   const traceId = 'a'.repeat(32)
   await fetch(`${graph.url}/graphql`, {
