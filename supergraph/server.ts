@@ -29,6 +29,7 @@ export type Supergraph = AsyncDisposable & {
   /** The same, for a socket: as text. */
   readonly answer: (request: GraphqlRequest, caller: Caller) => Promise<Answered>
   readonly subscribe: Engine<Caller>['subscribe']
+  readonly inParts: Engine<Caller>['executeInParts']
   readonly planOf: Engine<Caller>['planOf']
 }
 
@@ -57,6 +58,7 @@ export const createSupergraph = async ({ supergraphSdl, subgraphs, studio: asked
   return {
     execute: async (request, caller) => (await engine.execute(request, caller)).value(),
     answer: engine.execute,
+    inParts: engine.executeInParts,
     subscribe: (request, caller, signal) => engine.subscribe(request, caller, whileAllowed(caller, signal)),
     planOf: engine.planOf,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -2,6 +2,7 @@ import type { ReadCaller } from '#platform/caller.ts'
 import type { Caller } from '#platform/contracts/viewer.ts'
 import type { FollowGraphql, GraphqlRequest, GraphqlService } from '#platform/graphql/execute.ts'
 import { answerOverHttp, type JsonAnswer, jsonOf } from '#platform/graphql/over-http.ts'
+import { type AnswerPart, answerInParts, wantsParts } from '#platform/graphql/over-multipart.ts'
 import { answerAsEvents, wantsEvents } from '#platform/graphql/over-sse.ts'
 import type { Http } from '#platform/http.ts'
 
@@ -23,10 +24,12 @@ const asJson = (follow: FollowGraphql): NonNullable<Answers['subscribe']> =>
 export type Answers = {
   readonly answer: (request: GraphqlRequest, caller: Caller) => Promise<JsonAnswer>
   readonly subscribe?: (request: GraphqlRequest, caller: Caller, signal: AbortSignal) => AsyncIterable<JsonAnswer>
+  /** The answers to an operation that defers some of it. */
+  readonly inParts?: (request: GraphqlRequest, caller: Caller) => AsyncIterable<AnswerPart>
 }
 
 /** The same for a service that writes its answers itself. */
-export const serveAnswers = (app: Http, { answer, subscribe }: Answers, readCaller: ReadCaller): void => {
+export const serveAnswers = (app: Http, { answer, subscribe, inParts }: Answers, readCaller: ReadCaller): void => {
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
@@ -34,6 +37,7 @@ export const serveAnswers = (app: Http, { answer, subscribe }: Answers, readCall
       const caller = await readCaller(request.headers)
       if (subscribe !== undefined && wantsEvents(request))
         return answerAsEvents(request, reply, (asked, signal) => subscribe(asked, caller, signal))
+      if (inParts !== undefined && wantsParts(request)) return answerInParts(request, reply, (asked) => inParts(asked, caller))
       return answerOverHttp(request, reply, (asked) => answer(asked, caller))
     },
   })

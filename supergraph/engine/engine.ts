@@ -1,9 +1,11 @@
 import { GraphQLError, type GraphQLSchema } from 'graphql'
 import { CinegraphError, extensionsOf, isCinegraphError } from '#platform/errors.ts'
 import type { GraphqlRequest } from '#platform/graphql/execute.ts'
+import type { AnswerPart } from '#platform/graphql/over-multipart.ts'
 import { inSpan } from '#platform/spans.ts'
 import { type Answered, answered, refused, type ShowErrors } from './answered.ts'
 import type { AskSubgraph, FollowSubgraph } from './ask.ts'
+import { deliver } from './deliver.ts'
 import type { Run } from './fetch/run.ts'
 import { compilePlan, type Step, type StepDeps } from './fetch/step.ts'
 import { compileSubscription } from './fetch/subscription.ts'
@@ -15,6 +17,8 @@ export type Engine<C> = {
   /** What users see. */
   readonly schema: GraphQLSchema
   readonly execute: (request: GraphqlRequest, context: C) => Promise<Answered>
+  /** The same in parts, where the operation defers some (`@defer`): what is not deferred, then the rest as it comes. */
+  readonly executeInParts: (request: GraphqlRequest, context: C) => AsyncIterable<AnswerPart>
   /** An answer per event until `signal` aborts or the source ends; one answer for a request that is refused. */
   readonly subscribe: (request: GraphqlRequest, context: C, signal: AbortSignal) => AsyncIterable<Answered>
   /** Makes an operation ready before anybody asks it, and gives its plan. Rejects when it cannot be answered. */
@@ -47,7 +51,34 @@ export const createEngine = <C>(deps: EngineDeps<C>): Engine<C> => {
     }
   }
   const subscribe = subscribeWith({ ready, execute, show, deps: { ...shared, follow } })
-  return { schema, planOf, execute, subscribe }
+  const executeInParts = async function* (request: GraphqlRequest, context: C): AsyncGenerator<AnswerPart> {
+    const beganAt = Date.now()
+    try {
+      const { operation, variables, plan, projection, decided } = await ready(request, context)
+      const split = operation.read.operation.operation === 'subscription' ? null : operation.partsOf(decided, plan)
+      if (split === null) {
+        yield { ...(await execute(request, context)), isLast: true }
+        return
+      }
+      const run = newRun({ variables, context, root: operation.introspect?.(variables) ?? {}, fetches: deps.onFinished && [] })
+      const onDone = () =>
+        deps.onFinished?.({
+          request,
+          context,
+          operation,
+          plan,
+          fetches: run.fetches ?? [],
+          errors: run.errors,
+          beganAt,
+          endedAt: Date.now(),
+        })
+      const partStep = (part: PlanNode | null) => stepOf(part, operation.read.hasPlainKeys)
+      yield* deliver({ run, whole: projection, split, stepOf: partStep, isOneOf: types.isOneOf, show, onDone })
+    } catch (error) {
+      yield { ...refused(error, show), isLast: true }
+    }
+  }
+  return { schema, planOf, execute, executeInParts, subscribe }
 }
 
 type Subscribing<C> = {

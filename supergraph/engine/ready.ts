@@ -9,7 +9,8 @@ import { denialOfAll, everything } from './operation/access.ts'
 import { operationCache } from './operation/cache.ts'
 import { type DemandControl, estimateCost, tooCostly } from './operation/demand.ts'
 import type { Variables } from './operation/document.ts'
-import { type Overrides, type Prepared, type Projection, prepare } from './operation/prepare.ts'
+import { type Overrides, type Prepared, prepare } from './operation/prepare.ts'
+import type { Decided, Projection } from './operation/projection.ts'
 import { storedKeys } from './operation/stored-key.ts'
 import { coerceVariables } from './operation/variables.ts'
 import type { PlanNode, Planner } from './plan/planner.ts'
@@ -50,6 +51,7 @@ export type Ready = {
   readonly variables: Variables
   readonly plan: PlanNode | null
   readonly projection: Projection
+  readonly decided: Decided
 }
 
 const preparedBytesDefault = 4 * 1024 * 1024
@@ -83,7 +85,7 @@ export const openSupergraph = <C>(deps: EngineDeps<C>) => {
         overrides(() => deps.overridesOf?.(context)),
       ),
     )
-    return { operation, variables, plan, projection: operation.projectionFor(decided) }
+    return { operation, variables, plan, projection: operation.projectionFor(decided), decided }
   }
   const planOf = (text: string, variables: Variables = {}, name?: string): Promise<PlanNode | null> =>
     prepared(text, name).planFor({ variables, access: everything }, noOverrides)

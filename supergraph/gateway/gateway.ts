@@ -25,7 +25,7 @@ export type GatewayDeps = {
   readonly log: Log
 }
 export type Gateway = AsyncDisposable &
-  Pick<Engine<Incoming>, 'execute' | 'subscribe'> & {
+  Pick<Engine<Incoming>, 'execute' | 'executeInParts' | 'subscribe'> & {
     readonly engine: Engine<Incoming>
     /** Forgets kept answers that have one of these tags, and tells how many there were. */
     readonly forget: (tags: readonly string[]) => number
@@ -62,7 +62,8 @@ export const createGateway = async ({ supergraphSdl, settings, planning, log }: 
   }
   const owned = stack.move()
   const answering = remembering(engine, settings, entities)
-  return { engine, ...answering, subscribe: engine.subscribe, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  const { subscribe, executeInParts } = engine
+  return { engine, ...answering, subscribe, executeInParts, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 /** The engine behind what is kept: whole answers for a while, identical queries in flight. */

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { CinegraphError } from '#platform/errors.ts'
 import type { GraphqlRequest } from '#platform/graphql/execute.ts'
 import { answerOverHttp, type JsonAnswer, jsonOf, parseRequest, readJson } from '#platform/graphql/over-http.ts'
+import { answerInParts, wantsParts } from '#platform/graphql/over-multipart.ts'
 import { answerAsEvents, wantsEvents } from '#platform/graphql/over-sse.ts'
 import { createHttp, type Http } from '#platform/http.ts'
 import { secretEqual } from '#platform/secret-equal.ts'
@@ -51,6 +52,8 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
       if (Array.isArray(request.body)) return answerBatch(request.body, reply, { ...deps, answer: (asked) => execute(asked, incoming) })
       const refusal = fillDocument(request, deps.documents)
       if (refusal !== undefined) return reply.code(200).type('application/json; charset=utf-8').send(refusal.json())
+      if (wantsParts(request))
+        return answerInParts(request, reply, (asked) => serving.stream((gateway) => gateway.executeInParts(asked, incoming)))
       if (!wantsEvents(request)) return answerOverHttp(request, reply, async (asked) => told(await execute(asked, incoming), reply))
       return answerAsEvents(request, reply, (asked, signal) => subscribe(asked, incoming, signal))
     },

@@ -46,3 +46,27 @@ export const checkAnswer = async (engine: Engine<Incoming>, operation: Operation
       `an error tells of ${place}: ${JSON.stringify(value.errors)}`,
     )
 }
+
+type Part = { readonly data?: unknown; readonly incremental?: readonly { readonly path: Path; readonly data: unknown }[] }
+
+/** Throws when the parts of an answer that defers some of it do not add up to the expected answer. */
+export const checkParts = async (engine: Engine<Incoming>, operation: Operation, expected: ExecutionResult): Promise<void> => {
+  const answer = { data: null as unknown }
+  for await (const { json } of engine.executeInParts({ query: operation.text, variables: operation.variables }, nobody)) {
+    const part = JSON.parse(String(json())) as Part
+    if ('data' in part) answer.data = part.data
+    for (const { path, data } of part.incremental ?? []) add(at(answer.data, path), data)
+  }
+  assert.deepEqual(answer.data, JSON.parse(JSON.stringify(expected.data)))
+}
+
+const at = (data: unknown, path: Path): unknown =>
+  path.reduce((value: unknown, step) => (value as Record<string | number, unknown>)[step], data)
+
+const add = (target: unknown, data: unknown): void => {
+  for (const [key, value] of Object.entries(data as object)) {
+    const known = (target as Record<string, unknown>)[key]
+    if (typeof known === 'object' && known !== null) add(known, value)
+    else (target as Record<string, unknown>)[key] = value
+  }
+}

@@ -20,10 +20,11 @@ export type Operation = { readonly text: string; readonly variables: Readonly<Re
 const depthMax = 5
 
 /** A random operation over a schema. It can be invalid: fields of one name can differ in arguments. */
-export const makeOperation = (choices: Choices, schema: GraphQLSchema): Operation => {
+/** @param percent how many fragments are deferred */
+export const makeOperation = (choices: Choices, schema: GraphQLSchema, percent = 0): Operation => {
   const variables = { a: choices.chance(50), b: choices.chance(50), n: choices.below(5) }
   const fragments: string[] = []
-  const writer = new Writer(choices, schema, fragments)
+  const writer = new Writer(choices, { schema, fragments, percent })
   const query = schema.getQueryType()
   if (!query) throw new TypeError('No query type')
   const body = writer.selection(query, 0)
@@ -37,7 +38,12 @@ class Writer {
   readonly #choices: Choices
   readonly #schema: GraphQLSchema
   readonly #fragments: string[]
-  constructor(choices: Choices, schema: GraphQLSchema, fragments: string[]) {
+  readonly #percent: number
+  constructor(
+    choices: Choices,
+    { schema, fragments, percent }: { readonly schema: GraphQLSchema; readonly fragments: string[]; readonly percent: number },
+  ) {
+    this.#percent = percent
     this.#choices = choices
     this.#schema = schema
     this.#fragments = fragments
@@ -52,7 +58,7 @@ class Writer {
     const narrower = isAbstractType(type) ? this.#schema.getPossibleTypes(type) : []
     if (narrower.length > 0 && depth < depthMax && (!('getFields' in type) || this.#choices.chance(60))) {
       const on = this.#choices.one([...narrower, ...this.#schema.getPossibleTypes(type as never).flatMap((each) => each.getInterfaces())])
-      return `... on ${on.name}${this.#condition()} ${this.selection(on, depth + 1)}`
+      return `... on ${on.name}${this.#condition()}${this.#defer()} ${this.selection(on, depth + 1)}`
     }
     if (isObjectType(type) && depth > 0 && depth < depthMax && this.#choices.chance(12)) return this.#spread(type, depth)
     const fields = 'getFields' in type ? Object.values(type.getFields()) : []
@@ -101,7 +107,11 @@ class Writer {
     const name = `F${this.#fragments.length}`
     const at = this.#fragments.push('') - 1
     this.#fragments[at] = `fragment ${name} on ${type.name} ${this.selection(type, depth + 1)}`
-    return `...${name}${this.#condition()}`
+    return `...${name}${this.#condition()}${this.#defer()}`
+  }
+
+  #defer(): string {
+    return this.#percent > 0 && this.#choices.chance(this.#percent) ? ' @defer' : ''
   }
 
   #condition(): string {

@@ -18,10 +18,11 @@ export type ReadOperation = {
   readonly document: DocumentNode
   readonly operation: OperationDefinitionNode
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>
-  /** Variables that `@skip` and `@include` look at, in a fixed order. */
+  /** Variables that `@skip`, `@include` and `@defer` look at, in a fixed order. */
   readonly conditions: readonly string[]
   /** Whether a response key means the same field with the same arguments wherever it stands. */
   readonly hasPlainKeys: boolean
+  readonly hasDefer: boolean
 }
 export type Variables = Readonly<Record<string, unknown>>
 export type DocumentRules = { readonly schema: GraphQLSchema; readonly rules: readonly ValidationRule[] }
@@ -67,10 +68,11 @@ const reservedKeys: ValidationRule = (context: ValidationContext) => ({
   },
 })
 
-const lookAt = (document: DocumentNode): Pick<ReadOperation, 'conditions' | 'hasPlainKeys'> => {
+const lookAt = (document: DocumentNode): Pick<ReadOperation, 'conditions' | 'hasPlainKeys' | 'hasDefer'> => {
   const conditions = new Set<string>()
   const meanings = new Map<string, string>()
   let hasPlainKeys = true
+  let hasDefer = false
   visit(document, {
     Field: (node) => {
       const key = node.alias?.value ?? node.name.value
@@ -79,9 +81,10 @@ const lookAt = (document: DocumentNode): Pick<ReadOperation, 'conditions' | 'has
       meanings.set(key, meaning)
     },
     Directive: (node) => {
-      const value = node.arguments?.[0]?.value
-      if (['skip', 'include'].includes(node.name.value) && value?.kind === Kind.VARIABLE) conditions.add(value.name.value)
+      hasDefer ||= node.name.value === 'defer'
+      const value = node.arguments?.find(({ name }) => name.value === 'if')?.value
+      if (['skip', 'include', 'defer'].includes(node.name.value) && value?.kind === Kind.VARIABLE) conditions.add(value.name.value)
     },
   })
-  return { conditions: [...conditions], hasPlainKeys }
+  return { conditions: [...conditions], hasPlainKeys, hasDefer }
 }

@@ -1,18 +1,12 @@
-import { isObjectType } from 'graphql'
 import type { PlanNode, Planner } from '../plan/planner.ts'
 import { planSerially } from '../plan/serially.ts'
-import { Selection } from '../project/selection.ts'
-import { compileWriter, type WriteData } from '../project/write.ts'
 import type { AccessRules, Claims } from '../schema/access-rules.ts'
 import { type Access, compileAccess } from './access.ts'
 import { type DocumentRules, type ReadOperation, readOperation, type Variables } from './document.ts'
+import { type InParts, inParts } from './in-parts.ts'
 import { introspection } from './introspection.ts'
 import { type NormalizeDeps, normalizedText } from './normalize.ts'
-
-export type Projection = {
-  readonly selection: Selection
-  readonly write: WriteData
-}
+import { type Decided, type Projection, project, type Shown } from './projection.ts'
 
 /** Everything about an operation that does not depend on one request: made once, kept by its text. */
 export type Prepared = {
@@ -23,10 +17,10 @@ export type Prepared = {
   readonly projectionFor: (deciding: Decided) => Projection
   /** The plan for these variables and override labels; planned once, also when many ask at the same time. */
   readonly planFor: (deciding: Decided, overrides: Overrides) => Promise<PlanNode | null>
+  /** How the answer is sent in parts; null when nothing is deferred. */
+  readonly partsOf: (decided: Decided, plan: PlanNode | null) => InParts | null
   readonly accessOf: (claimsOf: () => Claims) => Access
 }
-/** The variables of a request and what its caller may read. */
-export type Decided = { readonly variables: Variables; readonly access: Access }
 export type Overrides = { readonly labels: readonly string[]; readonly percentage: number }
 
 export type PrepareDeps = DocumentRules & NormalizeDeps & { readonly planner: Planner; readonly accessRules: AccessRules }
@@ -37,12 +31,14 @@ export const prepare = (text: string, name: string | undefined, deps: PrepareDep
   const read = readOperation(text, name, deps)
   const plans = new Map<string, Promise<PlanNode | null>>()
   const keyOf = conditionsKey(read)
+  const parts = partsByPlan(read, deps)
   return {
     read,
     text,
     introspect: introspection(read, deps.schema),
     projectionFor: projections(read, deps),
     accessOf: compileAccess(read, deps.schema, deps.accessRules),
+    partsOf: (decided, plan) => (read.hasDefer ? parts(decided, plan) : null),
     planFor: ({ variables, access }, { labels, percentage }) =>
       remember(plans, `${keyOf(variables)} ${access.key} ${labels.join(' ')} ${percentage}`, async () => {
         const normalized = normalizedText(read, deps, { variables, isDenied: access.isDenied })
@@ -59,6 +55,17 @@ const conditionsKey =
   (variables: Variables): string =>
     conditions.length === 0 ? '' : conditions.map((name) => (variables[name] === true ? '1' : '0')).join('')
 
+/** A plan is for one variant of an operation, so its parts are too. */
+const partsByPlan = (read: ReadOperation, deps: PrepareDeps): Prepared['partsOf'] => {
+  const known = new WeakMap<PlanNode, InParts>()
+  return (decided, plan) => {
+    const present = plan === null ? undefined : known.get(plan)
+    const made = present ?? inParts(read, deps, { decided, plan })
+    if (plan !== null && made !== null) known.set(plan, made)
+    return made
+  }
+}
+
 /** A failure is not remembered: the next request may try again. */
 const remember = <T>(known: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> => {
   const present = known.get(key)
@@ -69,8 +76,6 @@ const remember = <T>(known: Map<string, Promise<T>>, key: string, make: () => Pr
   made.catch(() => known.delete(key))
   return made
 }
-
-type Shown = Pick<PrepareDeps, 'schema' | 'storedKey'>
 
 const projections = (read: ReadOperation, shown: Shown): Prepared['projectionFor'] => {
   const known = new Map<string, Projection>()
@@ -84,17 +89,4 @@ const projections = (read: ReadOperation, shown: Shown): Prepared['projectionFor
     known.set(key, made)
     return made
   }
-}
-
-const project = (
-  { operation, fragments, conditions }: ReadOperation,
-  { schema, storedKey }: Shown,
-  { variables, access }: Decided,
-): Projection => {
-  const root = schema.getRootType(operation.operation)
-  if (!isObjectType(root)) throw new TypeError(`The schema has no ${operation.operation} type`)
-  const decided = Object.fromEntries(conditions.map((name) => [name, variables[name]]))
-  const asking = { schema, fragments, conditions: decided, isDenied: access.isDenied, storedKey }
-  const selection = new Selection(root, [operation.selectionSet], asking)
-  return { selection, write: compileWriter(selection) }
 }

@@ -1,9 +1,7 @@
 import { Kind, type SelectionSetNode } from 'graphql'
-import type { EntityFetch, EntityPath, FetchNode, OutputRewrite, PlanNode, Requirement } from './planner.ts'
+import { additionsOf, type Known, keysOf, merge, place } from './known.ts'
+import type { FetchNode, PlanNode, Requirement } from './planner.ts'
 import { spelledOut } from './spelled-out.ts'
-
-/** What is known at a place of the answer, by response key, whatever types the values have. */
-type Known = Map<string, Known>
 
 /**
  * Finds what a plan forgets: a value that represents an entity and is fetched nowhere before, or a field of the operation
@@ -26,58 +24,13 @@ const walk = (node: PlanNode, known: Known): string | undefined => {
 }
 
 const take = (node: FetchNode, root: Known): string | undefined => {
-  const answer: Known = new Map()
-  add(spelledOut(node.operation).selectionSet, answer)
-  if (node.entities === undefined) {
-    for (const rewrite of node.rewrites) rename(answer, rewrite)
-    merge(place(root, node.at ?? []), answer)
-    return undefined
-  }
-  for (const entity of node.entities) {
-    const gap = takeEntities(entity, answer.get(entity.alias) ?? new Map(), root)
-    if (gap !== undefined) return gap
-  }
-  return undefined
-}
-
-const takeEntities = (entity: EntityFetch, answer: Known, root: Known): string | undefined => {
-  for (const rewrite of entity.rewrites) rename(answer, rewrite)
-  for (const path of entity.paths) {
+  for (const { path, requires, known } of additionsOf(node)) {
     const at = place(root, path)
-    const missing = lacking(entity.requires, at)
+    const missing = lacking(requires, at)
     if (missing !== undefined) return `The plan needs ${missing} at ${keysOf(path).join('.')} and fetches it nowhere`
-    merge(at, answer)
+    merge(at, known)
   }
   return undefined
-}
-
-const keysOf = (path: EntityPath): readonly string[] => path.flatMap((step) => (step.step === 'field' ? [step.key] : []))
-const place = (root: Known, path: EntityPath): Known => keysOf(path).reduce(below, root)
-
-const below = (known: Known, key: string): Known => {
-  const present = known.get(key)
-  if (present !== undefined) return present
-  const made: Known = new Map()
-  known.set(key, made)
-  return made
-}
-
-const merge = (into: Known, from: Known): void => {
-  for (const [key, inner] of from) merge(below(into, key), inner)
-}
-
-const add = ({ selections }: SelectionSetNode, into: Known): void => {
-  for (const node of selections) {
-    const inner = node.kind === Kind.FIELD ? below(into, node.alias?.value ?? node.name.value) : into
-    if (node.kind !== Kind.FRAGMENT_SPREAD && node.selectionSet !== undefined) add(node.selectionSet, inner)
-  }
-}
-
-/** NOTE: the field of another type can have the name already, so what was there stays. */
-const rename = (known: Known, { path, to }: OutputRewrite): void => {
-  const keys = path.flatMap((step) => (step.step === 'key' ? [step.key] : []))
-  const at = keys.slice(0, -1).reduce(below, known)
-  merge(below(at, to), below(at, keys.at(-1) ?? to))
 }
 
 const lacking = (requires: readonly Requirement[], known: Known): string | undefined => {

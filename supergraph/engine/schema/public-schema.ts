@@ -6,6 +6,7 @@ import {
   type GraphQLSchema,
   isSpecifiedDirective,
   Kind,
+  parse,
   specifiedDirectives,
   specifiedScalarTypes,
   visit,
@@ -34,6 +35,11 @@ const filtered: ReadonlySet<string> = new Set([
 
 const outputTypes: ReadonlySet<string> = new Set([Kind.OBJECT_TYPE_DEFINITION, Kind.INTERFACE_TYPE_DEFINITION])
 
+/** What the gateway itself understands: https://github.com/graphql/defer-stream-wg */
+const defer = parse('directive @defer(if: Boolean! = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT', {
+  noLocation: true,
+}).definitions
+
 type Directed = { readonly kind?: string; readonly directives?: readonly DirectiveNode[] | undefined }
 
 /**
@@ -54,7 +60,7 @@ export const publicSchema = (supergraph: SupergraphDocument, contract: Contract 
       Directive: (directive) => (directives.has(directive.name.value) ? undefined : null),
     }),
   )
-  return buildASTSchema({ kind: Kind.DOCUMENT, definitions: withoutDangling(shown) }, { assumeValidSDL: true })
+  return buildASTSchema({ kind: Kind.DOCUMENT, definitions: [...withoutDangling(shown), ...defer] }, { assumeValidSDL: true })
 }
 
 const isMachinery = (node: DefinitionNode, supergraph: SupergraphDocument): boolean => {

@@ -5,7 +5,7 @@ import type { PlannerProcess } from '../../../supergraph/engine/plan/planner-pro
 import { createEntityStore } from '../../../supergraph/gateway/entity-cache.ts'
 import type { Incoming } from '../../../supergraph/gateway/http-subgraph.ts'
 import { Choices } from '../choices.ts'
-import { checkAnswer, keeping } from '../compare.ts'
+import { checkAnswer, checkParts, keeping } from '../compare.ts'
 import { makeOperation, type Operation } from '../operations.ts'
 import { inventGraph } from './services.ts'
 
@@ -37,18 +37,23 @@ export const compareSupergraph = async (
   const entityCache = createEntityStore(8 * 1024 * 1024, () => '')
   const engineOver = (ask: (name: string) => AskSubgraph<unknown>, more: object = {}) =>
     createEngine<Incoming>({ supergraphSdl, planner, ask, ...more })
-  const engines = [engineOver(graph.ask), engineOver((name) => keeping(graph.ask(name)), { entityCache })]
+  const engines = [engineOver(graph.ask), engineOver((name) => keeping(graph.ask(name)), { entityCache })] as const
   const numbers = numbersFrom(seed)
   const faults: { readonly operation: Operation; readonly why: string }[] = []
   let count = 0
   const made = function* (): Generator<Operation> {
     for (const text of texts) yield { text, variables: {} }
-    for (let index = 0; index < operations; index += 1) yield makeOperation(new Choices(Array.from({ length: 120 }, numbers)), graph.schema)
+    for (let index = 0; index < operations; index += 1)
+      yield makeOperation(new Choices(Array.from({ length: 120 }, numbers)), graph.schema, 20)
   }
   for (const operation of made()) {
     if (validate(graph.schema, parse(operation.text)).length > 0) continue
     count += 1
     const expected = await graph.answer(operation.text, operation.variables)
+    if (expected.errors === undefined && operation.text.includes('@defer'))
+      await checkParts(engines[0], operation, expected).catch((error: Error) =>
+        faults.push({ operation, why: `in parts: ${error.message}` }),
+      )
     for (const engine of engines)
       await checkAnswer(engine, operation, expected).catch((error: Error) => faults.push({ operation, why: error.message }))
   }

@@ -1,0 +1,55 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { GraphqlRequest } from '#platform/graphql/execute.ts'
+import { answerOverHttp, type JsonAnswer, readRequest } from '#platform/graphql/over-http.ts'
+
+/** One of the answers that an operation with `@defer` gets. */
+export type AnswerPart = JsonAnswer & { readonly isLast: boolean }
+type InParts = (asked: GraphqlRequest) => AsyncIterable<AnswerPart>
+
+const head = { 'content-type': 'multipart/mixed; boundary="-"; deferSpec=20220824', 'cache-control': 'no-store', 'x-accel-buffering': 'no' }
+const delimiter = '\r\n---'
+const partHead = '\r\ncontent-type: application/json; charset=utf-8\r\n\r\n'
+
+/** Whether the client can take an answer in parts, and may have asked for one. */
+export const wantsParts = (request: FastifyRequest): boolean => {
+  if (!/multipart\/mixed/.test(request.headers.accept ?? '')) return false
+  const read = readRequest(request)
+  return 'request' in read && read.request.query.includes('@defer')
+}
+
+/** Answers in parts (https://github.com/graphql/graphql-over-http/blob/main/rfcs/IncrementalDelivery.md); as usual, when there is only one. */
+export const answerInParts = async (request: FastifyRequest, reply: FastifyReply, parts: InParts): Promise<FastifyReply> => {
+  const read = readRequest(request)
+  if ('status' in read) return answerOverHttp(request, reply, () => Promise.reject(new TypeError('There is no request')))
+  const answers = parts(read.request)[Symbol.asyncIterator]()
+  const first = await answers.next()
+  if (first.done === true) throw new TypeError('An operation was not answered')
+  if (first.value.isLast) {
+    await answers.return?.()
+    return reply.code(200).type('application/json; charset=utf-8').send(first.value.json())
+  }
+  await stream(request, reply.hijack(), { first: first.value, answers })
+  return reply
+}
+
+type Streaming = { readonly first: AnswerPart; readonly answers: AsyncIterator<AnswerPart> }
+
+const stream = async (request: FastifyRequest, { raw }: FastifyReply, { first, answers }: Streaming): Promise<void> => {
+  const write = (part: AnswerPart): void => {
+    raw.write(partHead)
+    raw.write(part.json())
+    // NOTE: the delimiter comes at once, so that the client knows that this part is whole.
+    raw.write(part.isLast ? `${delimiter}--\r\n` : delimiter)
+  }
+  raw.writeHead(200, head)
+  raw.write(delimiter)
+  try {
+    write(first)
+    for (let next = await answers.next(); next.done !== true && !raw.destroyed; next = await answers.next()) write(next.value)
+  } catch (error) {
+    request.log.error({ err: error }, 'stream failed')
+  } finally {
+    raw.end()
+    await answers.return?.()
+  }
+}

@@ -1,0 +1,105 @@
+import type { GraphqlError } from '#platform/graphql/execute.ts'
+import type { AnswerPart } from '#platform/graphql/over-multipart.ts'
+import { answered, type ShowErrors } from './answered.ts'
+import { placesOf } from './fetch/collect.ts'
+import type { Run } from './fetch/run.ts'
+import type { Step } from './fetch/step.ts'
+import type { InParts } from './operation/in-parts.ts'
+import type { Projection } from './operation/projection.ts'
+import { placeErrors } from './project/place-errors.ts'
+import { shapeAnswer } from './project/shape.ts'
+import type { Subtypes } from './schema/subtypes.ts'
+
+type Delivering<C> = {
+  readonly run: Run<C>
+  /** The whole operation as one answer would have it. */
+  readonly whole: Projection
+  readonly split: InParts
+  readonly stepOf: (plan: InParts['fetching'][number]['plan']) => Step<C>
+  readonly isOneOf: Subtypes['isOneOf']
+  readonly show: ShowErrors
+  readonly onDone: () => void
+}
+type Entry = {
+  readonly label?: string
+  readonly path: readonly (string | number)[]
+  readonly data: unknown
+  readonly errors?: readonly GraphqlError[]
+}
+
+/**
+ * What is not deferred, then each part as its fetches are done (https://github.com/graphql/defer-stream-wg, as of 2022-08-24).
+ * Nothing of a part is fetched before the first answer is taken.
+ */
+export async function* deliver<C>(delivering: Delivering<C>): AsyncGenerator<AnswerPart> {
+  const { run, split, stepOf, show } = delivering
+  await stepOf(split.fetching[0]?.plan ?? null)(run)
+  const told = new Set(run.errors.filter((error) => concernsFirst(error, delivering)))
+  const first = answered({ ...run, errors: [...told] }, split.first, show)
+  yield partOf(withNext(first.json()), false)
+  yield* later(delivering, told)
+}
+
+const partOf = (bytes: Buffer, isLast: boolean): AnswerPart => ({ json: () => bytes, isExecuted: true, isLast })
+
+/** `{"data":…}` becomes `{"data":…,"hasNext":true}`. */
+const withNext = (json: Buffer): Buffer => Buffer.concat([json.subarray(0, -1), Buffer.from(',"hasNext":true}')])
+
+/** An error of a fetch that the first answer needed can be about a field that comes later. */
+const concernsFirst = <C>(error: GraphqlError, { run, whole, split }: Delivering<C>): boolean => {
+  const [inWhole] = placeErrors([error], whole.selection, run.root)
+  const [inFirst] = placeErrors([error], split.first.selection, run.root)
+  return inWhole !== undefined && inFirst !== undefined && inWhole.path?.length === inFirst.path?.length
+}
+
+async function* later<C>(delivering: Delivering<C>, told: Set<GraphqlError>): AsyncGenerator<AnswerPart> {
+  const { run, split, stepOf, onDone } = delivering
+  const [, ...fetching] = split.fetching
+  const done: Promise<number>[] = []
+  for (const [index, { plan, after }] of fetching.entries()) {
+    const before = after.flatMap((number) => (number === 0 ? [] : [done[number - 1]]))
+    const fetched = Promise.all(before).then(() => stepOf(plan)(run))
+    done.push(fetched.then(() => index))
+  }
+  const waiting = new Map(done.map((each, index) => [index, each]))
+  while (waiting.size > 0) {
+    const index = await Promise.race(waiting.values())
+    waiting.delete(index)
+    const part = split.parts[index]
+    const incremental = part === undefined ? [] : entriesOf(part, delivering, told)
+    const hasNext = waiting.size > 0
+    yield partOf(Buffer.from(JSON.stringify({ ...(incremental.length === 0 ? {} : { incremental }), hasNext })), !hasNext)
+  }
+  onDone()
+}
+
+/** One entry for each object that the fragment is about. */
+const entriesOf = <C>(
+  part: InParts['parts'][number],
+  { run, whole, isOneOf, show }: Delivering<C>,
+  told: Set<GraphqlError>,
+): readonly Entry[] =>
+  placesOf(run.root, part.path, isOneOf).flatMap(({ object, path: stored }): readonly Entry[] => {
+    const name = part.selection.typeNameOf(object.__typename)
+    if (name !== undefined && part.selection.fieldsOf(name).length === 0) return []
+    const path = clientPath(stored, part.keys)
+    const own = run.errors.flatMap((error) => {
+      const [placed] = told.has(error) ? [] : placeErrors([error], whole.selection, run.root)
+      const isHere = placed?.path !== undefined && path.every((step, index) => placed.path?.[index] === step)
+      if (!isHere || placed.path === undefined) return []
+      told.add(error)
+      return [{ ...placed, path: placed.path.slice(path.length) }]
+    })
+    const { data, errors } = shapeAnswer(part.selection, object, own)
+    const shown = show(errors).map((error) => ({ ...error, path: [...path, ...(error.path ?? [])] }))
+    return [{ ...(part.label === undefined ? {} : { label: part.label }), path, data, ...(shown.length === 0 ? {} : { errors: shown }) }]
+  })
+
+const clientPath = (stored: readonly (string | number)[], keys: readonly string[]): readonly (string | number)[] => {
+  let at = 0
+  return stored.map((step) => {
+    if (typeof step === 'number') return step
+    at += 1
+    return keys[at - 1] ?? step
+  })
+}

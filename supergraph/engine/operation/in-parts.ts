@@ -1,0 +1,33 @@
+import type { PlanNode } from '../plan/planner.ts'
+import { type PlanPart, splitPlan } from '../plan/split-plan.ts'
+import { Selection } from '../project/selection.ts'
+import { type Deferred, separate } from './deferred.ts'
+import type { ReadOperation } from './document.ts'
+import { type NormalizeDeps, normalizedText } from './normalize.ts'
+import { askingOf, type Decided, type Projection, project } from './projection.ts'
+
+/** An operation whose answer is sent in parts: first what is not deferred, then each deferred fragment. */
+export type InParts = {
+  readonly first: Projection
+  readonly parts: readonly (Deferred & { readonly selection: Selection })[]
+  /** What is fetched for the first answer, then for each part. */
+  readonly fetching: readonly PlanPart[]
+}
+
+/** Null when nothing of the operation is deferred. */
+export const inParts = (read: ReadOperation, deps: NormalizeDeps, { decided, plan }: Splitting): InParts | null => {
+  const { variables, access } = decided
+  const { schema, storedKey } = deps
+  const { read: first, parts } = separate(read, variables, { schema, storedKey })
+  if (parts.length === 0) return null
+  const asking = askingOf(read, deps, decided)
+  const textOf = (part: ReadOperation): string => normalizedText(part, deps, { variables, isDenied: access.isDenied }) ?? '{ __typename }'
+  const texts = [first, ...parts.map((_part, keep) => separate(read, variables, { schema, storedKey, keep }).read)].map(textOf)
+  return {
+    first: project(first, deps, decided),
+    parts: parts.map((part) => ({ ...part, selection: new Selection(part.type, [part.set], asking) })),
+    fetching: splitPlan(plan, texts),
+  }
+}
+
+export type Splitting = { readonly decided: Decided; readonly plan: PlanNode | null }

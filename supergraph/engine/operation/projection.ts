@@ -1,0 +1,36 @@
+import { isObjectType } from 'graphql'
+import { type Asking, Selection } from '../project/selection.ts'
+import { compileWriter, type WriteData } from '../project/write.ts'
+import type { Access } from './access.ts'
+import type { ReadOperation, Variables } from './document.ts'
+import type { NormalizeDeps } from './normalize.ts'
+
+/** How an answer is made from a tree: what is asked, and its writer. */
+export type Projection = {
+  readonly selection: Selection
+  readonly write: WriteData
+}
+/** The variables of a request and what its caller may read. */
+export type Decided = { readonly variables: Variables; readonly access: Access }
+export type Shown = Pick<NormalizeDeps, 'schema' | 'storedKey'>
+
+/** What a selection of an operation asks, once variables and access are decided. */
+export const askingOf = (
+  { fragments, conditions }: ReadOperation,
+  { schema, storedKey }: Shown,
+  { variables, access }: Decided,
+): Asking => ({
+  schema,
+  fragments,
+  conditions: Object.fromEntries(conditions.map((name) => [name, variables[name]])),
+  isDenied: access.isDenied,
+  storedKey,
+})
+
+export const project = (read: ReadOperation, shown: Shown, decided: Decided): Projection => {
+  const { operation } = read
+  const root = shown.schema.getRootType(operation.operation)
+  if (!isObjectType(root)) throw new TypeError(`The schema has no ${operation.operation} type`)
+  const selection = new Selection(root, [operation.selectionSet], askingOf(read, shown, decided))
+  return { selection, write: compileWriter(selection) }
+}

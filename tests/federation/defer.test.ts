@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { httpGraph } from './http-graph.ts'
+
+const same = (reference: object): object => reference
+const parts = {
+  films: {
+    sdl: 'type Query { films: [Film!]! film: Film } type Film @key(fields: "id") { id: ID! name: String actors: [Actor!]! } type Actor @key(fields: "id") { id: ID! }',
+    resolvers: {
+      Query: { films: () => ['1', '2'].map((id) => ({ id })), film: () => ({ id: '1' }) },
+      Film: { __resolveReference: same, name: ({ id }: { id: string }) => `film ${id}`, actors: () => [{ id: 'a' }, { id: 'b' }] },
+    },
+  },
+  stars: {
+    sdl: 'type Film @key(fields: "id") { id: ID! stars: Int critic: String! } type Actor @key(fields: "id") { id: ID! fame: Int }',
+    resolvers: {
+      Film: {
+        __resolveReference: same,
+        stars: ({ id }: { id: string }) => Number(id) + 3,
+        critic: ({ id }: { id: string }) => {
+          if (id === '2') throw new Error('no critic')
+          return 'good'
+        },
+      },
+      Actor: { __resolveReference: same, fame: () => 9 },
+    },
+  },
+  prices: {
+    sdl: 'type Film @key(fields: "id") { id: ID! price: Int }',
+    resolvers: { Film: { __resolveReference: same, price: () => 5 } },
+  },
+}
+
+type Part = {
+  readonly data?: unknown
+  readonly incremental?: readonly { readonly path: unknown; readonly label?: string; readonly data: unknown; readonly errors?: unknown }[]
+  readonly errors?: readonly { readonly message: string; readonly path?: unknown }[]
+  readonly hasNext?: boolean
+}
+type Told = { readonly type: string; readonly parts: readonly (Part & { readonly afterMs: number })[] }
+
+/** Reads the parts of an answer as they come. */
+const ask = async (url: string, query: string, variables: object = {}): Promise<Told> => {
+  const began = performance.now()
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'multipart/mixed; deferSpec=20220824, application/json' },
+    body: JSON.stringify({ query, variables }),
+  })
+  const type = response.headers.get('content-type') ?? ''
+  if (!type.startsWith('multipart/')) return { type, parts: [{ ...((await response.json()) as Part), afterMs: 0 }] }
+  const found: (Part & { readonly afterMs: number })[] = []
+  let text = ''
+  for await (const chunk of response.body ?? []) {
+    text += Buffer.from(chunk).toString()
+    const pieces = text.split('\r\n---')
+    text = pieces.pop() ?? ''
+    for (const piece of pieces) {
+      const json = piece.split('\r\n\r\n')[1]
+      if (json !== undefined) found.push({ ...(JSON.parse(json) as Part), afterMs: performance.now() - began })
+    }
+  }
+  assert.equal(text, '--\r\n', 'the last delimiter ends the answer')
+  return { type, parts: found }
+}
+
+test('what is deferred comes later, and a slow subgraph that only it needs holds nothing else up', async () => {
+  await using graph = await httpGraph(parts)
+  const { stars } = graph.services
+  assert.ok(stars)
+  const query =
+    '{ films { name title: id ... on Film @defer(label: "stars") { stars mine: name actors { fame } } ... @defer(label: "price") { price } } }'
+  await ask(graph.url, query)
+  stars.slow = 300
+  const { type, parts: told } = await ask(graph.url, query)
+  assert.match(type, /^multipart\/mixed; boundary="-"; deferSpec=20220824$/)
+  const [first, ...later] = told
+  assert.deepEqual(first?.data, {
+    films: [
+      { name: 'film 1', title: '1' },
+      { name: 'film 2', title: '2' },
+    ],
+  })
+  assert.equal(first?.hasNext, true)
+  assert.ok((first?.afterMs ?? 999) < 250, `the first part came after ${first?.afterMs} ms`)
+  assert.deepEqual(
+    later.map(({ incremental = [] }) => incremental.map(({ label }) => label)),
+    [
+      ['price', 'price'],
+      ['stars', 'stars'],
+    ],
+  )
+  const byLabel = (label: string) => later.flatMap(({ incremental = [] }) => incremental.filter((each) => each.label === label))
+  const actors = [{ fame: 9 }, { fame: 9 }]
+  assert.deepEqual(byLabel('stars'), [
+    { label: 'stars', path: ['films', 0], data: { stars: 4, mine: 'film 1', actors } },
+    { label: 'stars', path: ['films', 1], data: { stars: 5, mine: 'film 2', actors } },
+  ])
+  assert.deepEqual(
+    byLabel('price').map(({ data }) => data),
+    [{ price: 5 }, { price: 5 }],
+  )
+  assert.equal(later.at(-1)?.hasNext, false)
+})
+
+test('an error in what is deferred makes that null, and is told with it', async () => {
+  await using graph = await httpGraph(parts)
+  const { parts: told } = await ask(graph.url, '{ all: films { name ...Critic @defer } } fragment Critic on Film { id said: critic }')
+  assert.deepEqual(told[0]?.data, { all: [{ name: 'film 1' }, { name: 'film 2' }] })
+  assert.equal(told[0]?.errors, undefined)
+  const [good, bad] = told[1]?.incremental ?? []
+  assert.deepEqual(good, { path: ['all', 0], data: { id: '1', said: 'good' } })
+  assert.deepEqual(bad?.data, null)
+  const [error] = (bad?.errors ?? []) as readonly { readonly message: string; readonly path: unknown }[]
+  assert.deepEqual(error?.path, ['all', 1, 'said'])
+  assert.match(error?.message ?? '', /no critic/)
+})
+
+test('nothing is deferred when the condition says so, nor for clients that take no parts', async () => {
+  await using graph = await httpGraph(parts)
+  const query = 'query ($later: Boolean!) { film { name ... @defer(if: $later) { stars } } }'
+  const whole = { film: { name: 'film 1', stars: 4 } }
+  const off = await ask(graph.url, query, { later: false })
+  assert.match(off.type, /^application\/json/)
+  assert.deepEqual(off.parts[0]?.data, whole)
+  const on = await ask(graph.url, query, { later: true })
+  assert.deepEqual(
+    on.parts.map(({ data, incremental }) => data ?? incremental),
+    [{ film: { name: 'film 1' } }, [{ path: ['film'], data: { stars: 4 } }]],
+  )
+  const plain = await fetch(`${graph.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables: { later: true } }),
+  })
+  assert.deepEqual(await plain.json(), { data: whole })
+  const refused = await ask(graph.url, '{ film { nothing ... @defer { stars } } }')
+  assert.match(refused.parts[0]?.errors?.[0]?.message ?? '', /Cannot query field "nothing"/)
+})
+
+test('the same fetches are made whether an operation defers or not', async () => {
+  await using graph = await httpGraph(parts)
+  const count = () => Object.values(graph.services).reduce((sum, { seen }) => sum + seen.length, 0)
+  const fetches = async (query: string): Promise<number> => {
+    const before = count()
+    await ask(graph.url, query)
+    return count() - before
+  }
+  assert.equal(
+    await fetches('{ film { name ... @defer { stars critic } ... @defer { price stars } } }'),
+    await fetches('{ film { name stars critic price } }'),
+  )
+})
