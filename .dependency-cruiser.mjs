@@ -75,7 +75,7 @@ export default {
       to: { path: '^(start|tests|bench)/' },
     },
     driver('pg-boss', 'pg-boss', '^platform/adapters/event-log[.]postgres[.]ts$'),
-    driver('opentelemetry-sdk', '@opentelemetry/(sdk-trace-base|exporter-trace-otlp-http|resources)', '^platform/telemetry[.]ts$'),
+    driver('opentelemetry-sdk', '@opentelemetry/(sdk-trace-base|exporter-trace-otlp-http|resources)', '^platform/telemetry[.]otlp[.]ts$'),
     driver('minisearch', 'minisearch', '^platform/adapters/search-index[.]minisearch[.]ts$'),
     driver('fluent-ffmpeg', 'fluent-ffmpeg', '^workers/transcode/ffmpeg[.]ts$'),
     driver('mercurius', 'mercurius', '^platform/bff/server[.]ts$'),

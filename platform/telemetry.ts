@@ -1,11 +1,4 @@
-export type TelemetryDeps = {
-  /** The name of this process in traces. */
-  readonly service: string
-  /** Base address of an OpenTelemetry collector (OTLP over HTTP); nothing is exported when it is empty. */
-  readonly url: string
-  /** How long spans wait to be sent together. */
-  readonly delayMs?: number
-}
+import type { TelemetryDeps } from './telemetry.otlp.ts'
 
 /** Exports the spans of this process. How many are sampled is set as for every OpenTelemetry SDK: `OTEL_TRACES_SAMPLER`. */
 export const startTelemetry = async (deps: TelemetryDeps): Promise<AsyncDisposable> => {

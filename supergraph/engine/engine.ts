@@ -6,6 +6,7 @@ import { inSpan } from '#platform/spans.ts'
 import { type Answered, answered, refused, type ShowErrors } from './answered.ts'
 import type { AskSubgraph, FollowSubgraph } from './ask.ts'
 import { deliver } from './deliver.ts'
+import type { IsOneOf } from './fetch/collect.ts'
 import type { Run } from './fetch/run.ts'
 import { compilePlan, type Step, type StepDeps } from './fetch/step.ts'
 import { compileSubscription } from './fetch/subscription.ts'
@@ -34,24 +35,44 @@ export const createEngine = <C>(deps: EngineDeps<C>): Engine<C> => {
   const stepOf = stepCache(shared)
   const show: ShowErrors = deps.showErrors ?? ((errors) => errors)
   const follow = (name: string): FollowSubgraph<C> => deps.follow?.(name, supergraph.subgraphs.get(name)?.url ?? '') ?? absentStream(name)
-  const execute = (request: GraphqlRequest, context: C): Promise<Answered> =>
-    inSpan('graphql.operation', { attributes: { 'graphql.operation.name': request.operationName ?? '' } }, () => executed(request, context))
+  const executing = { ready, show, stepOf, isOneOf: types.isOneOf, onFinished: deps.onFinished }
+  const execute = executeWith(executing)
+  const subscribe = subscribeWith({ ready, execute, show, deps: { ...shared, follow } })
+  return { schema, planOf, execute, executeInParts: executeInPartsWith(executing, execute), subscribe }
+}
+
+type Executing<C> = {
+  readonly onFinished: EngineDeps<C>['onFinished'] | undefined
+  readonly ready: (request: GraphqlRequest, context: C) => Promise<Ready>
+  readonly show: ShowErrors
+  readonly stepOf: ReturnType<typeof stepCache<C>>
+  readonly isOneOf: IsOneOf
+}
+
+const executeWith = <C>({ ready, show, stepOf, onFinished }: Executing<C>): Engine<C>['execute'] => {
   const executed = async (request: GraphqlRequest, context: C): Promise<Answered> => {
     const beganAt = Date.now()
     try {
       const { operation, variables, plan, projection } = await ready(request, context)
       if (operation.read.operation.operation === 'subscription') throw notStreamed()
-      const run = newRun({ variables, context, root: operation.introspect?.(variables) ?? {}, fetches: deps.onFinished && [] })
+      const run = newRun({ variables, context, root: operation.introspect?.(variables) ?? {}, fetches: onFinished && [] })
       await stepOf(plan, operation.read.hasPlainKeys)(run)
-      deps.onFinished?.({ request, context, operation, plan, fetches: run.fetches ?? [], errors: run.errors, beganAt, endedAt: Date.now() })
+      onFinished?.({ request, context, operation, plan, fetches: run.fetches ?? [], errors: run.errors, beganAt, endedAt: Date.now() })
       const caching = operation.read.operation.operation === 'query' ? run.caching : []
       return answered({ ...run, caching }, projection, show)
     } catch (error) {
       return refused(error, show)
     }
   }
-  const subscribe = subscribeWith({ ready, execute, show, deps: { ...shared, follow } })
-  const executeInParts = async function* (request: GraphqlRequest, context: C): AsyncGenerator<AnswerPart> {
+  return (request, context) =>
+    inSpan('graphql.operation', { attributes: { 'graphql.operation.name': request.operationName ?? '' } }, () => executed(request, context))
+}
+
+const executeInPartsWith = <C>(
+  { ready, show, stepOf, isOneOf, onFinished }: Executing<C>,
+  execute: Engine<C>['execute'],
+): Engine<C>['executeInParts'] =>
+  async function* (request, context) {
     const beganAt = Date.now()
     try {
       const { operation, variables, plan, projection, decided } = await ready(request, context)
@@ -60,26 +81,15 @@ export const createEngine = <C>(deps: EngineDeps<C>): Engine<C> => {
         yield { ...(await execute(request, context)), isLast: true }
         return
       }
-      const run = newRun({ variables, context, root: operation.introspect?.(variables) ?? {}, fetches: deps.onFinished && [] })
+      const run = newRun({ variables, context, root: operation.introspect?.(variables) ?? {}, fetches: onFinished && [] })
       const onDone = () =>
-        deps.onFinished?.({
-          request,
-          context,
-          operation,
-          plan,
-          fetches: run.fetches ?? [],
-          errors: run.errors,
-          beganAt,
-          endedAt: Date.now(),
-        })
+        onFinished?.({ request, context, operation, plan, fetches: run.fetches ?? [], errors: run.errors, beganAt, endedAt: Date.now() })
       const partStep = (part: PlanNode | null) => stepOf(part, operation.read.hasPlainKeys)
-      yield* deliver({ run, whole: projection, split, stepOf: partStep, isOneOf: types.isOneOf, show, onDone })
+      yield* deliver({ run, whole: projection, split, stepOf: partStep, isOneOf, show, onDone })
     } catch (error) {
       yield { ...refused(error, show), isLast: true }
     }
   }
-  return { schema, planOf, execute, executeInParts, subscribe }
-}
 
 type Subscribing<C> = {
   readonly ready: (request: GraphqlRequest, context: C) => Promise<Ready>
