@@ -7,6 +7,7 @@ import { type Answered, answered, refused, type ShowErrors } from './answered.ts
 import type { AskSubgraph, FollowSubgraph } from './ask.ts'
 import { deliver } from './deliver.ts'
 import type { IsOneOf } from './fetch/collect.ts'
+import { takesContext } from './fetch/context.ts'
 import type { Run } from './fetch/run.ts'
 import { compilePlan, type Step, type StepDeps } from './fetch/step.ts'
 import { compileSubscription } from './fetch/subscription.ts'
@@ -106,7 +107,7 @@ const subscribeWith = <C>({ ready, execute, show, deps }: Subscribing<C>): Engin
         yield await execute(request, context)
         return
       }
-      const source = compileSubscription(plan, { ...deps, canShare: operation.read.hasPlainKeys })
+      const source = compileSubscription(plan, { ...deps, canShare: operation.read.hasPlainKeys && !takesContext(plan) })
       for await (const event of source.open(newRun({ variables, context, root: {} }), signal)) {
         const run = newRun({ variables, context, root: {} })
         await source.take(event, run)
@@ -134,7 +135,7 @@ const stepCache = <C>(deps: Omit<StepDeps<C>, 'canShare'>) => {
     if (plan === null) return () => undefined
     const known = compiled.get(plan)
     if (known !== undefined) return known
-    const step = compilePlan(plan, { ...deps, canShare })
+    const step = compilePlan(plan, { ...deps, canShare: canShare && !takesContext(plan) })
     compiled.set(plan, step)
     return step
   }

@@ -111,7 +111,7 @@ test('a contract serves fields with its tags and nothing with an excluded one; t
   assert.doesNotMatch(shown({}), /Hidden|hidden|HIGH|@tag|join__/)
   assert.match(
     shown({ include: ['public'], exclude: ['internal'] }),
-    /^enum Level { LOW } type Open { name: String } type Query { open: Open level: Level }$/,
+    /^directive @defer\(if: Boolean! = true, label: String\) on FRAGMENT_SPREAD \| INLINE_FRAGMENT enum Level { LOW } type Open { name: String } type Query { open: Open level: Level }$/,
   )
   assert.doesNotMatch(shown({ exclude: ['internal'] }), /Secret|internal/)
 })

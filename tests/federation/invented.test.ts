@@ -66,6 +66,15 @@ const situations: Readonly<Record<string, Situation>> = {
     },
     texts: ['{ t { name twoOfThem threeOfThem } y: t { name threeOfThem twoOfThem } }'],
   },
+  'fields that take a value from the objects above them': {
+    parts: {
+      shop: `type Query { shop: Shop! shops: [Shop!]! } type Shop @key(fields: "id") @context(name: "shop") { id: ID! currency: String! floor: Floor! }
+        type Floor @key(fields: "id") { id: ID! film: Film! }
+        type Film @key(fields: "id") { id: ID! price(currency: String @fromContext(field: "$shop { currency }")): Int! }`,
+      more: 'type Film @key(fields: "id") { id: ID! name: String like: Film! }',
+    },
+    texts: ['{ shop { floor { film { name price like { cost: price } } } } shops { floor { film { price } } } }'],
+  },
   'an interface object that leads to the interface again': {
     parts: {
       a: 'type I @interfaceObject @key(fields: "id") { id: ID! t: T! } type T { related: [I!]! }',

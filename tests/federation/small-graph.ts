@@ -17,7 +17,7 @@ export type Small<C> = AsyncDisposable & {
 
 const directives = [
   ...['key', 'external', 'requires', 'provides', 'shareable', 'override', 'inaccessible', 'tag', 'interfaceObject'],
-  ...['authenticated', 'requiresScopes', 'policy', 'cost', 'listSize'],
+  ...['authenticated', 'requiresScopes', 'policy', 'cost', 'listSize', 'context', 'fromContext'],
 ].map((name) => `"@${name}"`)
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [${directives.join(', ')}])\n`
 

@@ -4,6 +4,7 @@ import type { EntityFetch, EntityPath, FetchNode, PlanNode } from '../plan/plann
 import type { EntityKeys } from '../schema/entity-keys.ts'
 import { isTree, type Tree } from '../tree.ts'
 import { collect, type IsOneOf } from './collect.ts'
+import { byContext } from './context.ts'
 import { type EntityCache, splitKnown } from './entity-cache.ts'
 import { subgraphErrors, unavailable } from './errors.ts'
 import { type IsObjectType, mergeInto, mergeIntoAll } from './merge.ts'
@@ -57,8 +58,7 @@ const compileFetch = <C>(node: FetchNode, deps: StepDeps<C>): Step<C> => {
   const request = requestOf(node)
   const entities = node.entities?.map((entity) => ({ entity, represent: compileRepresent(entity, { ...deps, subgraph }) }))
   const gather = (run: Run<C>): readonly Gathered[] | undefined => entities?.map((each) => gatherEntities(each, run, deps))
-  return async (run) => {
-    const found = gather(run)
+  const send = async (run: Run<C>, found: readonly Gathered[] | undefined): Promise<void> => {
     const remembered = found && deps.entityCache && node.operationKind === 'query' ? remember(found, { run, node, deps }) : undefined
     const gathered = remembered?.missing ?? found
     if (gathered?.every(({ groups }) => groups.length === 0) || (node.at !== undefined && rootsAt(node.at, run, deps).length === 0)) return
@@ -75,6 +75,15 @@ const compileFetch = <C>(node: FetchNode, deps: StepDeps<C>): Step<C> => {
       run.errors.push(...unavailable(error, where))
     }
   }
+  const [contextual] = entities?.filter(({ entity }) => entity.contexts !== undefined) ?? []
+  if (contextual === undefined) return (run) => send(run, gather(run))
+  return async (run) => {
+    const groups = byContext(run.root, contextual.entity, deps.isOneOf)
+    const sent = groups.map((group) =>
+      send({ ...run, variables: { ...run.variables, ...group.variables } }, [represented(contextual, [group.entities])]),
+    )
+    await Promise.all(sent)
+  }
 }
 
 /** The objects deeper down that have the root's type. */
@@ -82,13 +91,17 @@ const rootsAt = <C>(path: EntityPath, run: Run<C>, { isOneOf }: StepDeps<C>): re
   collect(run.root, path, { isOneOf, hasShared: run.shared.size > 0 })
 
 /** Whom to ask for, each only once, and how they are represented. */
-const gatherEntities = <C>(
-  { entity, represent }: { readonly entity: EntityFetch; readonly represent: Represent },
-  run: Run<C>,
-  { isOneOf }: StepDeps<C>,
-): Gathered => {
+const gatherEntities = <C>({ entity, represent }: Asking, run: Run<C>, { isOneOf }: StepDeps<C>): Gathered => {
   const hasShared = run.shared.size > 0
-  const groups = represent(entity.paths.map((path) => collect(run.root, path, { isOneOf, hasShared })))
+  return represented(
+    { entity, represent },
+    entity.paths.map((path) => collect(run.root, path, { isOneOf, hasShared })),
+  )
+}
+
+type Asking = { readonly entity: EntityFetch; readonly represent: Represent }
+const represented = ({ entity, represent }: Asking, found: readonly (readonly Tree[])[]): Gathered => {
+  const groups = represent(found)
   return { entity, groups: groups.map(({ targets }) => targets), texts: groups.map(({ text }) => text) }
 }
 

@@ -1,3 +1,4 @@
+import { takesContext } from '../fetch/context.ts'
 import type { PlanNode } from '../plan/planner.ts'
 import { type PlanPart, splitPlan } from '../plan/split-plan.ts'
 import { Selection } from '../project/selection.ts'
@@ -19,7 +20,8 @@ export const inParts = (read: ReadOperation, deps: NormalizeDeps, { decided, pla
   const { variables, access } = decided
   const { schema, storedKey } = deps
   const { read: first, parts } = separate(read, variables, { schema, storedKey })
-  if (parts.length === 0) return null
+  // NOTE: what a context needs of the objects above is not in a fetch's requirements.
+  if (parts.length === 0 || (plan !== null && takesContext(plan))) return null
   const asking = askingOf(read, deps, decided)
   const textOf = (part: ReadOperation): string => normalizedText(part, deps, { variables, isDenied: access.isDenied }) ?? '{ __typename }'
   const texts = [first, ...parts.map((_part, keep) => separate(read, variables, { schema, storedKey, keep }).read)].map(textOf)

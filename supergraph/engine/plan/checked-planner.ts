@@ -1,4 +1,4 @@
-import { buildASTSchema, parse } from 'graphql'
+import { buildASTSchema, parse, visit } from 'graphql'
 import { withBareRoots } from './bare-roots.ts'
 import { conflictFinder } from './conflicts.ts'
 import { findGap } from './gaps.ts'
@@ -18,10 +18,12 @@ export const checkedPlanner = (supergraphSdl: string): CheckedPlanner => {
   const reference = once(() => apolloPlanner(supergraphSdl))
   const findConflict = once(() => conflictFinder(supergraphSdl))
   const roots = once(() => rootNames(supergraphSdl))
+  const contextual = contextualFields(supergraphSdl)
   return {
     overrideLabels: fast.overrideLabels,
     overridePercentages: fast.overridePercentages,
     plan: async (kind, request) => {
+      if (kind === 'fast' && contextual?.test(request.text)) throw new TypeError('The fast planner does not know @fromContext')
       const made = await (kind === 'fast' ? fast : reference()).plan(request)
       const plan = made === null ? null : withBareRoots(made, roots())
       const fault = kind === 'fast' ? (findConflict()(plan) ?? findGap(request.text, plan)) : undefined
@@ -37,6 +39,19 @@ const once = <T extends object>(make: () => T): (() => T) => {
     made ??= make()
     return made
   }
+}
+
+/** Finds the names of fields that take arguments from their context; null when there are none. */
+const contextualFields = (supergraphSdl: string): RegExp | null => {
+  if (!/contextArguments:\s*\[\s*\{/.test(supergraphSdl)) return null
+  const names = new Set<string>()
+  visit(parse(supergraphSdl, { noLocation: true }), {
+    FieldDefinition: ({ name, directives = [] }) => {
+      const isContextual = directives.some(({ arguments: given = [] }) => given.some((each) => each.name.value === 'contextArguments'))
+      if (isContextual) names.add(name.value)
+    },
+  })
+  return new RegExp(`\\b(${[...names].join('|')})\\b`)
 }
 
 const rootNames = (supergraphSdl: string): readonly string[] => {

@@ -6,7 +6,7 @@ import {
   type QueryPlanSelectionNode,
   type SubscriptionNode,
 } from '@apollo/query-planner'
-import type { CreatePlanner, EntityFetch, EntityPath, FetchNode, OutputRewrite, PlanNode, Requirement } from './planner.ts'
+import type { ContextValue, CreatePlanner, EntityFetch, EntityPath, FetchNode, OutputRewrite, PlanNode, Requirement } from './planner.ts'
 
 /** The reference planner of Federation 2, in JavaScript. It plans what others cannot, blocks its thread, and is slow on some graphs. */
 export const apolloPlanner: CreatePlanner = (supergraphSdl) => {
@@ -65,6 +65,7 @@ const readFetch = (node: ApolloFetch, path: EntityPath): FetchNode => {
     variable: 'representations',
     paths: [path],
     requires: node.requires.flatMap(readRequirement),
+    ...(node.contextRewrites === undefined || node.contextRewrites.length === 0 ? {} : { contexts: node.contextRewrites.map(readContext) }),
     typenames: (node.inputRewrites ?? []).flatMap((rewrite) =>
       rewrite.kind === 'ValueSetter'
         ? [{ of: rewrite.path.flatMap((step) => /^\.\.\. on (\w+)/.exec(step)?.[1] ?? []), is: String(rewrite.setValueTo) }]
@@ -78,6 +79,12 @@ const readFetch = (node: ApolloFetch, path: EntityPath): FetchNode => {
   }
   return { ...common, entities: [entity], rewrites: [] }
 }
+
+const readContext = ({ path, renameKeyTo }: { readonly path: readonly string[]; readonly renameKeyTo: string }): ContextValue => ({
+  variable: renameKeyTo,
+  up: path.filter((step) => step === '..').length,
+  path: path.filter((step) => step !== '..').map(readRewriteStep),
+})
 
 const readRewriteStep = (step: string): OutputRewrite['path'][number] => {
   const type = /^\.\.\. on (\w+)/.exec(step)?.[1]

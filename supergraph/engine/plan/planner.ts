@@ -19,10 +19,18 @@ export type EntityFetch = {
   readonly variable: string
   readonly paths: readonly EntityPath[]
   readonly requires: readonly Requirement[]
+  /** Absent where no field takes a value from its context. */
+  readonly contexts?: readonly ContextValue[]
   /** What `__typename` a representation carries when the subgraph knows its type by another name. */
   readonly typenames: readonly { readonly of: readonly string[]; readonly is: string }[]
   readonly rewrites: readonly OutputRewrite[]
 }
+
+/**
+ * A variable of a fetch that has its value from an object above each entity (`@fromContext`): so many levels up, then down
+ * these keys, where the types match.
+ */
+export type ContextValue = { readonly variable: string; readonly up: number; readonly path: readonly OutputStep[] }
 
 /** From the root of the answer to entities: a response key, every item of a list, or only objects of these types. */
 export type EntityPath = readonly PathStep[]

@@ -11,6 +11,8 @@ import {
 import { readSupergraph } from '../../../supergraph/engine/schema/supergraph-document.ts'
 
 /** How one subgraph has a field (https://specs.apollo.dev/join/v0.3#@join__field). */
+/** An argument that a field takes from an object above its own (https://specs.apollo.dev/context/v0.1). */
+export type ContextArgument = { readonly name: string; readonly types: readonly string[]; readonly set: SelectionSetNode }
 export type FieldJoin = { readonly isExternal: boolean; readonly requires: SelectionSetNode | null; readonly isOwner: boolean }
 /** How one subgraph has a type. */
 export type TypeJoin = { readonly keys: readonly SelectionSetNode[]; readonly isInterfaceObject: boolean }
@@ -19,6 +21,7 @@ export type TypeJoin = { readonly keys: readonly SelectionSetNode[]; readonly is
 export type Joins = {
   readonly type: (subgraph: string, type: string) => TypeJoin | undefined
   readonly field: (subgraph: string, type: string, field: string) => FieldJoin | undefined
+  readonly contextArguments: (type: string, field: string) => readonly ContextArgument[]
   /** The keys of a type, whichever subgraph has them. */
   readonly keys: (type: string) => readonly SelectionSetNode[]
   /** Whether the subgraph says `@provides` of a field of this name. */
@@ -60,6 +63,12 @@ export const readJoins = (supergraphSdl: string): Joins => {
     const keys = joins.flatMap(({ key }) => (key === undefined ? [] : [fieldSet(key)]))
     return { keys, isInterfaceObject: joins.some((join) => join.isInterfaceObject === true) }
   }
+  const typesOf = (context: string): readonly string[] =>
+    document.definitions.flatMap((node) =>
+      'name' in node && node.name !== undefined && 'directives' in node && uses(node, 'context').some(({ name }) => name === context)
+        ? [node.name.value]
+        : [],
+    )
   const fieldJoins = [...types.values()].flatMap(({ fields }) => [...fields.values()].flatMap((field) => uses(field, 'join__field')))
   return {
     type,
@@ -68,11 +77,26 @@ export const readJoins = (supergraphSdl: string): Joins => {
       if (field === undefined || type(subgraph, typeName) === undefined) return undefined
       return readField(field, graphOf(subgraph))
     },
+    contextArguments: (typeName, name) => {
+      const field = types.get(typeName)?.fields.get(name)
+      return field === undefined ? [] : uses(field, 'join__field').flatMap(({ contextArguments }) => readContext(contextArguments, typesOf))
+    },
     keys: (name) => (types.get(name)?.joins ?? []).flatMap(({ key }) => (key === undefined ? [] : [fieldSet(key)])),
     isProvided: (subgraph, name) => fieldJoins.some(({ graph, provides }) => graph === graphOf(subgraph) && mentions(provides, name)),
     isRequired: (name) => fieldJoins.some(({ requires }) => mentions(requires, name)),
   }
 }
+
+const readContext = (given: unknown, typesOf: (context: string) => readonly string[]): readonly ContextArgument[] =>
+  (Array.isArray(given) ? given : []).map(({ name, context, selection }: Record<string, string>) => ({
+    name: String(name),
+    types: typesOf(String(context)),
+    set: fieldSet(
+      String(selection)
+        .trim()
+        .replace(/^\{|\}$/g, ''),
+    ),
+  }))
 
 const mentions = (text: unknown, name: string): boolean => typeof text === 'string' && new RegExp(`\\b${name}\\b`).test(text)
 

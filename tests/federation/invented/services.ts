@@ -17,10 +17,10 @@ import type { AskSubgraph } from '../../../supergraph/engine/ask.ts'
 import { publicSchema } from '../../../supergraph/engine/schema/public-schema.ts'
 import { readSupergraph } from '../../../supergraph/engine/schema/supergraph-document.ts'
 import { type Joins, readJoins } from './joins.ts'
-import { type Arguments, stable, type Thing, Values } from './values.ts'
+import { type Arguments, mapThings, stable, type Thing, Values } from './values.ts'
 
 type Representation = Readonly<Record<string, unknown>>
-type Source = Thing & { readonly representation?: Representation }
+type Source = Thing & { readonly representation?: Representation; readonly parent?: Source | undefined }
 type Resolve = GraphQLFieldResolver<Source | undefined, unknown, Arguments>
 
 export type InventedGraph = {
@@ -44,7 +44,11 @@ export const inventGraph = (supergraphSdl: string): InventedGraph => {
   }).subgraphs()
   const subgraphs = new Map([...extracted].map((subgraph) => [subgraph.name, subgraph.schema.toGraphQLJSSchema()]))
   const values = new Values({ schema, shown, subgraphs, joins })
-  const whole: Resolve = (source, args, _context, info) => values.value(source ?? root(values, info), info.fieldName, args)
+  const whole: Resolve = (source, args, _context, info) => {
+    const thing = source ?? root(values, info)
+    const value = values.value(thing, info.fieldName, { ...args, ...contextOf(thing, info.fieldName, { values, joins }) })
+    return isThings(value) ? mapThings(value, (inner) => ({ ...inner, parent: thing })) : value
+  }
   const services = new Map(
     [...subgraphs].map(([name, own]) => [name, run(own, { resolve: subgraphResolver({ name, schema: own, values, joins }), values })]),
   )
@@ -63,6 +67,24 @@ export const inventGraph = (supergraphSdl: string): InventedGraph => {
       },
   }
 }
+
+const isThings = (value: unknown): boolean => {
+  const first = [value].flat(9).find((each) => each !== null)
+  return typeof first === 'object'
+}
+
+/** What a field's arguments get from the nearest object above that has the context. */
+const contextOf = (thing: Source, field: string, { values, joins }: Pick<Subgraph, 'values' | 'joins'>): Arguments =>
+  Object.fromEntries(
+    joins.contextArguments(thing.type, field).flatMap(({ name, types, set }) => {
+      let above = thing.parent
+      while (above !== undefined && !values.namesOf(above.type).some((each) => types.includes(each))) above = above.parent
+      return above === undefined ? [] : [[name, leafIn(values.select(above, set))]]
+    }),
+  )
+
+const leafIn = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? leafIn(Object.values(value)[0]) : value
 
 const root = (values: Values, { operation }: GraphQLResolveInfo): Source => {
   const { schema } = values

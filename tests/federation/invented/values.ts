@@ -143,9 +143,9 @@ export class Values {
   #shownArguments(type: string, field: string, args: Arguments): Arguments {
     const known = this.#shown.getType(type)
     const shown = isObjectType(known) ? known.getFields()[field]?.args : undefined
-    return shown === undefined
-      ? {}
-      : Object.fromEntries(shown.flatMap(({ name }) => (args[name] === undefined ? [] : [[name, args[name]]])))
+    if (shown === undefined) return {}
+    const names = [...shown.map(({ name }) => name), ...this.#joins.contextArguments(type, field).map(({ name }) => name)]
+    return Object.fromEntries(names.flatMap((name) => (args[name] === undefined || args[name] === null ? [] : [[name, args[name]]])))
   }
 
   /** The field's type in the graph and in each subgraph that gives it. */
