@@ -28,7 +28,7 @@ const planOf = (node: PlanNode, timed: Timed): Trace.IQueryPlanNode => {
   if (node.kind === 'Condition')
     return { sequence: { nodes: [node.yes, node.no].flatMap((inner) => (inner === null ? [] : [planOf(inner, timed)])) } }
   const fetch = { fetch: fetchOf(node, timed) }
-  const [path] = node.entities?.[0]?.paths ?? []
+  const path = node.entities?.[0]?.paths[0] ?? node.at
   return path === undefined ? fetch : { flatten: { responsePath: responsePathOf(path), node: fetch } }
 }
 

@@ -239,18 +239,25 @@ test('when the first edge dies during play, the film goes on from the second', a
   await playing(page, 1)
 })
 
-test('the Explorer works without the internet: it shows the schema, answers a query and follows a subscription', async () => {
+test('the Explorer works without the internet: it shows the schema, answers a query, also in parts, and follows a subscription', async () => {
   await using page = await openPage({ width: 1280, height: 800 })
   await page.route(/^https?:\/\/(?!127\.0\.0\.1)/, (route) => route.abort())
   await page.goto(`${platform.links.supergraph}/explorer`)
   await page.getByRole('button', { name: /Execute query/ }).click()
   await page.getByText('"topTen"').first().waitFor({ timeout: 15_000 })
   await look(page, '1280-explorer')
-  await page.locator('.graphiql-query-editor .CodeMirror').evaluate((editor) => {
-    const { CodeMirror } = editor as object as { readonly CodeMirror: { readonly setValue: (text: string) => void } }
-    CodeMirror.setValue('subscription { resumePointMoved { positionMs } }')
-  })
-  await page.waitForTimeout(500)
-  await page.getByRole('button', { name: /Execute query/ }).click()
+  const ask = async (query: string): Promise<void> => {
+    await page.locator('.graphiql-query-editor .CodeMirror').evaluate((editor, text) => {
+      const { CodeMirror } = editor as object as { readonly CodeMirror: { readonly setValue: (text: string) => void } }
+      CodeMirror.setValue(text)
+    }, query)
+    await page.waitForTimeout(500)
+    await page.getByRole('button', { name: /Execute query/ }).click()
+  }
+  const parts = page.waitForResponse((response) => response.headers()['content-type']?.startsWith('multipart/mixed') === true)
+  await ask('{ topTen { id ... @defer { called: name } } }')
+  await page.getByText('"called"').first().waitFor({ timeout: 15_000 })
+  await parts
+  await ask('subscription { resumePointMoved { positionMs } }')
   await page.getByText('"UNAUTHENTICATED"').first().waitFor({ timeout: 15_000 })
 })

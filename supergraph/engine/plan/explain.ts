@@ -3,10 +3,18 @@ import type { EntityPath, FetchNode, PlanNode } from './planner.ts'
 const pathText = (path: EntityPath): string =>
   path.map((step) => (step.step === 'field' ? step.key : step.step === 'items' ? '@' : `<${step.types.join('|')}>`)).join('.')
 
-const fetchLines = (node: FetchNode): readonly string[] => [
-  `Fetch ${node.subgraph}${node.entities === undefined ? '' : ` for ${node.entities.flatMap(({ paths }) => paths.map(pathText)).join(', ')}`}`,
-  `  ${node.operation.replace(/\s+/g, ' ')}`,
-]
+/** Whom a fetch is about; undefined for the root. */
+const placesText = ({ entities, at }: FetchNode): string | undefined => {
+  const paths = entities?.flatMap((entity) => entity.paths) ?? (at === undefined ? [] : [at])
+  return paths.length === 0 ? undefined : paths.map(pathText).join(', ')
+}
+
+const fetchLines = (node: FetchNode): readonly string[] => {
+  const places = placesText(node)
+  const contexts = node.entities?.flatMap(({ contexts: taken = [] }) => taken.map(({ variable }) => variable)) ?? []
+  const once = contexts.length === 0 ? '' : `, once for each ${[...new Set(contexts)].join(' and ')}`
+  return [`Fetch ${node.subgraph}${places === undefined ? '' : ` for ${places}`}${once}`, `  ${node.operation.replace(/\s+/g, ' ')}`]
+}
 
 /** A plan as indented text: what is asked of whom, what waits for what. */
 export const explainText = (plan: PlanNode | null): string => {
@@ -52,7 +60,7 @@ export const explainPicture = (plan: PlanNode | null): string => {
 }
 
 const picture = (node: FetchNode, x: number, y: number): string => {
-  const where = node.entities?.flatMap(({ paths }) => paths.map(pathText)).join(', ') ?? 'root'
+  const where = placesText(node) ?? 'root'
   const asked = node.operation.replace(/\s+/g, ' ')
   return `<g><title>${escaped(asked)}</title><rect x="${x}" y="${y}" width="${box.width}" height="${box.height}" rx="8" fill="#eef2ff" stroke="#4f46e5"/><text x="${x + 12}" y="${y + 20}" font-weight="600" fill="#111827">${escaped(node.subgraph)}</text><text x="${x + 12}" y="${y + 37}" font-size="11" fill="#374151">${escaped(short(where, 42))}</text><text x="${x + 12}" y="${y + 53}" font-size="10" fill="#6b7280">${escaped(short(asked, 46))}</text></g>`
 }
