@@ -11,7 +11,7 @@ export type SupergraphHttpDeps = Omit<HttpDeps, 'name'> & { readonly supergraph:
 /** The supergraph on HTTP, with its Explorer page. Apollo Sandbox, another origin, may ask it too. */
 export const createSupergraphHttp = ({ supergraph, readCaller, ...deps }: SupergraphHttpDeps): Http => {
   const app = createHttp({ name: 'supergraph', ...deps })
-  app.addHook('onSend', async (request, reply) => {
+  app.addHook('onRequest', async (request, reply) => {
     if (request.headers.origin !== 'https://studio.apollographql.com') return
     reply
       .header('access-control-allow-origin', request.headers.origin)

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { GraphqlRequest } from '#platform/graphql/execute.ts'
 import { answerOverHttp, type JsonAnswer, readRequest } from '#platform/graphql/over-http.ts'
+import { takeOver } from '#platform/graphql/take-over.ts'
 
 /** One of the answers that an operation with `@defer` gets. */
 export type AnswerPart = JsonAnswer & { readonly isLast: boolean }
@@ -28,20 +29,20 @@ export const answerInParts = async (request: FastifyRequest, reply: FastifyReply
     await answers.return?.()
     return reply.code(200).type('application/json; charset=utf-8').send(first.value.json())
   }
-  await stream(request, reply.hijack(), { first: first.value, answers })
+  await stream(request, reply, { first: first.value, answers })
   return reply
 }
 
 type Streaming = { readonly first: AnswerPart; readonly answers: AsyncIterator<AnswerPart> }
 
-const stream = async (request: FastifyRequest, { raw }: FastifyReply, { first, answers }: Streaming): Promise<void> => {
+const stream = async (request: FastifyRequest, reply: FastifyReply, { first, answers }: Streaming): Promise<void> => {
+  const raw = takeOver(reply, head)
   const write = (part: AnswerPart): void => {
     raw.write(partHead)
     raw.write(part.json())
     // NOTE: the delimiter comes at once, so that the client knows that this part is whole.
     raw.write(part.isLast ? `${delimiter}--\r\n` : delimiter)
   }
-  raw.writeHead(200, head)
   raw.write(delimiter)
   try {
     write(first)

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { GraphqlAnswer, GraphqlRequest } from '#platform/graphql/execute.ts'
 import { type JsonAnswer, readRequest, sendRefusal } from '#platform/graphql/over-http.ts'
+import { takeOver } from '#platform/graphql/take-over.ts'
 
 const quietMs = 12_000
 const head = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' }
@@ -15,18 +16,18 @@ export const answerAsEvents = async (
 ): Promise<FastifyReply> => {
   const read = readRequest(request)
   if ('status' in read) return sendRefusal(reply.type('application/json; charset=utf-8'), read)
-  await stream(request, reply.hijack(), (signal) => events(read.request, signal))
+  await stream(request, reply, (signal) => events(read.request, signal))
   return reply
 }
 
 const stream = async (
   request: FastifyRequest,
-  { raw }: FastifyReply,
+  reply: FastifyReply,
   events: (signal: AbortSignal) => AsyncIterable<Pick<JsonAnswer, 'json'>>,
 ): Promise<void> => {
+  const raw = takeOver(reply, head)
   const gone = new AbortController()
   raw.on('close', () => gone.abort())
-  raw.writeHead(200, head)
   raw.write(':\n\n')
   const alive = setInterval(() => raw.write(':\n\n'), quietMs)
   try {

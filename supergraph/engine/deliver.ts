@@ -60,6 +60,8 @@ async function* later<C>(delivering: Delivering<C>, told: Set<GraphqlError>): As
     const before = after.flatMap((number) => (number === 0 ? [] : [done[number - 1]]))
     const fetched = Promise.all(before).then(() => stepOf(plan)(run))
     done.push(fetched.then(() => index))
+    // NOTE: a client that goes away leaves nobody to hear of a failure.
+    fetched.catch(() => undefined)
   }
   const waiting = new Map(done.map((each, index) => [index, each]))
   while (waiting.size > 0) {
@@ -85,13 +87,13 @@ const entriesOf = <C>(
     const path = clientPath(stored, part.keys)
     const own = run.errors.flatMap((error) => {
       const [placed] = told.has(error) ? [] : placeErrors([error], whole.selection, run.root)
-      const isHere = placed?.path !== undefined && path.every((step, index) => placed.path?.[index] === step)
-      if (!isHere || placed.path === undefined) return []
+      // NOTE: an error of a whole fetch of root fields has no path.
+      if (placed === undefined || !path.every((step, index) => placed.path === undefined || placed.path[index] === step)) return []
       told.add(error)
-      return [{ ...placed, path: placed.path.slice(path.length) }]
+      return [placed.path === undefined ? placed : { ...placed, path: placed.path.slice(path.length) }]
     })
     const { data, errors } = shapeAnswer(part.selection, object, own)
-    const shown = show(errors).map((error) => ({ ...error, path: [...path, ...(error.path ?? [])] }))
+    const shown = show(errors).map((error) => (error.path === undefined ? error : { ...error, path: [...path, ...error.path] }))
     return [{ ...(part.label === undefined ? {} : { label: part.label }), path, data, ...(shown.length === 0 ? {} : { errors: shown }) }]
   })
 

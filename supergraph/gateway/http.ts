@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { CinegraphError } from '#platform/errors.ts'
 import type { GraphqlRequest } from '#platform/graphql/execute.ts'
 import { answerOverHttp, type JsonAnswer, jsonOf, parseRequest, readJson } from '#platform/graphql/over-http.ts'
-import { answerInParts, wantsParts } from '#platform/graphql/over-multipart.ts'
+import { type AnswerPart, answerInParts, wantsParts } from '#platform/graphql/over-multipart.ts'
 import { answerAsEvents, wantsEvents } from '#platform/graphql/over-sse.ts'
 import { createHttp, type Http } from '#platform/http.ts'
 import { secretEqual } from '#platform/secret-equal.ts'
@@ -44,6 +44,14 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
   }
   const subscribe = (asked: GraphqlRequest, incoming: Incoming, signal: AbortSignal) =>
     serving.stream((gateway) => gateway.subscribe(asked, incoming, signal))
+  const inParts = async function* (asked: GraphqlRequest, incoming: Incoming): AsyncGenerator<AnswerPart> {
+    const answers = serving.stream((gateway) => gateway.executeInParts(asked, incoming))[Symbol.asyncIterator]()
+    try {
+      for (let next = await admission.run(() => answers.next()); next.done !== true; next = await answers.next()) yield next.value
+    } finally {
+      await answers.return?.()
+    }
+  }
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
@@ -52,8 +60,7 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
       if (Array.isArray(request.body)) return answerBatch(request.body, reply, { ...deps, answer: (asked) => execute(asked, incoming) })
       const refusal = fillDocument(request, deps.documents)
       if (refusal !== undefined) return reply.code(200).type('application/json; charset=utf-8').send(refusal.json())
-      if (wantsParts(request))
-        return answerInParts(request, reply, (asked) => serving.stream((gateway) => gateway.executeInParts(asked, incoming)))
+      if (wantsParts(request)) return answerInParts(request, reply, (asked) => inParts(asked, incoming))
       if (!wantsEvents(request)) return answerOverHttp(request, reply, async (asked) => told(await execute(asked, incoming), reply))
       return answerAsEvents(request, reply, (asked, signal) => subscribe(asked, incoming, signal))
     },

@@ -26,8 +26,8 @@ const parts = {
     },
   },
   prices: {
-    sdl: 'type Film @key(fields: "id") { id: ID! price: Int }',
-    resolvers: { Film: { __resolveReference: same, price: () => 5 } },
+    sdl: 'type Query { rate: Int } type Film @key(fields: "id") { id: ID! price: Int }',
+    resolvers: { Query: { rate: () => 2 }, Film: { __resolveReference: same, price: () => 5 } },
   },
 }
 
@@ -150,4 +150,24 @@ test('the same fetches are made whether an operation defers or not', async () =>
     await fetches('{ film { name ... @defer { stars critic } ... @defer { price stars } } }'),
     await fetches('{ film { name stars critic price } }'),
   )
+})
+
+test('a deferred root field whose subgraph fails is told with its part', async () => {
+  await using graph = await httpGraph(parts)
+  const { prices } = graph.services
+  assert.ok(prices)
+  prices.failing = true
+  const { parts: told } = await ask(graph.url, '{ film { name } ... @defer { rate } }')
+  assert.deepEqual(told[0]?.data, { film: { name: 'film 1' } })
+  assert.equal(told[0]?.errors, undefined)
+  const [part] = told[1]?.incremental ?? []
+  assert.deepEqual(part?.data, { rate: null })
+  assert.equal((part?.errors as readonly unknown[] | undefined)?.length, 1)
+})
+
+test('an operation that defers too much is answered whole', async () => {
+  await using graph = await httpGraph(parts)
+  const { type, parts: told } = await ask(graph.url, `{ film { name ${'... @defer { stars } '.repeat(21)} } }`)
+  assert.match(type, /^application\/json/)
+  assert.deepEqual(told[0]?.data, { film: { name: 'film 1', stars: 4 } })
 })

@@ -15,13 +15,17 @@ export type InParts = {
   readonly fetching: readonly PlanPart[]
 }
 
+/** Each part is worked out by itself; an operation that defers more than so many is answered whole. */
+const partsMax = 20
+
 /** Null when nothing of the operation is deferred. */
 export const inParts = (read: ReadOperation, deps: NormalizeDeps, { decided, plan }: Splitting): InParts | null => {
   const { variables, access } = decided
   const { schema, storedKey } = deps
   const { read: first, parts } = separate(read, variables, { schema, storedKey })
+  if (parts.length === 0 || parts.length > partsMax) return null
   // NOTE: what a context needs of the objects above is not in a fetch's requirements.
-  if (parts.length === 0 || (plan !== null && takesContext(plan))) return null
+  if (plan !== null && takesContext(plan)) return null
   const asking = askingOf(read, deps, decided)
   const textOf = (part: ReadOperation): string => normalizedText(part, deps, { variables, isDenied: access.isDenied }) ?? '{ __typename }'
   const texts = [first, ...parts.map((_part, keep) => separate(read, variables, { schema, storedKey, keep }).read)].map(textOf)
