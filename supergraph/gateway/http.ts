@@ -12,7 +12,7 @@ import type { Answered } from '../engine/answered.ts'
 import { cacheControlOf } from '../engine/caching.ts'
 import { serveExplain } from '../explain.ts'
 import { serveExplorer } from '../explorer.ts'
-import { createAdmission } from './admission.ts'
+import { type Admission, createAdmission } from './admission.ts'
 import type { Serving } from './canary.ts'
 import type { AskedDocument, Documents, Refused } from './documents.ts'
 import type { Incoming } from './http-subgraph.ts'
@@ -44,14 +44,7 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
   }
   const subscribe = (asked: GraphqlRequest, incoming: Incoming, signal: AbortSignal) =>
     serving.stream((gateway) => gateway.subscribe(asked, incoming, signal))
-  const inParts = async function* (asked: GraphqlRequest, incoming: Incoming): AsyncGenerator<AnswerPart> {
-    const answers = serving.stream((gateway) => gateway.executeInParts(asked, incoming))[Symbol.asyncIterator]()
-    try {
-      for (let next = await admission.run(() => answers.next()); next.done !== true; next = await answers.next()) yield next.value
-    } finally {
-      await answers.return?.()
-    }
-  }
+  const inParts = inPartsWith(serving, admission)
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
@@ -72,6 +65,17 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
   app.get('/', async (_request, reply) => reply.redirect('/explorer'))
   return app
 }
+
+/** The first part waits to be let in like any operation; those after it are on their way already. */
+const inPartsWith = (serving: GatewayHttpDeps['serving'], admission: Admission) =>
+  async function* (asked: GraphqlRequest, incoming: Incoming): AsyncGenerator<AnswerPart> {
+    const answers = serving.stream((gateway) => gateway.executeInParts(asked, incoming))[Symbol.asyncIterator]()
+    try {
+      for (let next = await admission.run(() => answers.next()); next.done !== true; next = await answers.next()) yield next.value
+    } finally {
+      await answers.return?.()
+    }
+  }
 
 /** Says how long the answer may be kept, where all its subgraphs said so. */
 const told = (answer: Answered, reply: FastifyReply): Answered => {
