@@ -51,10 +51,18 @@ const subgraphSchemas = ({ document, subgraphs }: SupergraphDocument) => {
           })
     return withEntities(buildASTSchema(own, { assumeValidSDL: true }))
   }
-  const schemas = new Map<string, GraphQLSchema>()
+  const differing = new Set<string | undefined>()
+  visit(document, {
+    Directive: (join) => {
+      if (join.name.value === 'join__field' && stringArgument(join, 'type') !== undefined) differing.add(stringArgument(join, 'graph'))
+    },
+  })
+  const schemas = new Map<string | undefined, GraphQLSchema>()
   return (subgraph: string): GraphQLSchema => {
-    const known = schemas.get(subgraph) ?? build(subgraphs.get(subgraph)?.graph)
-    schemas.set(subgraph, known)
+    const graph = subgraphs.get(subgraph)?.graph
+    const key = differing.has(graph) ? graph : undefined
+    const known = schemas.get(key) ?? build(key)
+    schemas.set(key, known)
     return known
   }
 }
