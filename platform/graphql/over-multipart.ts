@@ -7,7 +7,7 @@ import { takeOver } from '#platform/graphql/take-over.ts'
 export type AnswerPart = JsonAnswer & { readonly isLast: boolean }
 type InParts = (asked: GraphqlRequest) => AsyncIterable<AnswerPart>
 
-const head = { 'content-type': 'multipart/mixed; boundary="-"; deferSpec=20220824', 'cache-control': 'no-store', 'x-accel-buffering': 'no' }
+const mediaType = 'multipart/mixed; boundary="-"; deferSpec=20220824'
 const delimiter = '\r\n---'
 const partHead = '\r\ncontent-type: application/json; charset=utf-8\r\n\r\n'
 
@@ -36,7 +36,7 @@ export const answerInParts = async (request: FastifyRequest, reply: FastifyReply
 type Streaming = { readonly first: AnswerPart; readonly answers: AsyncIterator<AnswerPart> }
 
 const stream = async (request: FastifyRequest, reply: FastifyReply, { first, answers }: Streaming): Promise<void> => {
-  const raw = takeOver(reply, head)
+  const raw = takeOver(reply, mediaType)
   const write = (part: AnswerPart): void => {
     raw.write(partHead)
     raw.write(part.json())

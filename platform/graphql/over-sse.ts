@@ -4,7 +4,7 @@ import { type JsonAnswer, readRequest, sendRefusal } from '#platform/graphql/ove
 import { takeOver } from '#platform/graphql/take-over.ts'
 
 const quietMs = 12_000
-const head = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' }
+const mediaType = 'text/event-stream; charset=utf-8'
 
 export const wantsEvents = ({ headers }: FastifyRequest): boolean => /text\/event-stream/.test(headers.accept ?? '')
 
@@ -25,7 +25,7 @@ const stream = async (
   reply: FastifyReply,
   events: (signal: AbortSignal) => AsyncIterable<Pick<JsonAnswer, 'json'>>,
 ): Promise<void> => {
-  const raw = takeOver(reply, head)
+  const raw = takeOver(reply, mediaType)
   const gone = new AbortController()
   raw.on('close', () => gone.abort())
   raw.write(':\n\n')

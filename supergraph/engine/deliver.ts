@@ -58,8 +58,10 @@ async function* later<C>(delivering: Delivering<C>, told: Set<GraphqlError>): As
   const done: Promise<number>[] = []
   for (const [index, { plan, after }] of fetching.entries()) {
     const before = after.flatMap((number) => (number === 0 ? [] : [done[number - 1]]))
-    const fetched = Promise.all(before).then(() => stepOf(plan)(run))
-    done.push(fetched.then(() => index))
+    const fetched = Promise.all(before)
+      .then(() => stepOf(plan)(run))
+      .then(() => index)
+    done.push(fetched)
     // NOTE: a client that goes away leaves nobody to hear of a failure.
     fetched.catch(() => undefined)
   }

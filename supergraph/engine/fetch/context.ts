@@ -1,3 +1,4 @@
+import { fetchesOf } from '../plan/fetches.ts'
 import type { EntityFetch, EntityPath, OutputStep, PlanNode } from '../plan/planner.ts'
 import { isTree, type Tree } from '../tree.ts'
 import type { IsOneOf } from './collect.ts'
@@ -54,8 +55,5 @@ const follow = (value: unknown, [step, ...rest]: readonly OutputStep[], isOneOf:
 }
 
 /** Whether a plan has fetches that depend on where an entity stands. */
-export const takesContext = (node: PlanNode): boolean => {
-  if (node.kind === 'Fetch') return node.entities?.some(({ contexts }) => contexts !== undefined) === true
-  if (node.kind === 'Condition') return [node.yes, node.no].some((inner) => inner !== null && takesContext(inner))
-  return node.nodes.some(takesContext)
-}
+export const takesContext = (plan: PlanNode): boolean =>
+  fetchesOf(plan).some(({ entities = [] }) => entities.some(({ contexts }) => contexts !== undefined))

@@ -1,4 +1,5 @@
 import { Kind, type OperationDefinitionNode, parse, print } from 'graphql'
+import { fetchesOf } from './fetches.ts'
 import type { PlanNode } from './planner.ts'
 
 type PlanText = (text: string) => Promise<PlanNode | null>
@@ -17,11 +18,7 @@ export const planSerially = async (text: string, plan: PlanText): Promise<PlanNo
   return { kind: 'Sequence', nodes: plans.filter((node) => node !== null) }
 }
 
-const asksEntities = (node: PlanNode): boolean => {
-  if (node.kind === 'Fetch') return node.entities !== undefined
-  if (node.kind === 'Condition') return [node.yes, node.no].some((inner) => inner !== null && asksEntities(inner))
-  return node.nodes.some(asksEntities)
-}
+const asksEntities = (node: PlanNode): boolean => fetchesOf(node).some(({ entities }) => entities !== undefined)
 
 const eachField = (operation: OperationDefinitionNode): readonly string[] =>
   operation.selectionSet.selections.map((field) =>

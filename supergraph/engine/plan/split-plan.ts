@@ -1,3 +1,4 @@
+import { fetchesOf } from './fetches.ts'
 import { add, additionsOf, type Known, keysOf } from './known.ts'
 import type { FetchNode, PlanNode, Requirement } from './planner.ts'
 import { spelledOut } from './spelled-out.ts'
@@ -20,12 +21,6 @@ export const splitPlan = (plan: PlanNode | null, texts: readonly string[]): read
     for (const fetch of own) taken.set(fetch, index)
     return { plan: plan === null ? null : only(plan, new Set(own)), after }
   })
-}
-
-const fetchesOf = (node: PlanNode): readonly FetchNode[] => {
-  if (node.kind === 'Fetch') return [node]
-  if (node.kind === 'Condition') return [node.yes, node.no].flatMap((inner) => (inner === null ? [] : fetchesOf(inner)))
-  return node.nodes.flatMap(fetchesOf)
 }
 
 const pathsIn = (known: Known, above: string): readonly string[] =>
