@@ -38,7 +38,7 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
   const admission = createAdmission()
   app.addHook('onClose', async () => admission[Symbol.dispose]())
   const execute = async (asked: GraphqlRequest, incoming: Incoming): Promise<Answered> => {
-    const answer = await admission.run(() => observe(asked, () => serving.use(incoming, (gateway) => gateway.execute(asked, incoming))))
+    const answer = await observe(asked, () => serving.use(incoming, (gateway) => gateway.execute(asked, incoming)))
     replay?.(asked, incoming, answer.value)
     return answer
   }
@@ -50,12 +50,15 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
     url: '/graphql',
     handler: async (request, reply) => {
       const incoming = { headers: request.headers }
-      if (Array.isArray(request.body)) return answerBatch(request.body, reply, { ...deps, answer: (asked) => execute(asked, incoming) })
+      const admitted = (asked: GraphqlRequest) => admission.run(() => execute(asked, incoming))
+      if (Array.isArray(request.body)) return answerBatch(request.body, reply, { ...deps, answer: admitted })
       const refusal = fillDocument(request, deps.documents)
       if (refusal !== undefined) return reply.code(200).type('application/json; charset=utf-8').send(refusal.json())
       if (wantsParts(request)) return answerInParts(request, reply, (asked) => inParts(asked, incoming))
-      if (!wantsEvents(request)) return answerOverHttp(request, reply, async (asked) => told(await execute(asked, incoming), reply))
-      return answerAsEvents(request, reply, (asked, signal) => subscribe(asked, incoming, signal))
+      if (wantsEvents(request)) return answerAsEvents(request, reply, (asked, signal) => subscribe(asked, incoming, signal))
+      // NOTE: all of it is let in, to the last byte. What an answer is made of would outlive its collection if promises that
+      // are old from waiting led to it.
+      return admission.run(() => answerOverHttp(request, reply, async (asked) => told(await execute(asked, incoming), reply)))
     },
   })
   serveWebSocket(app, { subscribe, contextOf: (headers) => ({ headers }), documents: deps.documents })
