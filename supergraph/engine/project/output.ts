@@ -1,14 +1,30 @@
 const capacityFirst = 64 * 1024
 const capacityKept = 1024 * 1024
 const byLoopMax = 64
+const wordBytes = 8
+const naturalMax = 1e9
+const naturalDigits = 10
 
 // NOTE: a lone surrogate is escaped too; UTF-8 cannot carry it.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON escapes them (RFC 8259, section 7).
 const escaped = /["\\\u0000-\u001f\ud800-\udfff]/
 
+/** ASCII text that is written often, as 64-bit words: no ASCII text is a NaN, the only number whose bits may change on the way. */
+export type Piece = { readonly words: readonly number[]; readonly length: number }
+
+export const pieceOf = (text: string): Piece => {
+  const bytes = Buffer.alloc(Math.ceil(text.length / wordBytes) * wordBytes)
+  bytes.write(text, 'latin1')
+  return {
+    words: Array.from({ length: bytes.length / wordBytes }, (_, index) => bytes.readDoubleBE(index * wordBytes)),
+    length: text.length,
+  }
+}
+
 /** UTF-8 bytes of a JSON text (RFC 8259) in the making. Strings would leave a rope of small objects behind for each answer. */
 export class Output {
   #bytes = Buffer.allocUnsafeSlow(capacityFirst)
+  #view = viewOf(this.#bytes)
   #length = 0
 
   get length(): number {
@@ -17,7 +33,7 @@ export class Output {
 
   reset(): void {
     this.#length = 0
-    if (this.#bytes.length > capacityKept) this.#bytes = Buffer.allocUnsafeSlow(capacityFirst)
+    if (this.#bytes.length > capacityKept) this.#use(Buffer.allocUnsafeSlow(capacityFirst))
   }
 
   /** What has been written, as bytes of its own; the next text begins empty. */
@@ -27,16 +43,16 @@ export class Output {
     return taken
   }
 
-  /** Bytes that are JSON already. */
-  bytes(source: Uint8Array): void {
-    const { length } = source
-    this.#reserve(length)
-    const bytes = this.#bytes
+  /** A piece of JSON. Its last word reaches past its end, where the next text will stand. */
+  piece({ words, length }: Piece): void {
+    this.#reserve(length + wordBytes)
+    const view = this.#view
     let at = this.#length
-    if (length > byLoopMax) bytes.set(source, at)
-    else for (let index = 0; index < length; index += 1) bytes[at + index] = source[index] as number
-    at += length
-    this.#length = at
+    for (let index = 0; index < words.length; index += 1) {
+      view.setFloat64(at, words[index] as number)
+      at += wordBytes
+    }
+    this.#length += length
   }
 
   /** Text that is JSON already. */
@@ -45,11 +61,32 @@ export class Output {
     this.#length += this.#bytes.write(text, this.#length)
   }
 
-  number(value: number): void {
-    const text = String(value)
-    this.#reserve(text.length)
-    for (let index = 0; index < text.length; index += 1) this.#bytes[this.#length + index] = text.charCodeAt(index)
-    this.#length += text.length
+  /** A string, a boolean or a finite number; tells when the value is none of them and writes nothing. */
+  scalar(value: unknown): boolean {
+    if (typeof value === 'string') this.string(value)
+    else if (typeof value === 'boolean') this.piece(value ? trueText : falseText)
+    else if (typeof value === 'number' && Number.isFinite(value)) this.#number(value)
+    else return false
+    return true
+  }
+
+  #number(value: number): void {
+    if (value >= 0 && value < naturalMax && Number.isInteger(value)) this.#natural(value)
+    else this.raw(String(value))
+  }
+
+  #natural(value: number): void {
+    this.#reserve(naturalDigits)
+    const bytes = this.#bytes
+    let at = this.#length
+    for (let next = value; next >= 10; next = tenth(next)) at += 1
+    const end = at + 1
+    for (let rest = value; at >= this.#length; at -= 1) {
+      const tens = tenth(rest)
+      bytes[at] = digitZero + rest - tens * 10
+      rest = tens
+    }
+    this.#length = end
   }
 
   /** The JSON text of a string. */
@@ -91,13 +128,28 @@ export class Output {
   }
 
   #reserve(more: number): void {
-    const wanted = this.#length + more
-    if (wanted <= this.#bytes.length) return
+    if (this.#length + more > this.#bytes.length) this.#grow(this.#length + more)
+  }
+
+  #grow(wanted: number): void {
     const larger = Buffer.allocUnsafeSlow(Math.max(wanted, this.#bytes.length * 2))
     this.#bytes.copy(larger, 0, 0, this.#length)
-    this.#bytes = larger
+    this.#use(larger)
+  }
+
+  #use(bytes: Buffer<ArrayBuffer>): void {
+    this.#bytes = bytes
+    this.#view = viewOf(bytes)
   }
 }
 
+/** Of a natural number below 2³¹; stays in integers. */
+const tenth = (natural: number): number => (natural / 10) | 0
+
+const viewOf = ({ buffer, byteOffset, byteLength }: Buffer<ArrayBuffer>): DataView => new DataView(buffer, byteOffset, byteLength)
+
 const quoteMark = 0x22
 const backslash = 0x5c
+const digitZero = 0x30
+const trueText = pieceOf('true')
+const falseText = pieceOf('false')

@@ -1,7 +1,7 @@
-import { type GraphQLOutputType, getNamedType, isListType, isNonNullType } from 'graphql'
+import { type GraphQLOutputType, getNamedType, isListType, isNonNullType, isObjectType, isScalarType } from 'graphql'
 import type { Tree } from '../tree.ts'
 import { leafFits, leafValue, misfit } from './leaf.ts'
-import type { Output } from './output.ts'
+import { type Output, type Piece, pieceOf } from './output.ts'
 import type { FieldPlan, Selection } from './selection.ts'
 
 /** Where values that stand at more than one place were written first, by what is asked of them. */
@@ -18,6 +18,14 @@ export const compileWriter = (selection: Selection): WriteData => {
 }
 
 const objectWriter = (selection: Selection): Write => {
+  if (isObjectType(selection.type)) {
+    const { name } = selection.type
+    let only: Write | undefined
+    return (value, writing) => {
+      only ??= compileFields(selection.fieldsOf(name))
+      only(value, writing)
+    }
+  }
   const writers = new Map<unknown, Write>()
   const writerOf = (typename: unknown): Write => {
     const name = selection.typeNameOf(typename)
@@ -35,18 +43,25 @@ const objectWriter = (selection: Selection): Write => {
 /** One program for all fields, so that property reads are inlined. */
 const compileFields = (fields: readonly FieldPlan[]): Write => {
   const writers = fields.map(fieldWriter)
-  const heads = fields.map(({ key }, index) => Buffer.from(`${index === 0 ? '{' : ','}${JSON.stringify(key)}:`))
-  const parts = fields.map(({ stored }, index) => `t.bytes(h${index});w${index}(o[${JSON.stringify(stored)}],s);`)
+  const heads = fields.map(({ key }, index) => pieceOf(`${index === 0 ? '{' : ','}${JSON.stringify(key)}:`))
+  const parts = fields.map((field, index) => `t.piece(h${index});v=o[${JSON.stringify(field.stored)}];${quickly(field)}w${index}(v,s);`)
   const names = fields.flatMap((_field, index) => [`w${index}`, `h${index}`])
   // NOTE: response keys enter the program only as JSON strings, which are JavaScript string literals.
-  const make = new Function(...names, 'end', `return (o,s)=>{const t=s.output;${parts.join('')}t.bytes(end)}`)
+  const make = new Function(...names, 'end', `return (o,s)=>{const t=s.output;let v;${parts.join('')}t.piece(end)}`)
   return make(...writers.flatMap((write, index) => [write, heads[index]]), fields.length === 0 ? emptyObject : objectEnd) as Write
+}
+
+/** What most leaves are is written on the spot; the writer is for the rest. */
+const quickly = ({ type, isDenied, constant }: FieldPlan): string => {
+  const inner = isNonNullType(type) ? type.ofType : type
+  if (isDenied || constant !== undefined || !isScalarType(inner)) return ''
+  return inner.name === 'ID' || inner.name === 'String' ? "if(typeof v==='string')t.string(v);else " : 'if(!t.scalar(v))'
 }
 
 const fieldWriter = (field: FieldPlan): Write => {
   if (field.constant !== undefined) {
-    const text = Buffer.from(JSON.stringify(field.constant))
-    return (_value, { output }) => output.bytes(text)
+    const text = pieceOf(JSON.stringify(field.constant))
+    return (_value, { output }) => output.piece(text)
   }
   if (field.isDenied) return refuse
   if (field.type === undefined)
@@ -80,7 +95,7 @@ const refuse = (): never => {
 const typeWriter = (type: GraphQLOutputType, selection: Selection | undefined): Write => {
   if (isNonNullType(type)) return presentWriter(type.ofType, selection)
   const write = presentWriter(type, selection)
-  return (value, writing) => (value === null || value === undefined ? writing.output.bytes(nullText) : write(value, writing))
+  return (value, writing) => (value === null || value === undefined ? writing.output.piece(nullText) : write(value, writing))
 }
 
 const presentWriter = (type: GraphQLOutputType, selection: Selection | undefined): Write => {
@@ -96,10 +111,10 @@ const listWriter =
     if (!Array.isArray(value)) throw misfit
     const { output } = writing
     for (let index = 0; index < value.length; index += 1) {
-      output.bytes(index === 0 ? listStart : comma)
+      output.piece(index === 0 ? listStart : comma)
       writeItem(value[index], writing)
     }
-    output.bytes(value.length === 0 ? emptyList : listEnd)
+    output.piece(value.length === 0 ? emptyList : listEnd)
   }
 
 const leafWriter = (type: GraphQLOutputType): Write => {
@@ -107,19 +122,17 @@ const leafWriter = (type: GraphQLOutputType): Write => {
   const fits = leafFits(named)
   return (value, { output }) => {
     if (value === null || value === undefined || !fits(value)) throw misfit
-    if (typeof value === 'string') output.string(value)
-    else if (typeof value === 'boolean') output.bytes(value ? trueText : falseText)
-    else writeOther(leafValue(named, value), output)
+    const shown = leafValue(named, value)
+    if (!output.scalar(shown)) output.raw(JSON.stringify(shown))
   }
 }
 
-const writeOther = (value: unknown, output: Output): void => {
-  if (typeof value === 'number' && Number.isFinite(value)) output.number(value)
-  else if (typeof value === 'string') output.string(value)
-  else output.raw(JSON.stringify(value))
-}
-
-const [emptyObject, objectEnd, emptyList, listStart, listEnd, comma] = ['{}', '}', '[]', '[', ']', ','].map((text) =>
-  Buffer.from(text),
-) as [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer]
-const [nullText, trueText, falseText] = ['null', 'true', 'false'].map((text) => Buffer.from(text)) as [Buffer, Buffer, Buffer]
+const [emptyObject, objectEnd, emptyList, listStart, listEnd, comma] = ['{}', '}', '[]', '[', ']', ','].map(pieceOf) as [
+  Piece,
+  Piece,
+  Piece,
+  Piece,
+  Piece,
+  Piece,
+]
+const nullText = pieceOf('null')
