@@ -1,24 +1,24 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { isDeepStrictEqual, parseArgs } from 'node:util'
-import { freePort } from '#platform/free-port.ts'
 import { measureCold } from './gateway/cold.ts'
+import { type Contest, type Contestant, enter, type Slice, startOn, stop, taskset } from './gateway/contestant.ts'
 import { composeGraph, deepQuery } from './gateway/graph.ts'
 import { measureLarge } from './gateway/large.ts'
-import { type Rate, run, usageOf } from './gateway/load.ts'
+import { type Rate, rateOf } from './gateway/load.ts'
 import { installPeers, type Peer, peers } from './gateway/peers.ts'
 import { bars } from './gateway/picture.ts'
 
 // Our engine beside its peers in the situation of the public gateway benchmark: one core for the gateway, the other for load and subgraphs.
 const { values } = parseArgs({
   options: {
-    seconds: { type: 'string', default: '10' },
+    seconds: { type: 'string', default: '12' },
+    rounds: { type: 'string', default: '4' },
     connections: { type: 'string', default: '50' },
     only: { type: 'string', default: '' },
     packages: { type: 'string', default: '' },
@@ -29,6 +29,7 @@ const { values } = parseArgs({
 const home = fileURLToPath(new URL('..', import.meta.url))
 const packages = values.packages || join(home, 'node_modules/.cache/gateway-peers')
 const seconds = Number(values.seconds)
+const rounds = Number(values.rounds)
 const connections = Number(values.connections)
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 
@@ -40,83 +41,10 @@ type Result = Rate & {
   readonly identicalCpuMs: number
 }
 
-const pinned = (core: number, command: string, args: readonly string[]): readonly [string, readonly string[]] =>
-  existsSync('/usr/bin/taskset') ? ['/usr/bin/taskset', ['-c', String(core), command, ...args]] : [command, args]
-
-const start = (core: number, command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess => {
-  const [program, all] = pinned(core, command, args)
-  return spawn(program, all, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'ignore'], cwd: work })
-}
-
-const stop = async (child: ChildProcess): Promise<void> => {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const ended = once(child, 'exit')
-  child.kill('SIGTERM')
-  if ((await Promise.race([ended, sleep(5_000, 'late', { ref: false })])) === 'late') child.kill('SIGKILL')
-}
-
-const ask = async (url: string, body: string): Promise<unknown> => {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body,
-    signal: AbortSignal.timeout(30_000),
-  })
-  return response.json()
-}
-
-const untilAnswers = async (url: string, child: ChildProcess): Promise<boolean> => {
-  for (let tries = 0; tries < 150 && child.exitCode === null; tries += 1) {
-    const answer = await ask(url, JSON.stringify({ query: '{ __typename }' })).catch(() => undefined)
-    if ((answer as { data?: unknown } | undefined)?.data) return true
-    await sleep(200)
-  }
-  return false
-}
-
-const pids = (): readonly number[] => readdirSync('/proc').map(Number).filter(Number.isInteger)
-
-/** The first gateway's answer, which all others have to give too. A test compares ours with the reference. */
-let expected: unknown
-
-const measure = async (peer: Peer): Promise<Result | string> => {
-  const port = await freePort()
-  const launch = peer.launch({ home, packages, work, supergraph, port, subgraphs: subgraphsUrl })
-  if (launch === undefined) return 'is not installed'
-  const child = start(0, launch.command, launch.args, launch.env)
-  child.stdout?.resume()
-  const url = `http://127.0.0.1:${port}/graphql`
-  try {
-    if (!(await untilAnswers(url, child))) return 'does not come up'
-    const answer = await ask(url, body)
-    expected ??= answer
-    if (!isDeepStrictEqual(answer, expected)) return 'gives another answer'
-    const count = async (): Promise<number> => Number(await (await fetch(`${subgraphsUrl}/count`)).text())
-    const load = { url, body, connections }
-    await run({ ...load, seconds: Math.max(3, seconds / 3), isUnique: true })
-    const before = { cpu: usageOf(child.pid ?? 0, pids()).cpuMs, count: await count() }
-    const rate = await run({ ...load, seconds, isUnique: true })
-    const after = { ...usageOf(child.pid ?? 0, pids()), count: await count() }
-    const identical = await run({ ...load, seconds: seconds / 2, isUnique: false })
-    const identicalCpuMs = (usageOf(child.pid ?? 0, pids()).cpuMs - after.cpuMs) / identical.requests
-    const perOp = (amount: number): number => amount / rate.requests
-    return {
-      ...rate,
-      cpuMsPerOp: perOp(after.cpuMs - before.cpu),
-      fetchesPerOp: perOp(after.count - before.count),
-      memoryMb: after.memoryMb,
-      identical,
-      identicalCpuMs,
-    }
-  } finally {
-    await stop(child)
-  }
-}
-
 // NOTE: this process is the load; where it may run on the gateway's core too, the faster gateway loses more to it.
-if (existsSync('/usr/bin/taskset')) execFileSync('/usr/bin/taskset', ['-a', '-c', '-p', '1', String(process.pid)], { stdio: 'ignore' })
+if (existsSync(taskset)) execFileSync(taskset, ['-a', '-c', '-p', '1', String(process.pid)], { stdio: 'ignore' })
 const work = mkdtempSync(join(tmpdir(), 'cinegraph-bench-'))
-const subgraphs = start(1, process.execPath, [join(home, 'bench/gateway/subgraphs.main.ts')])
+const subgraphs = startOn(1, process.execPath, [join(home, 'bench/gateway/subgraphs.main.ts')], { cwd: work })
 const [line] = (await once(createInterface(subgraphs.stdout as NonNullable<typeof subgraphs.stdout>), 'line')) as [string]
 const subgraphsUrl = `http://127.0.0.1:${line}`
 const supergraph = join(work, 'supergraph.graphql')
@@ -124,17 +52,70 @@ writeFileSync(
   supergraph,
   composeGraph((name) => `${subgraphsUrl}/${name}`),
 )
-const body = JSON.stringify({ query: deepQuery })
-const results = new Map<string, Result>()
-try {
-  const wanted = peers.filter(({ name }) => values.only === '' || values.only.split(',').includes(name))
-  if (!values['no-install']) installPeers(packages)
+const contest: Contest = {
+  home,
+  packages,
+  work,
+  supergraph,
+  subgraphs: subgraphsUrl,
+  body: JSON.stringify({ query: deepQuery }),
+  connections,
+  fetches: async () => Number(await (await fetch(`${subgraphsUrl}/count`)).text()),
+}
+
+/** All that come up and give the same answer; the first one's is compared with the reference by a test. */
+const enterAll = async (wanted: readonly Peer[], stack: AsyncDisposableStack): Promise<readonly Contestant[]> => {
+  const entered: Contestant[] = []
   for (const peer of wanted) {
     say(`${peer.name} …`)
-    const result = await measure(peer)
-    if (typeof result === 'string') say(`${peer.name} (${peer.what}) ${result}: left out`)
-    else results.set(peer.name, result)
+    const contestant = await enter(peer, contest)
+    if (typeof contestant === 'string') say(`${peer.name} (${peer.what}) ${contestant}: left out`)
+    else if (isDeepStrictEqual(contestant.answer, entered[0]?.answer ?? contestant.answer)) entered.push(stack.use(contestant))
+    else {
+      say(`${peer.name} (${peer.what}) gives another answer: left out`)
+      await contestant[Symbol.asyncDispose]()
+    }
   }
+  return entered
+}
+
+/** They take turns, so that what else the machine does meets all of them alike. */
+const takeTurns = async (contestants: readonly Contestant[], isUnique: boolean): Promise<ReadonlyMap<string, readonly Slice[]>> => {
+  const slices = new Map(contestants.map(({ name }): [string, Slice[]] => [name, []]))
+  for (let round = 0; round < rounds; round += 1) {
+    say(`${isUnique ? 'different' : 'identical'} requests, round ${round + 1} of ${rounds} …`)
+    const order = round % 2 === 0 ? contestants : contestants.toReversed()
+    for (const { name, load } of order) slices.get(name)?.push(await load((isUnique ? seconds : seconds / 2) / rounds, isUnique))
+  }
+  return slices
+}
+
+const resultOf = (unique: readonly Slice[], same: readonly Slice[]): Result => {
+  const rate = rateOf(unique)
+  const identical = rateOf(same)
+  const total = (slices: readonly Slice[], of: (slice: Slice) => number): number => slices.reduce((sum, slice) => sum + of(slice), 0)
+  return {
+    ...rate,
+    cpuMsPerOp: total(unique, ({ cpuMs }) => cpuMs) / rate.requests,
+    fetchesPerOp: total(unique, ({ fetches }) => fetches) / rate.requests,
+    memoryMb: unique.at(-1)?.memoryMb ?? 0,
+    identical,
+    identicalCpuMs: total(same, ({ cpuMs }) => cpuMs) / identical.requests,
+  }
+}
+
+const results = new Map<string, Result>()
+try {
+  await using stack = new AsyncDisposableStack()
+  if (!values['no-install']) installPeers(packages)
+  const contestants = await enterAll(
+    peers.filter(({ name }) => values.only === '' || values.only.split(',').includes(name)),
+    stack,
+  )
+  for (const { load } of contestants) await load(Math.max(3, seconds / 3), true)
+  const unique = await takeTurns(contestants, true)
+  const same = await takeTurns(contestants, false)
+  for (const { name } of contestants) results.set(name, resultOf(unique.get(name) ?? [], same.get(name) ?? []))
 } finally {
   await stop(subgraphs)
   rmSync(work, { recursive: true, force: true })

@@ -8,6 +8,8 @@ export type Load = {
   readonly seconds: number
   readonly isUnique: boolean
 }
+/** The time that each request took, in ms, and how long all of them took together. */
+export type Loaded = { readonly seconds: number; readonly times: readonly number[]; readonly failed: number }
 export type Rate = {
   readonly requests: number
   readonly perSecond: number
@@ -17,7 +19,7 @@ export type Rate = {
 }
 
 /** A closed loop: each connection sends its next request when it has the last answer. Bounded by `seconds`. */
-export const run = async ({ url, body, connections, seconds, isUnique }: Load): Promise<Rate> => {
+export const run = async ({ url, body, connections, seconds, isUnique }: Load): Promise<Loaded> => {
   const { origin, pathname } = new URL(url)
   await using stack = new AsyncDisposableStack()
   const pool = new Pool(origin, { connections, pipelining: 1, headersTimeout: 60_000, bodyTimeout: 60_000 })
@@ -40,10 +42,16 @@ export const run = async ({ url, body, connections, seconds, isUnique }: Load): 
   }
   const began = performance.now()
   await Promise.all(Array.from({ length: connections }, loop))
-  const took = (performance.now() - began) / 1000
-  const sorted = times.toSorted((a, b) => a - b)
+  return { seconds: (performance.now() - began) / 1000, times, failed }
+}
+
+/** Slices of one load, taken together. */
+export const rateOf = (slices: readonly Loaded[]): Rate => {
+  const sum = (of: (slice: Loaded) => number): number => slices.reduce((total, slice) => total + of(slice), 0)
+  const sorted = slices.flatMap(({ times }) => times).toSorted((a, b) => a - b)
   const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
-  return { requests: times.length, perSecond: times.length / took, p50Ms: at(0.5), p99Ms: at(0.99), failed }
+  const perSecond = sorted.length / sum(({ seconds }) => seconds)
+  return { requests: sorted.length, perSecond, p50Ms: at(0.5), p99Ms: at(0.99), failed: sum(({ failed }) => failed) }
 }
 
 const ticksPerSecond = 100
@@ -68,8 +76,10 @@ const statusOf = (pid: number): Status | undefined => {
   }
 }
 
+export type Usage = { readonly cpuMs: number; readonly memoryMb: number }
+
 /** CPU time and resident memory of a process with all that descend from it; of programs mapped into memory the largest counts once (Linux only). */
-export const usageOf = (root: number, pids: readonly number[]): { readonly cpuMs: number; readonly memoryMb: number } => {
+export const usageOf = (root: number, pids: readonly number[]): Usage => {
   const all = new Map(
     pids.flatMap((pid) => {
       const status = statusOf(pid)
