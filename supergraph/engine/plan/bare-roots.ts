@@ -1,19 +1,13 @@
 import { Kind, parse, print, type SelectionNode, type SelectionSetNode, visit } from 'graphql'
+import { mapFetches } from './fetches.ts'
 import type { PlanNode } from './planner.ts'
 
 /**
  * Takes fragments on root types out of what subgraphs are asked. They say nothing, and a subgraph can have another name
  * for its root: composition names it `Query` whatever it was.
  */
-export const withBareRoots = (plan: PlanNode, roots: readonly string[]): PlanNode => {
-  if (plan.kind === 'Fetch') return { ...plan, operation: bareText(plan.operation, roots) }
-  if (plan.kind !== 'Condition') return { ...plan, nodes: plan.nodes.map((node) => withBareRoots(node, roots)) }
-  const [yes, no] = [plan.yes, plan.no].map((node) => (node === null ? null : withBareRoots(node, roots))) as [
-    PlanNode | null,
-    PlanNode | null,
-  ]
-  return { ...plan, yes, no }
-}
+export const withBareRoots = (plan: PlanNode, roots: readonly string[]): PlanNode =>
+  mapFetches(plan, (fetch) => ({ ...fetch, operation: bareText(fetch.operation, roots) }))
 
 const bareText = (operation: string, roots: readonly string[]): string => {
   const isOnRoot = (node: SelectionNode): boolean =>

@@ -1,5 +1,6 @@
-import { buildASTSchema, parse, visit } from 'graphql'
+import { buildASTSchema, type GraphQLSchema, parse, visit } from 'graphql'
 import { withBareRoots } from './bare-roots.ts'
+import { withoutCertainTypes } from './certain-types.ts'
 import { conflictFinder } from './conflicts.ts'
 import { findGap } from './gaps.ts'
 import { apolloPlanner } from './planner.apollo.ts'
@@ -17,7 +18,7 @@ export const checkedPlanner = (supergraphSdl: string): CheckedPlanner => {
   const fast = hivePlanner(supergraphSdl)
   const reference = once(() => apolloPlanner(supergraphSdl))
   const findConflict = once(() => conflictFinder(supergraphSdl))
-  const roots = once(() => rootNames(supergraphSdl))
+  const schema = once(() => buildASTSchema(parse(supergraphSdl, { noLocation: true }), { assumeValidSDL: true }))
   const contextual = contextualFields(supergraphSdl)
   return {
     overrideLabels: fast.overrideLabels,
@@ -25,10 +26,10 @@ export const checkedPlanner = (supergraphSdl: string): CheckedPlanner => {
     plan: async (kind, request) => {
       if (kind === 'fast' && contextual?.test(request.text)) throw new TypeError('The fast planner does not know @fromContext')
       const made = await (kind === 'fast' ? fast : reference()).plan(request)
-      const plan = made === null ? null : withBareRoots(made, roots())
+      const plan = made === null ? null : withBareRoots(made, rootNames(schema()))
       const fault = kind === 'fast' ? (findConflict()(plan) ?? findGap(request.text, plan)) : undefined
       if (fault !== undefined) throw new TypeError(fault)
-      return plan
+      return plan === null ? null : withoutCertainTypes(plan, schema())
     },
   }
 }
@@ -54,7 +55,5 @@ const contextualFields = (supergraphSdl: string): RegExp | null => {
   return new RegExp(`\\b(${[...names].join('|')})\\b`)
 }
 
-const rootNames = (supergraphSdl: string): readonly string[] => {
-  const schema = buildASTSchema(parse(supergraphSdl, { noLocation: true }), { assumeValidSDL: true })
-  return [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((type) => (type ? [type.name] : []))
-}
+const rootNames = (schema: GraphQLSchema): readonly string[] =>
+  [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((type) => (type ? [type.name] : []))

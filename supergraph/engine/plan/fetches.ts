@@ -6,3 +6,11 @@ export const fetchesOf = (node: PlanNode): readonly FetchNode[] => {
   if (node.kind === 'Condition') return [node.yes, node.no].flatMap((inner) => (inner === null ? [] : fetchesOf(inner)))
   return node.nodes.flatMap(fetchesOf)
 }
+
+/** The same plan with each of its fetches changed. */
+export const mapFetches = (node: PlanNode, change: (fetch: FetchNode) => FetchNode): PlanNode => {
+  if (node.kind === 'Fetch') return change(node)
+  if (node.kind !== 'Condition') return { ...node, nodes: node.nodes.map((inner) => mapFetches(inner, change)) }
+  const { yes, no } = node
+  return { ...node, yes: yes && mapFetches(yes, change), no: no && mapFetches(no, change) }
+}
