@@ -1,15 +1,20 @@
 import { msLeft } from '#platform/access-token.ts'
 import type { Caller } from '#platform/contracts/viewer.ts'
 import { CinegraphError, errorTable, isCinegraphError, messageOf } from '#platform/errors.ts'
-import type { ExecuteGraphql, GraphqlRequest, GraphqlService } from '#platform/graphql/execute.ts'
+import type { ExecuteGraphql, GraphqlAnswer, GraphqlRequest, GraphqlService } from '#platform/graphql/execute.ts'
 import { limitQuery } from '#platform/graphql/limits.ts'
 import type { Log } from '#platform/log.ts'
-import { secondsHistogram } from '#platform/metrics.ts'
+import { breaker } from '#platform/resilience/breaker.ts'
+import { bulkhead } from '#platform/resilience/bulkhead.ts'
+import { policy } from '#platform/resilience/policy.ts'
+import { retry } from '#platform/resilience/retry.ts'
 import { inSpan } from '#platform/spans.ts'
 import type { Answered } from './engine/answered.ts'
 import type { AskSubgraph, FollowSubgraph } from './engine/ask.ts'
 import { createEngine, type Engine } from './engine/engine.ts'
 import { startPlannerProcess } from './engine/plan/planner-process.ts'
+import { fetchSeconds } from './gateway/metrics.ts'
+import { observeOperation } from './gateway/observe.ts'
 import type { Studio } from './gateway/studio.ts'
 import type { StudioSettings } from './gateway/studio-settings.ts'
 import type { Client } from './gateway/studio-trace.ts'
@@ -33,7 +38,9 @@ export type Supergraph = AsyncDisposable & {
   readonly planOf: Engine<Caller>['planOf']
 }
 
-const fetchSeconds = secondsHistogram('subgraph_fetch_seconds', 'Time of fetches from subgraphs', ['subgraph'])
+const slowMs = 1_000
+const concurrentMax = 500
+const retrying = retry({ attempts: 2, baseMs: 20, maxMs: 500, budget: { share: 0.1, burst: 20 } })
 
 /** One graph over the five subgraphs: plans a query, asks each subgraph for its part and joins the parts. */
 export const createSupergraph = async ({ supergraphSdl, subgraphs, studio: asked, log }: SupergraphDeps): Promise<Supergraph> => {
@@ -55,9 +62,11 @@ export const createSupergraph = async ({ supergraphSdl, subgraphs, studio: asked
   const planned = await warmUp(engine.planOf, log)
   log.debug({ planned }, 'planned registered operations')
   const owned = stack.move()
+  const observe = observeOperation(log, slowMs)
+  const answer: Supergraph['answer'] = (request, caller) => observe(request, () => engine.execute(request, caller))
   return {
-    execute: async (request, caller) => (await engine.execute(request, caller)).value(),
-    answer: engine.execute,
+    execute: async (request, caller) => (await answer(request, caller)).value(),
+    answer,
     inParts: engine.executeInParts,
     subscribe: (request, caller, signal) => engine.subscribe(request, caller, whileAllowed(caller, signal)),
     planOf: engine.planOf,
@@ -78,21 +87,29 @@ const followWith =
     return service.follow({ query, variables: JSON.parse(variables) as Readonly<Record<string, unknown>> }, caller, signal)
   }
 
+/** Behind a concurrency limit and a circuit breaker; what only reads is tried again. Deadlines are those of the services. */
 const askWith = (name: string, execute: ExecuteGraphql | undefined, log: Log): AskSubgraph<Caller> => {
-  const observe = fetchSeconds.labels(name)
-  return async ({ query, variables }, caller) => {
+  const seconds = fetchSeconds.labels(name)
+  const execution = async (_signal: AbortSignal, request: GraphqlRequest, caller: Caller): Promise<GraphqlAnswer> => {
     if (execute === undefined) throw new CinegraphError('SUBGRAPH_UNAVAILABLE', { name })
-    const end = observe.startTimer()
+    return inSpan(`fetch ${name}`, { kind: 'client', attributes: { 'graphql.subgraph.name': name } }, () => execute(request, caller))
+  }
+  const limit = bulkhead({ concurrent: concurrentMax, queued: 2 * concurrentMax })
+  const trips = breaker()
+  const forQueries = policy(name, limit, retrying, trips)(execution)
+  const forMutations = policy(name, limit, trips)(execution)
+  return async ({ kind, query, variables }, caller) => {
+    const began = performance.now()
     const asked = { query, variables: JSON.parse(variables) as Readonly<Record<string, unknown>> }
     try {
-      return await inSpan(`fetch ${name}`, { kind: 'client', attributes: { 'graphql.subgraph.name': name } }, () => execute(asked, caller))
+      return await (kind === 'query' ? forQueries : forMutations)(asked, caller)
     } catch (error) {
       log.warn({ subgraph: name, reason: messageOf(error) }, 'subgraph does not answer')
       throw isCinegraphError(error) && errorTable[error.code].http >= 500
         ? error
         : new CinegraphError('SUBGRAPH_UNAVAILABLE', { name }, error)
     } finally {
-      end()
+      seconds.observe((performance.now() - began) / 1000)
     }
   }
 }

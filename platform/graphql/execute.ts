@@ -15,6 +15,12 @@ export type GraphqlAnswer = {
   readonly errors?: readonly GraphqlError[] | undefined
 }
 
+/** What a service sent, when it is an answer: one has `data`, `errors` or both. Throws when it is something else. */
+export const asAnswer = (sent: unknown): GraphqlAnswer => {
+  if (typeof sent === 'object' && sent !== null && ('data' in sent || 'errors' in sent)) return sent as GraphqlAnswer
+  throw new TypeError('it is no GraphQL answer')
+}
+
 /** Answers one GraphQL request for a caller: a subgraph or the supergraph, in this process or over HTTP. */
 export type ExecuteGraphql = (request: GraphqlRequest, caller: Caller) => Promise<GraphqlAnswer>
 /** An answer for each event of a subscription, until `signal` aborts or the source ends; one answer for a request that is refused. */

@@ -1,6 +1,6 @@
 import { type Caller, callerHeaders } from '#platform/contracts/viewer.ts'
 import { CinegraphError, messageOf } from '#platform/errors.ts'
-import type { ExecuteGraphql, GraphqlAnswer, GraphqlService } from '#platform/graphql/execute.ts'
+import { asAnswer, type ExecuteGraphql, type GraphqlService } from '#platform/graphql/execute.ts'
 import { followOverSse } from '#platform/graphql/over-sse.ts'
 import { traceHeaders } from '#platform/tracing.ts'
 
@@ -26,7 +26,7 @@ export const remoteGraphql =
         body: JSON.stringify(request),
         signal: AbortSignal.timeout(deadlineMs),
       })
-      return (await response.json()) as GraphqlAnswer
+      return asAnswer(await response.json())
     } catch (error) {
       throw new CinegraphError('SUBGRAPH_UNAVAILABLE', { name, why: messageOf(error) }, error)
     }

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { CinegraphError, messageOf } from '#platform/errors.ts'
+import { asAnswer } from '#platform/graphql/execute.ts'
 import type { Log } from '#platform/log.ts'
 import { collapse } from '#platform/resilience/collapse.ts'
 import { inSpan } from '#platform/spans.ts'
@@ -105,9 +106,7 @@ const replaying = (other: SubgraphVersion, { name, share, log }: Replaying) => {
 
 const read = (text: string, name: string): SubgraphAnswer => {
   try {
-    const answer: unknown = JSON.parse(text)
-    if (typeof answer === 'object' && answer !== null && ('data' in answer || 'errors' in answer)) return answer as SubgraphAnswer
-    throw new TypeError('it is no GraphQL answer')
+    return asAnswer(JSON.parse(text))
   } catch (error) {
     throw new CinegraphError('SUBGRAPH_UNAVAILABLE', { name, why: messageOf(error) }, error)
   }

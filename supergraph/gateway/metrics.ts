@@ -9,5 +9,5 @@ export const operationCost = new Histogram({
   registers: [registry],
 })
 export const operationSeconds = secondsHistogram('operation_seconds', 'Time to answer operations', ['outcome'])
-export const fetchSeconds = secondsHistogram('gateway_fetch_seconds', 'Time of fetches from subgraphs that came back', ['subgraph'])
+export const fetchSeconds = secondsHistogram('subgraph_fetch_seconds', 'Time of fetches from subgraphs', ['subgraph'])
 export const replayed = counter('replayed_total', 'Live queries answered a second time, to compare', ['outcome'])
