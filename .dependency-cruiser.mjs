@@ -83,7 +83,7 @@ export default {
     driver('planner', '@graphql-hive/router-query-planner', '^supergraph/engine/plan/planner[.]hive[.]ts$'),
     driver('fastify', 'fastify', '^platform/http[.]ts$'),
     driver('nodemailer', 'nodemailer', '^workers/notify/server[.]ts$'),
-    driver('jose', 'jose', '^platform/access-token[.]ts$'),
+    driver('jose', 'jose', '^platform/(access|issued)-token[.]ts$'),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

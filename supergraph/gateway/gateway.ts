@@ -47,7 +47,7 @@ export const createGateway = async ({ supergraphSdl, settings, planning, log }: 
       limitQuery({ ...settings.limits, costMax: Number.MAX_SAFE_INTEGER }),
       ...(settings.introspection ? [] : [NoSchemaIntrospectionCustomRule]),
     ],
-    claimsOf: ({ headers }) => claimsFrom(settings.claims, headers),
+    claimsOf: ({ headers, bearer }) => bearer?.claims ?? claimsFrom(settings.claims, headers),
     onDenied: settings.authorization.mode,
     overridesOf: ({ headers }) => overridesFrom(settings.overrides, headers),
     demand: settings.demand,

@@ -13,10 +13,15 @@ import type { Posted } from './post.ts'
 import { loggedReplay } from './replay.ts'
 import type { GatewaySettings, SubgraphSettings } from './settings.ts'
 import { openVersion, type SubgraphVersion } from './subgraph-version.ts'
+import type { Bearer } from './tokens.ts'
 import { Trial } from './trial.ts'
 
 /** What a request to the gateway brought that subgraphs may hear of. */
-export type Incoming = { readonly headers: IncomingHttpHeaders }
+export type Incoming = {
+  readonly headers: IncomingHttpHeaders
+  /** Who asks, where the gateway verifies tokens and the request carried one. */
+  readonly bearer?: Bearer | undefined
+}
 export type HttpSubgraph = AsyncDisposable & { readonly ask: AskSubgraph<Incoming> }
 type Deps = {
   readonly name: string

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { z } from 'zod'
@@ -6,7 +7,7 @@ import type { GraphqlRequest } from '#platform/graphql/execute.ts'
 import { answerOverHttp, type JsonAnswer, jsonOf, parseRequest, readJson } from '#platform/graphql/over-http.ts'
 import { type AnswerPart, answerInParts, wantsParts } from '#platform/graphql/over-multipart.ts'
 import { answerAsEvents, wantsEvents } from '#platform/graphql/over-sse.ts'
-import { createHttp, type Http } from '#platform/http.ts'
+import { createHttp, errorAnswer, type Http } from '#platform/http.ts'
 import { secretEqual } from '#platform/secret-equal.ts'
 import type { Answered } from '../engine/answered.ts'
 import { cacheControlOf } from '../engine/caching.ts'
@@ -20,6 +21,7 @@ import { observeOperation } from './observe.ts'
 import type { createReplay } from './replay.ts'
 import type { GatewaySettings } from './settings.ts'
 import { serveWebSocket } from './streams.ts'
+import { bearerReader } from './tokens.ts'
 
 export type GatewayHttpDeps = {
   readonly serving: Pick<Serving, 'use' | 'stream' | 'current'>
@@ -43,13 +45,15 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
     return answer
   }
   const subscribe = (asked: GraphqlRequest, incoming: Incoming, signal: AbortSignal) =>
-    serving.stream((gateway) => gateway.subscribe(asked, incoming, signal))
+    serving.stream((gateway) => gateway.subscribe(asked, incoming, whileBorne(incoming, signal)))
   const inParts = inPartsWith(serving, admission)
+  const incomingOf = incomingReader(settings)
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
+    errorHandler: sendError,
     handler: async (request, reply) => {
-      const incoming = { headers: request.headers }
+      const incoming = await incomingOf(request.headers)
       const admitted = (asked: GraphqlRequest) => admission.run(() => execute(asked, incoming))
       if (Array.isArray(request.body)) return answerBatch(request.body, reply, { ...deps, answer: admitted })
       const refusal = fillDocument(request, deps.documents)
@@ -61,13 +65,38 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
       return admission.run(() => answerOverHttp(request, reply, async (asked) => told(await execute(asked, incoming), reply)))
     },
   })
-  serveWebSocket(app, { subscribe, contextOf: (headers) => ({ headers }), documents: deps.documents })
+  serveWebSocket(app, { subscribe, contextOf: incomingOf, documents: deps.documents })
   serveForgetting(app, deps)
   serveExplain(app, (text, variables, name) => serving.current.engine.planOf(text, variables, name))
   serveExplorer(app)
   app.get('/', async (_request, reply) => reply.redirect('/explorer'))
   return app
 }
+
+/** What befell a whole request, in the words of GraphQL. */
+const sendError = async (error: Error, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+  const { status, body } = errorAnswer(error)
+  if (status >= 500) request.log.error({ err: error }, 'request failed')
+  if (status === 401) reply.header('www-authenticate', 'Bearer')
+  const { code, message } = body.error
+  const text = JSON.stringify({ errors: [{ message, extensions: { code } }] })
+  return reply.code(status).type('application/json; charset=utf-8').send(text)
+}
+
+/** What a request brings, with who asks where the gateway verifies tokens. */
+const incomingReader = ({ jwt }: GatewaySettings): ((headers: IncomingHttpHeaders) => Promise<Incoming>) => {
+  if (jwt === undefined) return async (headers) => ({ headers })
+  const readBearer = bearerReader(jwt)
+  return async (headers) => ({ headers, bearer: await readBearer(headers) })
+}
+
+const timerMsMax = 2 ** 31 - 1
+
+/** A stream ends when the token that opened it runs out. */
+const whileBorne = ({ bearer }: Incoming, signal: AbortSignal): AbortSignal =>
+  bearer === undefined
+    ? signal
+    : AbortSignal.any([signal, AbortSignal.timeout(Math.min(timerMsMax, Math.max(0, bearer.expiresAt - Date.now())))])
 
 /** The first part waits to be let in like any operation; those after it are on their way already. */
 const inPartsWith = (serving: GatewayHttpDeps['serving'], admission: Admission) =>

@@ -72,6 +72,17 @@ const Settings = z.strictObject({
   authorization: z.strictObject({ mode: z.enum(['null', 'refuse']) }).default({ mode: 'null' }),
   /** Where the scopes and policies of a request come from: headers that a trusted proxy sets. */
   claims: z.strictObject({ authenticatedHeader: z.string(), scopesHeader: z.string(), policiesHeader: z.string() }).partial().default({}),
+  /** Access tokens that the gateway verifies, by the keys that their issuer publishes (JWKS). */
+  jwt: z
+    .strictObject({
+      jwks: z.url({ protocol: /^https?$/ }),
+      issuer: z.string().optional(),
+      audience: z.string().optional(),
+      header: z.string().default('authorization'),
+      scopesClaim: z.string().default('scope'),
+      policiesClaim: z.string().default('policies'),
+    })
+    .optional(),
   contract: z
     .strictObject({ include: z.array(z.string()), exclude: z.array(z.string()) })
     .partial()

@@ -2,6 +2,7 @@ import type { GraphqlRequest } from '#platform/graphql/execute.ts'
 import { compileHeaderRules } from './headers.ts'
 import type { Incoming } from './http-subgraph.ts'
 import type { GatewaySettings } from './settings.ts'
+import type { Bearer } from './tokens.ts'
 
 /**
  * What has to be the same for two queries in flight to be one: text, variables, every header that any subgraph would be
@@ -16,13 +17,15 @@ export const sharingKey = (settings: GatewaySettings) => {
   const forwarded = compileHeaderRules({ propagate: [...new Set([...propagate, ...read])], set: {}, remove: ['traceparent', 'tracestate'] })
   return (
     { query, variables, operationName = '' }: GraphqlRequest,
-    { headers }: Incoming,
+    { headers, bearer }: Incoming,
     among: 'alike' | 'shared' = 'alike',
   ): string | undefined => {
     if (/\b(mutation|subscription)\b/.test(query)) return undefined
-    return `${operationName}\0${query}\0${JSON.stringify(variables ?? null)}\0${JSON.stringify((among === 'shared' ? claims : forwarded)(headers))}`
+    return `${operationName}\0${query}\0${JSON.stringify(variables ?? null)}\0${JSON.stringify((among === 'shared' ? claims : forwarded)(headers))}${bearer === undefined ? '' : textOf(bearer)}`
   }
 }
+
+const textOf = ({ claims: { scopes, policies } }: Bearer): string => `\0${JSON.stringify([[...scopes].sort(), [...policies].sort()])}`
 
 /** What a subgraph can tell callers apart by: the headers that are forwarded to it, without those of tracing. */
 export const callerKey = (settings: GatewaySettings): ((subgraph: string, incoming: Incoming) => string) => {

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { buildSchema, type DocumentNode, GraphQLError, parse } from 'graphql'
 import { makeServer } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { extensionsOf, isCinegraphError } from '#platform/errors.ts'
 import type { GraphqlAnswer, GraphqlRequest } from '#platform/graphql/execute.ts'
 import type { Http } from '#platform/http.ts'
 import type { Answered } from '../engine/answered.ts'
@@ -74,10 +75,22 @@ const protocolServer = <C>({ subscribe, contextOf, documents = anyDocument }: We
       const strings = Object.entries(connectionParams).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
       const headers = { ...extra.request.headers, ...Object.fromEntries(strings.map(([name, value]) => [name.toLowerCase(), value])) }
       const asked = { query, ...(variables ? { variables } : {}), ...(operationName ? { operationName } : {}) }
-      const contextValue = answersTo(subscribe, asked, await contextOf(headers))
+      const context = await orRefusal(contextOf, headers)
+      if (context instanceof GraphQLError) return [context]
+      const contextValue = answersTo(subscribe, asked, context)
       return { schema: unused, document: parsed(query), operationName: operationName ?? null, contextValue }
     },
   })
+
+/** Who may not ask is told so; the connection stays, for an operation with a new token. */
+const orRefusal = async <C>(contextOf: WebSocketDeps<C>['contextOf'], headers: IncomingHttpHeaders): Promise<C | GraphQLError> => {
+  try {
+    return await contextOf(headers)
+  } catch (error) {
+    if (isCinegraphError(error)) return new GraphQLError(error.message, { extensions: extensionsOf(error.code) })
+    throw error
+  }
+}
 
 type Answers = () => AsyncIterableIterator<GraphqlAnswer>
 
