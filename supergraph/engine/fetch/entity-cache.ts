@@ -36,5 +36,5 @@ export const splitKnown = <C>(
     run.caching.push(found.caching)
     if (isTree(found.value)) known.push({ group, value: found.value })
   }
-  return { missing: { entity: gathered.entity, ...missing }, known }
+  return { missing: { ...gathered, ...missing }, known }
 }

@@ -19,6 +19,42 @@ export const mergeIntoAll = (targets: readonly Tree[], source: Tree, isObjectTyp
   }
 }
 
+export type MergeAll = (targets: readonly Tree[], source: Tree) => void
+const hotAfter = 1_000
+const shapesMax = 8
+
+/**
+ * Makes a `mergeIntoAll` for the answers of one fetch. Once it has merged into many objects it compiles a program for the
+ * fields that such answers have: objects that have none of them yet, which is nearly all, get them without a look-up by name.
+ */
+export const createMerger = (isObjectType: IsObjectType, threshold = hotAfter): MergeAll => {
+  const slow = (target: Tree, source: Tree): void => mergeInto(target, source, isObjectType)
+  const programs = new Map<string, MergeAll>()
+  let merged = 0
+  return (targets, source) => {
+    merged += targets.length
+    if (merged <= threshold) return mergeIntoAll(targets, source, isObjectType)
+    const keys = Object.keys(source)
+    const shape = keys.join()
+    let program = programs.get(shape)
+    if (program === undefined) {
+      if (programs.size >= shapesMax || keys.includes('__proto__')) return mergeIntoAll(targets, source, isObjectType)
+      program = compile(keys, slow)
+      programs.set(shape, program)
+    }
+    program(targets, source)
+  }
+}
+
+const compile = (keys: readonly string[], slow: (target: Tree, source: Tree) => void): MergeAll => {
+  // NOTE: response keys enter the program only as JSON strings, which are JavaScript string literals.
+  const names = keys.map((key) => JSON.stringify(key))
+  const isNew = names.map((name) => `t[${name}]===undefined`).join('&&') || 'true'
+  const values = names.map((name, index) => `const v${index}=s[${name}];`).join('')
+  const writes = names.map((name, index) => `t[${name}]=v${index};`).join('')
+  return new Function('slow', `return (all,s)=>{${values}for(const t of all){if(${isNew}){${writes}}else slow(t,s)}}`)(slow) as MergeAll
+}
+
 const mergeField = (
   target: Tree,
   key: string,

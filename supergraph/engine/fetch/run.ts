@@ -3,6 +3,7 @@ import type { Caching } from '../caching.ts'
 import type { Fetched } from '../finished.ts'
 import type { Tree } from '../tree.ts'
 import type { Asked } from './errors.ts'
+import type { MergeAll } from './merge.ts'
 
 /** One operation on its way: what is known so far, and what went wrong. */
 export type Run<C> = {
@@ -19,5 +20,5 @@ export type Run<C> = {
   readonly fetches?: Fetched[] | undefined
 }
 
-/** The entities that one fetch is about, each once, and the texts that represent them. */
-export type Gathered = Asked & { readonly texts: readonly string[] }
+/** The entities that one fetch is about, each once, the texts that represent them, and how answers are merged into them. */
+export type Gathered = Asked & { readonly texts: readonly string[]; readonly merge: MergeAll }

@@ -7,7 +7,7 @@ import { collect, type IsOneOf } from './collect.ts'
 import { byContext } from './context.ts'
 import { type EntityCache, splitKnown } from './entity-cache.ts'
 import { subgraphErrors, unavailable } from './errors.ts'
-import { type IsObjectType, mergeInto, mergeIntoAll } from './merge.ts'
+import { createMerger, type IsObjectType, type MergeAll, mergeInto } from './merge.ts'
 import { compileRepresent, type Represent } from './represent.ts'
 import { applyRewrites } from './rewrite.ts'
 import type { Gathered, Run } from './run.ts'
@@ -56,7 +56,11 @@ const compileFetch = <C>(node: FetchNode, deps: StepDeps<C>): Step<C> => {
   const { subgraph } = node
   const ask = deps.ask(subgraph)
   const request = requestOf(node)
-  const entities = node.entities?.map((entity) => ({ entity, represent: compileRepresent(entity, { ...deps, subgraph }) }))
+  const entities = node.entities?.map((entity) => ({
+    entity,
+    represent: compileRepresent(entity, { ...deps, subgraph }),
+    merge: createMerger(deps.isObjectType),
+  }))
   const gather = (run: Run<C>): readonly Gathered[] | undefined => entities?.map((each) => gatherEntities(each, run, deps))
   const send = async (run: Run<C>, found: readonly Gathered[] | undefined): Promise<void> => {
     const remembered = found && deps.entityCache && node.operationKind === 'query' ? remember(found, { run, node, deps }) : undefined
@@ -91,18 +95,18 @@ const rootsAt = <C>(path: EntityPath, run: Run<C>, { isOneOf }: StepDeps<C>): re
   collect(run.root, path, { isOneOf, hasShared: run.shared.size > 0 })
 
 /** Whom to ask for, each only once, and how they are represented. */
-const gatherEntities = <C>({ entity, represent }: Asking, run: Run<C>, { isOneOf }: StepDeps<C>): Gathered => {
+const gatherEntities = <C>(asking: Asking, run: Run<C>, { isOneOf }: StepDeps<C>): Gathered => {
   const hasShared = run.shared.size > 0
   return represented(
-    { entity, represent },
-    entity.paths.map((path) => collect(run.root, path, { isOneOf, hasShared })),
+    asking,
+    asking.entity.paths.map((path) => collect(run.root, path, { isOneOf, hasShared })),
   )
 }
 
-type Asking = { readonly entity: EntityFetch; readonly represent: Represent }
-const represented = ({ entity, represent }: Asking, found: readonly (readonly Tree[])[]): Gathered => {
+type Asking = { readonly entity: EntityFetch; readonly represent: Represent; readonly merge: MergeAll }
+const represented = ({ entity, represent, merge }: Asking, found: readonly (readonly Tree[])[]): Gathered => {
   const groups = represent(found)
-  return { entity, groups: groups.map(({ targets }) => targets), texts: groups.map(({ text }) => text) }
+  return { entity, merge, groups: groups.map(({ targets }) => targets), texts: groups.map(({ text }) => text) }
 }
 
 const variablesText = <C>(node: FetchNode, run: Run<C>, gathered: readonly Gathered[] | undefined): string => {
@@ -130,7 +134,7 @@ const remember = <C>(gathered: readonly Gathered[], { run, node, deps }: Taking<
     const { missing, known } = splitKnown(each, keys, { cache, run })
     for (const { group, value } of known) {
       applyRewrites([value], each.entity.rewrites, deps.isOneOf)
-      spread(value, group, { run, deps })
+      spread(value, group, { run, deps, merge: each.merge })
     }
     return { keys, missing }
   })
@@ -151,26 +155,28 @@ const take = <C>({ data }: SubgraphAnswer, gathered: readonly Gathered[] | undef
   if (gathered === undefined) {
     applyRewrites(data, node.rewrites, deps.isOneOf)
     if (node.at === undefined) mergeInto(run.root, data as Tree, deps.isObjectType)
-    else spread(data as Tree, rootsAt(node.at, run, deps), { run, deps })
+    else spread(data as Tree, rootsAt(node.at, run, deps), { run, deps, merge: createMerger(deps.isObjectType) })
     return
   }
-  for (const { entity, groups } of gathered) {
+  for (const { entity, groups, merge } of gathered) {
     const answers = data[entity.alias]
     if (!Array.isArray(answers)) continue
     applyRewrites(answers, entity.rewrites, deps.isOneOf)
     for (const [index, group] of groups.entries()) {
       const answer: unknown = answers[index]
-      if (isTree(answer)) spread(answer, group, { run, deps })
+      if (isTree(answer)) spread(answer, group, { run, deps, merge })
     }
   }
 }
 
+type Spreading<C> = Omit<Taking<C>, 'node'> & { readonly merge: MergeAll }
+
 /** One answer for every object that stands for the same entity. */
-const spread = <C>(answer: Tree, group: readonly Tree[], { run, deps }: Omit<Taking<C>, 'node'>): void => {
+const spread = <C>(answer: Tree, group: readonly Tree[], { run, deps, merge }: Spreading<C>): void => {
   const [first] = group
   if (group.length === 1 && first !== undefined) mergeInto(first, answer, deps.isObjectType)
   else if (deps.canShare) {
     for (const value of Object.values(answer)) if (typeof value === 'object' && value !== null) run.shared.add(value)
-    mergeIntoAll(group, answer, deps.isObjectType)
+    merge(group, answer)
   } else for (const [index, target] of group.entries()) mergeInto(target, index > 0 ? structuredClone(answer) : answer, deps.isObjectType)
 }
