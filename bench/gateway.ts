@@ -17,7 +17,7 @@ import { bars } from './gateway/picture.ts'
 // Our engine beside its peers in the situation of the public gateway benchmark: one core for the gateway, the other for load and subgraphs.
 const { values } = parseArgs({
   options: {
-    seconds: { type: 'string', default: '12' },
+    seconds: { type: 'string', default: '16' },
     rounds: { type: 'string', default: '4' },
     connections: { type: 'string', default: '50' },
     only: { type: 'string', default: '' },
