@@ -14,7 +14,7 @@ import type { AskSubgraph, FollowSubgraph } from './engine/ask.ts'
 import { createEngine, type Engine } from './engine/engine.ts'
 import { startPlannerProcess } from './engine/plan/planner-process.ts'
 import { fetchSeconds } from './gateway/metrics.ts'
-import { observeOperation } from './gateway/observe.ts'
+import { observeOperations } from './gateway/observe.ts'
 import type { Studio } from './gateway/studio.ts'
 import type { StudioSettings } from './gateway/studio-settings.ts'
 import type { Client } from './gateway/studio-trace.ts'
@@ -62,12 +62,12 @@ export const createSupergraph = async ({ supergraphSdl, subgraphs, studio: asked
   const planned = await warmUp(engine.planOf, log)
   log.debug({ planned }, 'planned registered operations')
   const owned = stack.move()
-  const observe = observeOperation(log, slowMs)
-  const answer: Supergraph['answer'] = (request, caller) => observe(request, () => engine.execute(request, caller))
+  const observe = observeOperations(log, slowMs)
+  const answer: Supergraph['answer'] = (request, caller) => observe.whole(request, () => engine.execute(request, caller))
   return {
     execute: async (request, caller) => (await answer(request, caller)).value(),
     answer,
-    inParts: engine.executeInParts,
+    inParts: (request, caller) => observe.inParts(request, engine.executeInParts(request, caller)),
     subscribe: (request, caller, signal) => engine.subscribe(request, caller, whileAllowed(caller, signal)),
     planOf: engine.planOf,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

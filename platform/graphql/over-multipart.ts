@@ -4,7 +4,7 @@ import { answerOverHttp, type JsonAnswer, readRequest } from '#platform/graphql/
 import { takeOver } from '#platform/graphql/take-over.ts'
 
 /** One of the answers that an operation with `@defer` gets. */
-export type AnswerPart = JsonAnswer & { readonly isLast: boolean }
+export type AnswerPart = JsonAnswer & { readonly isLast: boolean; readonly hasErrors: boolean }
 type InParts = (asked: GraphqlRequest) => AsyncIterable<AnswerPart>
 
 const mediaType = 'multipart/mixed; boundary="-"; deferSpec=20220824'

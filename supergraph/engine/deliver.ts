@@ -36,11 +36,15 @@ export async function* deliver<C>(delivering: Delivering<C>): AsyncGenerator<Ans
   await stepOf(split.fetching[0]?.plan ?? null)(run)
   const told = new Set(run.errors.filter((error) => concernsFirst(error, delivering)))
   const first = answered({ ...run, errors: [...told] }, split.first, show)
-  yield partOf(withNext(first.json()), false)
+  yield partOf(withNext(first.json()), { isLast: false, hasErrors: told.size > 0 })
   yield* later(delivering, told)
 }
 
-const partOf = (bytes: Buffer, isLast: boolean): AnswerPart => ({ json: () => bytes, isExecuted: true, isLast })
+const partOf = (bytes: Buffer, how: Pick<AnswerPart, 'isLast' | 'hasErrors'>): AnswerPart => ({
+  json: () => bytes,
+  isExecuted: true,
+  ...how,
+})
 
 /** `{"data":…}` becomes `{"data":…,"hasNext":true}`. */
 const withNext = (json: Buffer): Buffer => Buffer.concat([json.subarray(0, -1), Buffer.from(',"hasNext":true}')])
@@ -72,7 +76,8 @@ async function* later<C>(delivering: Delivering<C>, told: Set<GraphqlError>): As
     const part = split.parts[index]
     const incremental = part === undefined ? [] : entriesOf(part, delivering, told)
     const hasNext = waiting.size > 0
-    yield partOf(Buffer.from(JSON.stringify({ ...(incremental.length === 0 ? {} : { incremental }), hasNext })), !hasNext)
+    const bytes = Buffer.from(JSON.stringify({ ...(incremental.length === 0 ? {} : { incremental }), hasNext }))
+    yield partOf(bytes, { isLast: !hasNext, hasErrors: incremental.some(({ errors }) => errors !== undefined) })
   }
   onDone()
 }

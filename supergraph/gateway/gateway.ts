@@ -15,7 +15,7 @@ import { createResponseCache } from './response-cache.ts'
 import type { GatewaySettings } from './settings.ts'
 import { callerKey, sharingKey } from './sharing.ts'
 import { hideUnexpected } from './show-errors.ts'
-import type { Studio } from './studio.ts'
+import type { Repeated, Studio } from './studio.ts'
 import type { Client } from './studio-trace.ts'
 
 export type GatewayDeps = {
@@ -61,7 +61,8 @@ export const createGateway = async ({ supergraphSdl, settings, planning, log }: 
     reporting.studio = stack.use(openStudio({ ...settings.studio, supergraphSdl, schema: engine.schema, clientOf, log }))
   }
   const owned = stack.move()
-  const answering = remembering(engine, settings, entities)
+  const repeat = (repeated: Repeated<Incoming>): void => reporting.studio?.repeat(repeated)
+  const answering = remembering(engine, settings, { entities, repeat })
   const { subscribe, executeInParts } = engine
   return { engine, ...answering, subscribe, executeInParts, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
@@ -70,15 +71,18 @@ export const createGateway = async ({ supergraphSdl, settings, planning, log }: 
 const remembering = (
   engine: Engine<Incoming>,
   settings: GatewaySettings,
-  entities: EntityStore | undefined,
+  { entities, repeat }: { readonly entities: EntityStore | undefined; readonly repeat: (repeated: Repeated<Incoming>) => void },
 ): Pick<Gateway, 'execute' | 'forget'> => {
   const keyOf = sharingKey(settings)
   const cache = settings.cache && createResponseCache(settings.cache.bytesMax, keyOf)
-  const share = sharing(engine, settings.dedupe ? keyOf : () => undefined)
+  const share = sharing(engine, settings.dedupe ? keyOf : () => undefined, repeat)
   return {
     execute: async (request, incoming) => {
       const found = cache?.find(request, incoming)
-      if (found !== undefined) return found
+      if (found !== undefined) {
+        repeat({ request, context: incoming, isKept: true, beganAt: Date.now() })
+        return found
+      }
       const answer = await share(request, incoming)
       cache?.keep(request, incoming, answer)
       return answer
@@ -96,10 +100,18 @@ const clientOf = ({ headers }: Incoming): Client => ({
 const sharing = (
   engine: Engine<Incoming>,
   keyOf: (request: GraphqlRequest, incoming: Incoming) => string | undefined,
+  repeat: (repeated: Repeated<Incoming>) => void,
 ): Engine<Incoming>['execute'] => {
   const once = collapse<Answered>()
   return (request, incoming) => {
     const key = keyOf(request, incoming)
-    return key === undefined ? engine.execute(request, incoming) : once(key, () => engine.execute(request, incoming))
+    if (key === undefined) return engine.execute(request, incoming)
+    let isFirst = false
+    const beganAt = Date.now()
+    const answer = once(key, () => {
+      isFirst = true
+      return engine.execute(request, incoming)
+    })
+    return isFirst ? answer : answer.finally(() => repeat({ request, context: incoming, isKept: false, beganAt }))
   }
 }

@@ -17,7 +17,7 @@ import { type Admission, createAdmission } from './admission.ts'
 import type { Serving } from './canary.ts'
 import type { AskedDocument, Documents, Refused } from './documents.ts'
 import type { Incoming } from './http-subgraph.ts'
-import { observeOperation } from './observe.ts'
+import { type Observe, observeOperations } from './observe.ts'
 import type { createReplay } from './replay.ts'
 import type { GatewaySettings } from './settings.ts'
 import { serveWebSocket } from './streams.ts'
@@ -35,18 +35,18 @@ export type GatewayHttpDeps = {
 /** A supergraph of anybody's subgraphs on HTTP: single operations, batches, streams, WebSockets, and its Explorer page. */
 export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
   const { serving, settings, log, replay } = deps
-  const observe = observeOperation(log, settings.slowMs)
+  const observe = observeOperations(log, settings.slowMs)
   const app = createHttp({ name: 'gateway', log })
   const admission = createAdmission()
   app.addHook('onClose', async () => admission[Symbol.dispose]())
   const execute = async (asked: GraphqlRequest, incoming: Incoming): Promise<Answered> => {
-    const answer = await observe(asked, () => serving.use(incoming, (gateway) => gateway.execute(asked, incoming)))
+    const answer = await observe.whole(asked, () => serving.use(incoming, (gateway) => gateway.execute(asked, incoming)))
     replay?.(asked, incoming, answer.value)
     return answer
   }
   const subscribe = (asked: GraphqlRequest, incoming: Incoming, signal: AbortSignal) =>
     serving.stream((gateway) => gateway.subscribe(asked, incoming, whileBorne(incoming, signal)))
-  const inParts = inPartsWith(serving, admission)
+  const inParts = inPartsWith(serving, { admission, observe })
   const incomingOf = incomingReader(settings)
   app.route({
     method: ['GET', 'POST'],
@@ -99,13 +99,17 @@ const whileBorne = ({ bearer }: Incoming, signal: AbortSignal): AbortSignal =>
     : AbortSignal.any([signal, AbortSignal.timeout(Math.min(timerMsMax, Math.max(0, bearer.expiresAt - Date.now())))])
 
 /** The first part waits to be let in like any operation; those after it are on their way already. */
-const inPartsWith = (serving: GatewayHttpDeps['serving'], admission: Admission) =>
+const inPartsWith = (
+  serving: GatewayHttpDeps['serving'],
+  { admission, observe }: { readonly admission: Admission; readonly observe: Observe },
+) =>
   async function* (asked: GraphqlRequest, incoming: Incoming): AsyncGenerator<AnswerPart> {
-    const answers = serving.stream((gateway) => gateway.executeInParts(asked, incoming))[Symbol.asyncIterator]()
+    const parts = serving.stream((gateway) => gateway.executeInParts(asked, incoming))
+    const answers = observe.inParts(asked, parts)
     try {
       for (let next = await admission.run(() => answers.next()); next.done !== true; next = await answers.next()) yield next.value
     } finally {
-      await answers.return?.()
+      await answers.return(undefined)
     }
   }
 

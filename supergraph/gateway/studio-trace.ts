@@ -9,16 +9,24 @@ const timestamp = (ms: number): google.protobuf.ITimestamp => ({ seconds: Math.f
 /** An operation as Apollo Studio shows it: its plan, with each fetch's times and the trace that the subgraph sent along. */
 export const traceOf = ({ plan, fetches, errors, beganAt, endedAt }: Finished<unknown>, client: Client): Trace =>
   Trace.create({
-    startTime: timestamp(beganAt),
-    endTime: timestamp(endedAt),
-    durationNs: (endedAt - beganAt) * 1e6,
-    clientName: client.name,
-    clientVersion: client.version,
-    http: { method: Trace.HTTP.Method.POST },
+    ...common({ beganAt, endedAt }, client),
     root: { error: errors.map(({ message }) => ({ message })) },
-    fieldExecutionWeight: 1,
     ...(plan === null ? {} : { queryPlan: planOf(plan, { fetches, beganAt }) }),
   })
+
+/** The same of an operation that was answered without being carried out. */
+export const repeatedTrace = ({ beganAt, isKept }: { readonly beganAt: number; readonly isKept: boolean }, client: Client): Trace =>
+  Trace.create({ ...common({ beganAt, endedAt: Date.now() }, client), root: {}, fullQueryCacheHit: isKept })
+
+const common = ({ beganAt, endedAt }: Pick<Finished<unknown>, 'beganAt' | 'endedAt'>, client: Client) => ({
+  startTime: timestamp(beganAt),
+  endTime: timestamp(endedAt),
+  durationNs: (endedAt - beganAt) * 1e6,
+  clientName: client.name,
+  clientVersion: client.version,
+  http: { method: Trace.HTTP.Method.POST },
+  fieldExecutionWeight: 1,
+})
 
 type Timed = Pick<Finished<unknown>, 'fetches' | 'beganAt'>
 

@@ -5,14 +5,16 @@ import { gzip } from 'node:zlib'
 import { Report, Trace } from '@apollo/usage-reporting-protobuf'
 import { calculateReferencedFieldsByType, usageReportingSignature } from '@apollo/utils.usagereporting'
 import type { GraphQLSchema } from 'graphql'
+import { LRUCache } from 'lru-cache'
 import { messageOf } from '#platform/errors.ts'
+import type { GraphqlRequest } from '#platform/graphql/execute.ts'
 import type { Log } from '#platform/log.ts'
 import { policy } from '#platform/resilience/policy.ts'
 import { retry } from '#platform/resilience/retry.ts'
 import type { Finished } from '../engine/finished.ts'
 import type { ReadOperation } from '../engine/operation/document.ts'
 import type { StudioSettings } from './studio-settings.ts'
-import { type Client, traceOf } from './studio-trace.ts'
+import { type Client, repeatedTrace, traceOf } from './studio-trace.ts'
 
 type StudioDeps<C> = StudioSettings & {
   /** Who asked, by the names that Apollo's clients give themselves. */
@@ -21,14 +23,58 @@ type StudioDeps<C> = StudioSettings & {
   readonly schema: GraphQLSchema
   readonly log: Log
 }
-export type Studio<C> = AsyncDisposable & { readonly record: (finished: Finished<C>) => void }
+/** An operation that was answered without being carried out: what another one got, or what was kept. */
+export type Repeated<C> = {
+  readonly request: GraphqlRequest
+  readonly context: C
+  readonly isKept: boolean
+  readonly beganAt: number
+}
+export type Studio<C> = AsyncDisposable & {
+  readonly record: (finished: Finished<C>) => void
+  readonly repeat: (repeated: Repeated<C>) => void
+}
 
 const bytesMax = 4 * 1024 * 1024
+const readsMax = 2_000
 const compress = promisify(gzip)
 type Kept = { readonly traces: Uint8Array[]; readonly read: ReadOperation }
 
-/** Tells Apollo Studio which operations were carried out, and how: gathered, then sent together. What cannot be sent is dropped and said so. */
+/** Tells Apollo Studio which operations were answered, and how: gathered, then sent together. What cannot be sent is dropped and said so. */
 export const openStudio = <C>(deps: StudioDeps<C>): Studio<C> => {
+  // NOTE: account is kept of operations, they do not depend on it: whatever goes wrong here stays here.
+  const careful = async (work: () => Promise<void> | void): Promise<void> => {
+    try {
+      await work()
+    } catch (error) {
+      deps.log.warn({ why: messageOf(error) }, 'operations not told to Apollo Studio')
+    }
+  }
+  const { keep, flush } = gathering(deps)
+  const reads = new LRUCache<string, ReadOperation>({ max: readsMax })
+  const record = (finished: Finished<C>): Promise<void> | void => {
+    const { read } = finished.operation
+    reads.set(nameOf(finished.request), read)
+    return keep(read, traceOf(finished, deps.clientOf(finished.context)))
+  }
+  const repeat = ({ request, context, ...how }: Repeated<C>): Promise<void> | void => {
+    const read = reads.get(nameOf(request))
+    if (read !== undefined) return keep(read, repeatedTrace(how, deps.clientOf(context)))
+  }
+  const timer = setInterval(() => void careful(flush), deps.sendEveryMs)
+  timer.unref()
+  return {
+    record: (finished) => void careful(() => record(finished)),
+    repeat: (repeated) => void careful(() => repeat(repeated)),
+    [Symbol.asyncDispose]: async () => {
+      clearInterval(timer)
+      await careful(flush)
+    },
+  }
+}
+
+/** Keeps traces until they are sent: when it is time, or when there are many. */
+const gathering = (deps: Omit<StudioDeps<never>, 'clientOf'>) => {
   let kept = new Map<string, Kept>()
   let bytes = 0
   const send = sending(deps)
@@ -40,34 +86,19 @@ export const openStudio = <C>(deps: StudioDeps<C>): Studio<C> => {
     bytes = 0
     await send(reportOf(gathered, deps))
   }
-  // NOTE: account is kept of operations, they do not depend on it: whatever goes wrong here stays here.
-  const careful = async (work: () => Promise<void> | void): Promise<void> => {
-    try {
-      await work()
-    } catch (error) {
-      deps.log.warn({ why: messageOf(error) }, 'operations not told to Apollo Studio')
-    }
-  }
-  const record = (finished: Finished<C>): void => {
-    const trace = Trace.encode(traceOf(finished, deps.clientOf(finished.context))).finish()
-    const { read } = finished.operation
+  const keep = (read: ReadOperation, made: Trace): Promise<void> | void => {
+    const trace = Trace.encode(made).finish()
     const key = keyOf(read)
     const known = kept.get(key)
     if (known === undefined) kept.set(key, { traces: [trace], read })
     else known.traces.push(trace)
     bytes += trace.length
-    if (bytes >= bytesMax) void careful(flush)
+    return bytes >= bytesMax ? flush() : undefined
   }
-  const timer = setInterval(() => void careful(flush), deps.sendEveryMs)
-  timer.unref()
-  return {
-    record: (finished) => void careful(() => record(finished)),
-    [Symbol.asyncDispose]: async () => {
-      clearInterval(timer)
-      await careful(flush)
-    },
-  }
+  return { keep, flush }
 }
+
+const nameOf = ({ query, operationName = '' }: GraphqlRequest): string => `${operationName}\0${query}`
 
 /** `# name` and the operation without its literals, which is what Studio counts operations by. */
 const statsKeys = () => {

@@ -171,3 +171,20 @@ test('an operation that defers too much is answered whole', async () => {
   assert.match(type, /^application\/json/)
   assert.deepEqual(told[0]?.data, { film: { name: 'film 1', stars: 4 } })
 })
+
+test('an answer in parts is counted as one operation, which failed when one of its parts did', async () => {
+  await using graph = await httpGraph(parts)
+  const counted = async (outcome: string): Promise<number> => {
+    const metrics = await (await fetch(`${graph.url}/metrics`)).text()
+    return Number(new RegExp(`cinegraph_operation_seconds_count\\{outcome="${outcome}"\\} (\\d+)`).exec(metrics)?.[1] ?? 0)
+  }
+  const before = [await counted('fine'), await counted('failed')] as const
+  const query = '{ film { name ... @defer { stars } } }'
+  const { stars } = graph.services
+  assert.ok(stars)
+  await ask(graph.url, query)
+  assert.deepEqual([await counted('fine'), await counted('failed')], [before[0] + 1, before[1]])
+  stars.failing = true
+  await ask(graph.url, query)
+  assert.deepEqual([await counted('fine'), await counted('failed')], [before[0] + 1, before[1] + 1])
+})

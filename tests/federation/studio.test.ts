@@ -81,6 +81,31 @@ test('Apollo Studio hears of an operation with its plan, and the subgraph’s ow
   assert.equal(stars?.trace?.root?.child?.[0]?.responseName, '_entities')
 })
 
+test('operations that shared an answer, or got a kept one, are told of too', async () => {
+  await using stack = new AsyncDisposableStack()
+  const { url, reports } = await studio(stack)
+  const graph = stack.use(
+    await httpGraph(parts, { cache: {}, studio: { key: 'service:films:1', graphRef: 'films@current', url, sendEveryMs: 50 } }),
+  )
+  for (const service of Object.values(graph.services)) service.headers = { 'cache-control': 'max-age=60' }
+  const [films] = Object.values(graph.services)
+  if (films !== undefined) films.slow = 200
+  const ask = () =>
+    fetch(`${graph.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ films { id } }' }),
+    }).then((response) => response.json())
+  await Promise.all([ask(), ask(), ask()])
+  await ask()
+  const told = () =>
+    reports.flatMap(({ report }) => Object.values(report.tracesPerQuery ?? {}).flatMap(({ trace }) => (trace ?? []) as Trace[]))
+  await until('all four', 10_000, async () => told().length === 4)
+  assert.equal(films?.seen.length, 1, 'one was carried out')
+  assert.equal(told().filter(({ queryPlan }) => queryPlan !== undefined && queryPlan !== null).length, 1)
+  assert.equal(told().filter(({ fullQueryCacheHit }) => fullQueryCacheHit).length, 1)
+})
+
 test('Cinegraph’s own graph is told of too, when it has a key', async () => {
   await using stack = new AsyncDisposableStack()
   const { url, reports } = await studio(stack)
