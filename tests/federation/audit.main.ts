@@ -36,13 +36,19 @@ const get = async (path: string): Promise<Response> => {
   return response
 }
 
+/** Names of the suites; some versions of the audit list them, others the addresses of their supergraphs. */
 const untilServes = async (): Promise<readonly string[]> => {
   for (let tries = 0; tries < 150 && server.exitCode === null; tries += 1) {
-    const response = await fetch(`${base}/ids`).catch(() => undefined)
-    if (response?.ok) return (await response.json()) as readonly string[]
+    for (const list of ['ids', 'supergraphs']) {
+      const response = await fetch(`${base}/${list}`).catch(() => undefined)
+      const names: unknown = response?.ok ? await response.json().catch(() => undefined) : undefined
+      if (Array.isArray(names)) return names.map((name) => new URL(String(name), `${base}/`).pathname.split('/')[1] ?? '')
+    }
     await sleep(200)
   }
-  throw new Error('The checkout does not serve its cases at /ids. Install its packages, and see that `npm start -- serve` works there.')
+  throw new Error(
+    'The checkout lists no suites at /ids or /supergraphs. Install its packages, and see that `npm start -- serve` works there.',
+  )
 }
 
 const failures: string[] = []
