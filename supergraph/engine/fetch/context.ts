@@ -1,6 +1,6 @@
 import { fetchesOf } from '../plan/fetches.ts'
 import type { EntityFetch, EntityPath, OutputStep, PlanNode } from '../plan/planner.ts'
-import { isTree, type Tree } from '../tree.ts'
+import { isTree, type Tree, valueAt } from '../tree.ts'
 import type { IsOneOf } from './collect.ts'
 
 /** An object at the end of a path, with the objects above it, the nearest last. */
@@ -50,7 +50,7 @@ const follow = (value: unknown, [step, ...rest]: readonly OutputStep[], isOneOf:
   if (step === undefined || value === null || value === undefined) return value
   if (Array.isArray(value)) return value.map((item) => follow(item, [step, ...rest], isOneOf))
   if (!isTree(value)) return undefined
-  if (step.step === 'key') return follow(value[step.key], rest, isOneOf)
+  if (step.step === 'key') return follow(valueAt(value, step.key), rest, isOneOf)
   return value.__typename === undefined || isOneOf(value.__typename, step.types) ? follow(value, rest, isOneOf) : undefined
 }
 

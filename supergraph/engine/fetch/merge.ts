@@ -1,4 +1,4 @@
-import { isTree, type Tree } from '../tree.ts'
+import { isTree, type Tree, valueAt } from '../tree.ts'
 
 /** Whether a name is that of an object type, so that an interface's name never replaces it. */
 export type IsObjectType = (name: unknown) => boolean
@@ -60,7 +60,7 @@ const mergeField = (
   key: string,
   { value, isObjectType }: { readonly value: unknown; readonly isObjectType: IsObjectType },
 ): void => {
-  const present = target[key]
+  const present = valueAt(target, key)
   if (present === value) return
   if (present === undefined || present === null) target[key] = value
   else if (value === null || value === undefined) return

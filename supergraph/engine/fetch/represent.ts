@@ -1,6 +1,6 @@
 import type { EntityFetch, Requirement } from '../plan/planner.ts'
 import type { EntityKeys } from '../schema/entity-keys.ts'
-import { isTree, type Tree } from '../tree.ts'
+import { isTree, type Tree, valueAt } from '../tree.ts'
 import type { IsOneOf } from './collect.ts'
 
 /** Entities that a subgraph cannot tell apart, and the JSON text that represents them to it. */
@@ -57,7 +57,7 @@ const place = (entity: Tree, builder: Builder, { root, groups, isOneOf }: Placin
       branch.set(key, next)
     }
     branch = next
-    const value = entity[field.key]
+    const value = valueAt(entity, field.key)
     key = typeof value === 'object' && value !== null ? textOf(value, field, isOneOf) : value
     if (key === undefined) return
   }
@@ -72,7 +72,7 @@ const place = (entity: Tree, builder: Builder, { root, groups, isOneOf }: Placin
 }
 
 const textFor = (entity: Tree, { head, fields }: Builder, isOneOf: IsOneOf): string =>
-  `${head}${fields.map((field) => `,"${field.name}":${textOf(entity[field.key], field, isOneOf)}`).join('')}}`
+  `${head}${fields.map((field) => `,"${field.name}":${textOf(valueAt(entity, field.key), field, isOneOf)}`).join('')}}`
 
 const fieldsFor = (requires: readonly Requirement[], typename: unknown, isOneOf: IsOneOf): readonly FieldRequirement[] => {
   const fields = new Map<string, FieldRequirement>()
@@ -110,7 +110,7 @@ const textOf = (value: unknown, field: FieldRequirement, isOneOf: IsOneOf): stri
 const objectText = (value: Tree, selections: readonly Requirement[], isOneOf: IsOneOf): string | undefined => {
   const parts: string[] = []
   for (const field of fieldsFor(selections, value.__typename, isOneOf)) {
-    const text = textOf(value[field.key], field, isOneOf)
+    const text = textOf(valueAt(value, field.key), field, isOneOf)
     if (text === undefined) return undefined
     parts.push(`"${field.name}":${text}`)
   }

@@ -2,7 +2,7 @@ import { type GraphQLOutputType, getNamedType, isListType, isNonNullType } from 
 import { errorTable } from '#platform/errors.ts'
 import type { GraphqlError } from '#platform/graphql/execute.ts'
 import { denial } from '../operation/access.ts'
-import { isTree, type Tree } from '../tree.ts'
+import { isTree, type Tree, valueAt } from '../tree.ts'
 import { leafFits, leafValue } from './leaf.ts'
 import type { FieldPlan, Selection } from './selection.ts'
 
@@ -40,8 +40,8 @@ const shapeObject = (value: Tree, selection: Selection, at: Omit<At, 'field'>): 
     const path = { above: at.path, key: field.key }
     const shaped =
       field.type === undefined
-        ? (field.constant ?? value[field.stored])
-        : shapeType(value[field.stored], field.type, { path, shaping: at.shaping, field })
+        ? (field.constant ?? valueAt(value, field.stored))
+        : shapeType(valueAt(value, field.stored), field.type, { path, shaping: at.shaping, field })
     if (shaped === moved) return moved
     object[field.key] = shaped ?? null
   }

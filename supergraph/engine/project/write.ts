@@ -44,11 +44,17 @@ const objectWriter = (selection: Selection): Write => {
 const compileFields = (fields: readonly FieldPlan[]): Write => {
   const writers = fields.map(fieldWriter)
   const heads = fields.map(({ key }, index) => pieceOf(`${index === 0 ? '{' : ','}${JSON.stringify(key)}:`))
-  const parts = fields.map((field, index) => `t.piece(h${index});v=o[${JSON.stringify(field.stored)}];${quickly(field)}w${index}(v,s);`)
+  const parts = fields.map((field, index) => `t.piece(h${index});v=${readOf(field.stored)};${quickly(field)}w${index}(v,s);`)
   const names = fields.flatMap((_field, index) => [`w${index}`, `h${index}`])
   // NOTE: response keys enter the program only as JSON strings, which are JavaScript string literals.
   const make = new Function(...names, 'end', `return (o,s)=>{const t=s.output;let v;${parts.join('')}t.piece(end)}`)
   return make(...writers.flatMap((write, index) => [write, heads[index]]), fields.length === 0 ? emptyObject : objectEnd) as Write
+}
+
+/** NOTE: some names are those of what every JavaScript object has; see `valueAt`. */
+const readOf = (key: string): string => {
+  const name = JSON.stringify(key)
+  return key in Object.prototype ? `(typeof o[${name}]==='function'?undefined:o[${name}])` : `o[${name}]`
 }
 
 /** What most leaves are is written on the spot; the writer is for the rest. */
