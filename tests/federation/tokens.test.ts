@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
+import { createClient } from 'graphql-ws'
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { WebSocket } from 'ws'
 import { until } from '../member.ts'
 import { httpGraph } from './http-graph.ts'
 
@@ -133,4 +135,25 @@ test('a stream ends when the token that opened it runs out', async () => {
   const response = await stream(await token({}, { lives: '2 seconds' }))
   assert.match(await response.text(), /"ticks":0/)
   assert.equal((await stream(await token({}, { lives: '-1 second' }))).status, 401)
+})
+
+test('over a WebSocket the token comes with the connection', async () => {
+  await using stack = new AsyncDisposableStack()
+  const { graph, token } = await open(stack)
+  const ask = async (bearer: string) => {
+    const connectionParams = { authorization: `Bearer ${bearer}` }
+    const client = createClient({
+      url: `${graph.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
+      connectionParams,
+    })
+    stack.defer(() => client.dispose())
+    return await Array.fromAsync(client.iterate({ query: '{ me { salary } }' }))
+  }
+  assert.deepEqual(await ask(await token({ scope: 'pay:read' })), [{ data: { me: { salary: 1 } } }])
+  await assert.rejects(ask(await token({}, { issuer: 'other' })), (errors: unknown) => {
+    assert.match(JSON.stringify(errors), /UNAUTHENTICATED/)
+    return true
+  })
 })

@@ -1,4 +1,4 @@
-import { isTree, type Tree, valueAt } from '../tree.ts'
+import { isTree, type Tree } from '../tree.ts'
 
 /** Whether a name is that of an object type, so that an interface's name never replaces it. */
 export type IsObjectType = (name: unknown) => boolean
@@ -60,9 +60,10 @@ const mergeField = (
   key: string,
   { value, isObjectType }: { readonly value: unknown; readonly isObjectType: IsObjectType },
 ): void => {
-  const present = valueAt(target, key)
+  const present = target[key]
   if (present === value) return
-  if (present === undefined || present === null) target[key] = value
+  // NOTE: a function is none of its values; see `valueAt`.
+  if (present === undefined || present === null || typeof present === 'function') target[key] = value
   else if (value === null || value === undefined) return
   else if (typeof value === 'object' && typeof present === 'object') mergeNested(present, value, isObjectType)
   else if (key !== '__typename' || isObjectType(value)) target[key] = value

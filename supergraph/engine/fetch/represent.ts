@@ -57,9 +57,9 @@ const place = (entity: Tree, builder: Builder, { root, groups, isOneOf }: Placin
       branch.set(key, next)
     }
     branch = next
-    const value = valueAt(entity, field.key)
+    const value = entity[field.key]
     key = typeof value === 'object' && value !== null ? textOf(value, field, isOneOf) : value
-    if (key === undefined) return
+    if (key === undefined || typeof key === 'function') return
   }
   const known = branch.get(key) as Group | undefined
   if (known !== undefined) {
