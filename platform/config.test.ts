@@ -12,6 +12,7 @@ test('a flag wins over the environment, and the environment over the default', (
 test('a child process reads the same configuration from its environment', () => {
   const config = readConfig(['--data', '/d', '--no-demo', '--edge-urls', 'http://a,http://b', '--json'], {})
   assert.deepEqual(readConfig([], environmentOf(config)), config)
+  assert.equal(environmentOf(config).APOLLO_KEY, undefined, 'what has no value is not set')
 })
 
 test('everything that is wrong is said at once', () => {

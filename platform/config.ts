@@ -157,9 +157,17 @@ const readOne = (
   }
 }
 
-/** The environment that makes a child process read the same configuration. */
-export const environmentOf = (config: Config): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(config).map(([key, value]) => [settings[key as keyof typeof settings].env, String(value)]))
+/**
+ * The environment that makes a child process read the same configuration. What has no value is not set at all: libraries
+ * read some of these names too, and take an empty text for a value.
+ */
+export const environmentOf = (config: Config): Environment =>
+  Object.fromEntries(
+    Object.entries(config).map(([key, value]) => {
+      const { env, value: usual } = settings[key as keyof typeof settings]
+      return [env, value === '' && usual === '' ? undefined : String(value)]
+    }),
+  )
 
 /** The text of `--help`. */
 export const helpText = (): string => {
