@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { buildSubgraphSchema } from '@apollo/subgraph'
-import { graphql, parse } from 'graphql'
-import type { GraphqlService } from '#platform/graphql/execute.ts'
 import { remoteService } from '#platform/graphql/remote.ts'
 import { createLog } from '#platform/log.ts'
 import { createSupergraph } from '../../supergraph/server.ts'
 import { receiver } from './receiver.ts'
-import { composeParts, linked, type Part } from './small-graph.ts'
+import { composeParts, serviceOf } from './small-graph.ts'
 
 const parts = {
   films: {
@@ -21,18 +18,10 @@ const parts = {
 }
 const nobody = { viewer: null, region: 'US', deviceId: 'd', token: '' }
 
-const near = ({ sdl, resolvers }: Part): GraphqlService => {
-  const schema = buildSubgraphSchema([{ typeDefs: parse(linked(sdl)), resolvers: resolvers as object as Record<string, never> }])
-  return {
-    execute: async ({ query, variables }) => await graphql({ schema, source: query, variableValues: { ...variables } }),
-    follow: () => assert.fail('nothing is followed'),
-  }
-}
-
 /** Cinegraph's own supergraph with one subgraph on another machine, which answers what `take` says. */
 const withRemoteStars = async (take: (query: string) => unknown, stack: AsyncDisposableStack) => {
   const url = await receiver(({ body }) => take((JSON.parse(String(body)) as { readonly query: string }).query), stack)
-  const subgraphs = { films: near(parts.films), stars: remoteService('stars', url, 'key') }
+  const subgraphs = { films: serviceOf(parts.films), stars: remoteService('stars', url, 'key') }
   return stack.use(await createSupergraph({ supergraphSdl: composeParts(parts), subgraphs, log: createLog('test', 'silent') }))
 }
 

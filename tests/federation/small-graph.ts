@@ -1,7 +1,7 @@
 import { composeServices } from '@apollo/composition'
 import { buildSubgraphSchema } from '@apollo/subgraph'
-import { graphql, parse } from 'graphql'
-import type { GraphqlAnswer, GraphqlRequest } from '#platform/graphql/execute.ts'
+import { type GraphQLSchema, graphql, parse } from 'graphql'
+import type { GraphqlAnswer, GraphqlRequest, GraphqlService } from '#platform/graphql/execute.ts'
 import { createEngine, type Engine } from '../../supergraph/engine/engine.ts'
 import { startPlannerProcess } from '../../supergraph/engine/plan/planner-process.ts'
 import type { EngineDeps } from '../../supergraph/engine/ready.ts'
@@ -32,6 +32,20 @@ export const composeParts = (parts: Readonly<Record<string, Part>>, read: (sdl: 
   return supergraphSdl
 }
 
+const schemaOf = ({ sdl, resolvers }: Part, read: (sdl: string) => string = linked): GraphQLSchema =>
+  buildSubgraphSchema([{ typeDefs: parse(read(sdl)), resolvers: resolvers as Record<string, never> }])
+
+/** A subgraph in this process, as Cinegraph's own supergraph asks it. */
+export const serviceOf = (part: Part): GraphqlService => {
+  const schema = schemaOf(part)
+  return {
+    execute: async ({ query, variables }) => (await graphql({ schema, source: query, variableValues: { ...variables } })) as GraphqlAnswer,
+    follow: () => {
+      throw new TypeError('It has no subscriptions')
+    },
+  }
+}
+
 /** Our engine over a handful of real subgraphs in this process. */
 export const smallGraph = async <C = undefined>(
   parts: Readonly<Record<string, Part>>,
@@ -39,12 +53,7 @@ export const smallGraph = async <C = undefined>(
 ): Promise<Small<C>> => {
   const read = isFederation1 ? (sdl: string) => sdl : linked
   const supergraphSdl = composeParts(parts, read)
-  const schemas = new Map(
-    Object.entries(parts).map(([name, { sdl, resolvers }]) => [
-      name,
-      buildSubgraphSchema([{ typeDefs: parse(read(sdl)), resolvers: resolvers as Record<string, never> }]),
-    ]),
-  )
+  const schemas = new Map(Object.entries(parts).map(([name, part]) => [name, schemaOf(part, read)]))
   const asked: Asked[] = []
   const planning = startPlannerProcess()
   const planner = await planning.open(supergraphSdl)

@@ -5,14 +5,13 @@ import { ApolloServer } from '@apollo/server'
 import { startStandaloneServer } from '@apollo/server/standalone'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { Report, type Trace } from '@apollo/usage-reporting-protobuf'
-import { graphql, parse } from 'graphql'
-import type { GraphqlAnswer, GraphqlRequest } from '#platform/graphql/execute.ts'
+import { parse } from 'graphql'
 import { createLog } from '#platform/log.ts'
 import { createSupergraph } from '../../supergraph/server.ts'
 import { until } from '../member.ts'
 import { httpGraph } from './http-graph.ts'
 import { receiver } from './receiver.ts'
-import { composeParts, linked } from './small-graph.ts'
+import { composeParts, linked, serviceOf } from './small-graph.ts'
 
 const parts = {
   films: {
@@ -109,14 +108,7 @@ test('operations that shared an answer, or got a kept one, are told of too', asy
 test('Cinegraph’s own graph is told of too, when it has a key', async () => {
   await using stack = new AsyncDisposableStack()
   const { url, reports } = await studio(stack)
-  const services = Object.fromEntries(
-    Object.entries(parts).map(([name, { sdl, resolvers }]) => {
-      const schema = buildSubgraphSchema([{ typeDefs: parse(linked(sdl)), resolvers: resolvers as object as Record<string, never> }])
-      const execute = async ({ query, variables }: GraphqlRequest) =>
-        (await graphql({ schema, source: query, variableValues: { ...variables } })) as GraphqlAnswer
-      return [name, { execute, follow: () => assert.fail('nothing is followed') }]
-    }),
-  )
+  const services = Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, serviceOf(part)]))
   const supergraph = stack.use(
     await createSupergraph({
       supergraphSdl: composeParts(parts),
