@@ -10,7 +10,7 @@ import { measureCold } from './gateway/cold.ts'
 import { type Contest, type Contestant, enter, type Slice, startOn, stop, taskset } from './gateway/contestant.ts'
 import { composeGraph, deepQuery } from './gateway/graph.ts'
 import { measureLarge } from './gateway/large.ts'
-import { type Rate, rateOf } from './gateway/load.ts'
+import { type Rate, rateOf, sumOf } from './gateway/load.ts'
 import { installPeers, type Peer, peers } from './gateway/peers.ts'
 import { bars } from './gateway/picture.ts'
 
@@ -93,14 +93,13 @@ const takeTurns = async (contestants: readonly Contestant[], isUnique: boolean):
 const resultOf = (unique: readonly Slice[], same: readonly Slice[]): Result => {
   const rate = rateOf(unique)
   const identical = rateOf(same)
-  const total = (slices: readonly Slice[], of: (slice: Slice) => number): number => slices.reduce((sum, slice) => sum + of(slice), 0)
   return {
     ...rate,
-    cpuMsPerOp: total(unique, ({ cpuMs }) => cpuMs) / rate.requests,
-    fetchesPerOp: total(unique, ({ fetches }) => fetches) / rate.requests,
+    cpuMsPerOp: sumOf(unique, ({ cpuMs }) => cpuMs) / rate.requests,
+    fetchesPerOp: sumOf(unique, ({ fetches }) => fetches) / rate.requests,
     memoryMb: unique.at(-1)?.memoryMb ?? 0,
     identical,
-    identicalCpuMs: total(same, ({ cpuMs }) => cpuMs) / identical.requests,
+    identicalCpuMs: sumOf(same, ({ cpuMs }) => cpuMs) / identical.requests,
   }
 }
 

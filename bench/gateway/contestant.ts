@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, readdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '#platform/free-port.ts'
-import { run, type Usage, usageOf } from './load.ts'
+import { type Loaded, run, type Usage, usageOf } from './load.ts'
 import type { Peer, Where } from './peers.ts'
 
 export type Contest = Omit<Where, 'port'> & {
@@ -21,10 +21,7 @@ export type Contestant = AsyncDisposable & {
 }
 
 /** What was seen in one slice of load. */
-export type Slice = {
-  readonly seconds: number
-  readonly times: readonly number[]
-  readonly failed: number
+export type Slice = Loaded & {
   readonly cpuMs: number
   readonly fetches: number
   readonly memoryMb: number

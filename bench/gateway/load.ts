@@ -45,13 +45,14 @@ export const run = async ({ url, body, connections, seconds, isUnique }: Load): 
   return { seconds: (performance.now() - began) / 1000, times, failed }
 }
 
+export const sumOf = <T>(items: readonly T[], of: (item: T) => number): number => items.reduce((sum, item) => sum + of(item), 0)
+
 /** Slices of one load, taken together. */
 export const rateOf = (slices: readonly Loaded[]): Rate => {
-  const sum = (of: (slice: Loaded) => number): number => slices.reduce((total, slice) => total + of(slice), 0)
   const sorted = slices.flatMap(({ times }) => times).toSorted((a, b) => a - b)
   const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
-  const perSecond = sorted.length / sum(({ seconds }) => seconds)
-  return { requests: sorted.length, perSecond, p50Ms: at(0.5), p99Ms: at(0.99), failed: sum(({ failed }) => failed) }
+  const perSecond = sorted.length / sumOf(slices, ({ seconds }) => seconds)
+  return { requests: sorted.length, perSecond, p50Ms: at(0.5), p99Ms: at(0.99), failed: sumOf(slices, ({ failed }) => failed) }
 }
 
 const ticksPerSecond = 100
