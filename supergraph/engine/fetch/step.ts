@@ -7,7 +7,7 @@ import { collect, type IsOneOf } from './collect.ts'
 import { byContext } from './context.ts'
 import { type EntityCache, splitKnown } from './entity-cache.ts'
 import { subgraphErrors, unavailable } from './errors.ts'
-import { createMerger, type IsObjectType, type MergeAll, mergeInto } from './merge.ts'
+import { createMerger, type IsObjectType, type MergeAll, mergeInto, mergeIntoAll } from './merge.ts'
 import { compileRepresent, type Represent } from './represent.ts'
 import { applyRewrites } from './rewrite.ts'
 import type { Gathered, Run } from './run.ts'
@@ -155,7 +155,8 @@ const take = <C>({ data }: SubgraphAnswer, gathered: readonly Gathered[] | undef
   if (gathered === undefined) {
     applyRewrites(data, node.rewrites, deps.isOneOf)
     if (node.at === undefined) mergeInto(run.root, data as Tree, deps.isObjectType)
-    else spread(data as Tree, rootsAt(node.at, run, deps), { run, deps, merge: createMerger(deps.isObjectType) })
+    else
+      spread(data as Tree, rootsAt(node.at, run, deps), { run, deps, merge: (all, source) => mergeIntoAll(all, source, deps.isObjectType) })
     return
   }
   for (const { entity, groups, merge } of gathered) {

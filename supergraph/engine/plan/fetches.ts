@@ -8,7 +8,7 @@ export const fetchesOf = (node: PlanNode): readonly FetchNode[] => {
 }
 
 /** The same plan with each of its fetches changed. */
-export const mapFetches = (node: PlanNode, change: (fetch: FetchNode) => FetchNode): PlanNode => {
+export const mapFetches = (node: PlanNode, change: (fetch: FetchNode) => PlanNode): PlanNode => {
   if (node.kind === 'Fetch') return change(node)
   if (node.kind !== 'Condition') return { ...node, nodes: node.nodes.map((inner) => mapFetches(inner, change)) }
   const { yes, no } = node

@@ -12,6 +12,7 @@ import {
   visit,
 } from 'graphql'
 import { type SupergraphDocument, stringArgument } from '../schema/supergraph-document.ts'
+import { mapFetches } from './fetches.ts'
 import type { EntityFetch, PlanNode, Requirement } from './planner.ts'
 import { type NeedsOf, splitRepresentations } from './split-representations.ts'
 
@@ -128,17 +129,14 @@ const withoutArguments = (node: Composite, made: StandIns): DefinitionNode =>
     },
   }) as DefinitionNode
 
-const restoreNode = (node: PlanNode, restoring: Restoring): PlanNode => {
-  if (node.kind === 'Condition')
-    return { ...node, yes: node.yes && restoreNode(node.yes, restoring), no: node.no && restoreNode(node.no, restoring) }
-  if (node.kind !== 'Fetch') return { ...node, nodes: node.nodes.map((inner) => restoreNode(inner, restoring)) }
-  const { stood, needsOf } = restoring
-  const entities = node.entities?.map(
-    (entity): EntityFetch => ({ ...entity, requires: entity.requires.map((each) => restoreRequirement(each, stood)) }),
-  )
-  const restored = { ...node, operation: restoreText(node.operation, stood), ...(entities === undefined ? {} : { entities }) }
-  return splitRepresentations(restored, needsOf)
-}
+const restoreNode = (plan: PlanNode, { stood, needsOf }: Restoring): PlanNode =>
+  mapFetches(plan, (node) => {
+    const entities = node.entities?.map(
+      (entity): EntityFetch => ({ ...entity, requires: entity.requires.map((each) => restoreRequirement(each, stood)) }),
+    )
+    const restored = { ...node, operation: restoreText(node.operation, stood), ...(entities === undefined ? {} : { entities }) }
+    return splitRepresentations(restored, needsOf)
+  })
 
 const restoreText = (text: string, stood: ReadonlyMap<string, Stood>): string => {
   if (!text.includes('_required_')) return text

@@ -76,10 +76,8 @@ const requiredPaths = (requires: readonly Requirement[], above: string): readonl
 const only = (node: PlanNode, fetches: ReadonlySet<FetchNode>): PlanNode | null => {
   if (node.kind === 'Fetch') return fetches.has(node) ? node : null
   if (node.kind === 'Condition') {
-    const [yes, no] = [node.yes, node.no].map((inner) => (inner === null ? null : only(inner, fetches))) as [
-      PlanNode | null,
-      PlanNode | null,
-    ]
+    const yes = node.yes && only(node.yes, fetches)
+    const no = node.no && only(node.no, fetches)
     return yes === null && no === null ? null : { ...node, yes, no }
   }
   const nodes = node.nodes.flatMap((inner) => only(inner, fetches) ?? [])
