@@ -4,15 +4,13 @@ import { CinegraphError, errorTable, isCinegraphError, messageOf } from '#platfo
 import type { ExecuteGraphql, GraphqlAnswer, GraphqlRequest, GraphqlService } from '#platform/graphql/execute.ts'
 import { limitQuery } from '#platform/graphql/limits.ts'
 import type { Log } from '#platform/log.ts'
-import { breaker } from '#platform/resilience/breaker.ts'
-import { bulkhead } from '#platform/resilience/bulkhead.ts'
-import { policy } from '#platform/resilience/policy.ts'
-import { retry } from '#platform/resilience/retry.ts'
+import { endingAfter } from '#platform/resilience/deadline.ts'
 import { inSpan } from '#platform/spans.ts'
 import type { Answered } from './engine/answered.ts'
 import type { AskSubgraph, FollowSubgraph } from './engine/ask.ts'
 import { createEngine, type Engine } from './engine/engine.ts'
 import { startPlannerProcess } from './engine/plan/planner-process.ts'
+import { type Guard, guarded } from './gateway/guard.ts'
 import { fetchSeconds } from './gateway/metrics.ts'
 import { observeOperations } from './gateway/observe.ts'
 import type { Studio } from './gateway/studio.ts'
@@ -39,8 +37,7 @@ export type Supergraph = AsyncDisposable & {
 }
 
 const slowMs = 1_000
-const concurrentMax = 500
-const retrying = retry({ attempts: 2, baseMs: 20, maxMs: 500, budget: { share: 0.1, burst: 20 } })
+const guard: Guard = { concurrent: 500, retries: 1 }
 
 /** One graph over the five subgraphs: plans a query, asks each subgraph for its part and joins the parts. */
 export const createSupergraph = async ({ supergraphSdl, subgraphs, studio: asked, log }: SupergraphDeps): Promise<Supergraph> => {
@@ -78,7 +75,7 @@ const unnamed = (): Client => ({ name: '', version: '' })
 
 /** A stream ends when the access token that opened it runs out; its client opens another with a new one. */
 const whileAllowed = ({ viewer, token }: Caller, signal: AbortSignal): AbortSignal =>
-  viewer === null ? signal : AbortSignal.any([signal, AbortSignal.timeout(msLeft(token))])
+  viewer === null ? signal : endingAfter(msLeft(token), signal)
 
 const followWith =
   (name: string, service: GraphqlService | undefined): FollowSubgraph<Caller> =>
@@ -94,10 +91,7 @@ const askWith = (name: string, execute: ExecuteGraphql | undefined, log: Log): A
     if (execute === undefined) throw new CinegraphError('SUBGRAPH_UNAVAILABLE', { name })
     return inSpan(`fetch ${name}`, { kind: 'client', attributes: { 'graphql.subgraph.name': name } }, () => execute(request, caller))
   }
-  const limit = bulkhead({ concurrent: concurrentMax, queued: 2 * concurrentMax })
-  const trips = breaker()
-  const forQueries = policy(name, limit, retrying, trips)(execution)
-  const forMutations = policy(name, limit, trips)(execution)
+  const { forQueries, forMutations } = guarded(name, guard, execution)
   return async ({ kind, query, variables }, caller) => {
     const began = performance.now()
     const asked = { query, variables: JSON.parse(variables) as Readonly<Record<string, unknown>> }

@@ -18,3 +18,9 @@ export const deadline =
       clearTimeout(timer)
     }
   }
+
+const timerMsMax = 2 ** 31 - 1
+
+/** A signal that aborts with another one, and after so long by itself. */
+export const endingAfter = (ms: number, signal: AbortSignal): AbortSignal =>
+  AbortSignal.any([signal, AbortSignal.timeout(Math.min(timerMsMax, Math.max(0, ms)))])

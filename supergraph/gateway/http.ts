@@ -8,6 +8,7 @@ import { answerOverHttp, type JsonAnswer, jsonOf, parseRequest, readJson } from 
 import { type AnswerPart, answerInParts, wantsParts } from '#platform/graphql/over-multipart.ts'
 import { answerAsEvents, wantsEvents } from '#platform/graphql/over-sse.ts'
 import { createHttp, errorAnswer, type Http } from '#platform/http.ts'
+import { endingAfter } from '#platform/resilience/deadline.ts'
 import { secretEqual } from '#platform/secret-equal.ts'
 import type { Answered } from '../engine/answered.ts'
 import { cacheControlOf } from '../engine/caching.ts'
@@ -90,13 +91,9 @@ const incomingReader = ({ jwt }: GatewaySettings): ((headers: IncomingHttpHeader
   return async (headers) => ({ headers, bearer: await readBearer(headers) })
 }
 
-const timerMsMax = 2 ** 31 - 1
-
 /** A stream ends when the token that opened it runs out. */
 const whileBorne = ({ bearer }: Incoming, signal: AbortSignal): AbortSignal =>
-  bearer === undefined
-    ? signal
-    : AbortSignal.any([signal, AbortSignal.timeout(Math.min(timerMsMax, Math.max(0, bearer.expiresAt - Date.now())))])
+  bearer === undefined ? signal : endingAfter(bearer.expiresAt - Date.now(), signal)
 
 /** The first part waits to be let in like any operation; those after it are on their way already. */
 const inPartsWith = (
