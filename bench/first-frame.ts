@@ -1,4 +1,4 @@
-import { openSecrets } from '#platform/secrets.ts'
+import { openSecrets } from '#platform/identity/secrets.ts'
 import { operatorEmail } from '../prisma/seed/members.ts'
 import { ingestFilm } from '../start/ingest.ts'
 import type { Links } from '../start/links.ts'

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
-import { createIssuer } from '#platform/access-token.ts'
 import { createMemoryCache } from '#platform/adapters/cache.memory.ts'
-import { readCallerFrom } from '#platform/caller.ts'
 import type { Caller } from '#platform/contracts/viewer.ts'
 import type { GraphqlAnswer, GraphqlRequest, GraphqlService } from '#platform/graphql/execute.ts'
-import type { Http } from '#platform/http.ts'
+import type { Http } from '#platform/http/server.ts'
+import { createIssuer } from '#platform/identity/access-token.ts'
+import { readCallerFrom } from '#platform/identity/caller.ts'
 import { createMobile } from '../bffs/mobile/server.ts'
 import { createTv } from '../bffs/tv/server.ts'
 import { createWeb } from '../bffs/web/server.ts'
@@ -31,7 +31,7 @@ const cpuMs = async (work: () => Promise<void>): Promise<number> => {
 }
 
 const keyOf = (name: string, { query, variables }: GraphqlRequest): string => `${name} ${query} ${JSON.stringify(variables)}`
-const unfollowed: GraphqlService['follow'] = () => {
+const unsubscribed: GraphqlService['subscribe'] = () => {
   throw new TypeError('A home screen follows nothing')
 }
 
@@ -51,9 +51,9 @@ try {
       answers.set(keyOf(name, request), JSON.stringify(answer))
       return answer
     }
-    live[name] = { execute, follow: unfollowed }
+    live[name] = { execute, subscribe: unsubscribed }
     const again = async (request: GraphqlRequest) => JSON.parse(answers.get(keyOf(name, request)) ?? '') as GraphqlAnswer
-    remembered[name] = { execute: again, follow: unfollowed }
+    remembered[name] = { execute: again, subscribe: unsubscribed }
   }
   const { supergraph: supergraphSdl } = await compose()
   const whole = stack.use(await createSupergraph({ supergraphSdl, subgraphs: live, log }))

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { counter } from '#platform/metrics.ts'
+import { counter } from '#platform/observe/metrics.ts'
 import { collapse } from '#platform/resilience/collapse.ts'
 
 /** A whole object as an edge keeps it. */

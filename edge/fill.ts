@@ -1,10 +1,10 @@
 import { callerHeaders } from '#platform/contracts/viewer.ts'
-import { CinegraphError } from '#platform/errors.ts'
-import { counter } from '#platform/metrics.ts'
+import { CinegraphError } from '#platform/errors/errors.ts'
+import { counter } from '#platform/observe/metrics.ts'
+import { traceHeaders } from '#platform/observe/tracing.ts'
 import { deadline } from '#platform/resilience/deadline.ts'
 import { policy } from '#platform/resilience/policy.ts'
 import { retry } from '#platform/resilience/retry.ts'
-import { traceHeaders } from '#platform/tracing.ts'
 import type { Fill } from './cache.ts'
 
 const fills = counter('edge_fills_total', 'Objects fetched from the origin', ['outcome'])

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { createFolderStore } from '#platform/adapters/object-store.folder.ts'
-import { readConfig } from '#platform/config.ts'
-import { listen } from '#platform/http.ts'
-import { runMain } from '#platform/lifecycle.ts'
-import { createLog } from '#platform/log.ts'
-import { openSecrets } from '#platform/secrets.ts'
-import { startTelemetry } from '#platform/telemetry.ts'
+import { listen } from '#platform/http/server.ts'
+import { openSecrets } from '#platform/identity/secrets.ts'
+import { createLog } from '#platform/observe/log.ts'
+import { startTelemetry } from '#platform/observe/telemetry.ts'
+import { runMain } from '#platform/process/lifecycle.ts'
+import { readConfig } from '#platform/settings/config.ts'
 import { createOrigin } from './origin.ts'
 
 await runMain(async (stack) => {

@@ -1,9 +1,9 @@
 import { callerHeaders } from '#platform/contracts/viewer.ts'
-import { CinegraphError, isCinegraphError } from '#platform/errors.ts'
-import { createHttp, type Http, type HttpDeps } from '#platform/http.ts'
+import { CinegraphError, isCinegraphError } from '#platform/errors/errors.ts'
+import { createHttp, type Http, type HttpDeps } from '#platform/http/server.ts'
+import { secretEqual } from '#platform/identity/secret-equal.ts'
+import { checkUploadPath } from '#platform/identity/stream-token.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
-import { secretEqual } from '#platform/secret-equal.ts'
-import { checkUploadPath } from '#platform/stream-token.ts'
 import { mediaType } from './media-type.ts'
 
 export type OriginDeps = HttpDeps & {

@@ -1,4 +1,4 @@
-import { CinegraphError } from '#platform/errors.ts'
+import { CinegraphError } from '#platform/errors/errors.ts'
 import type { ByteRange } from '#platform/ports/object-store.ts'
 
 /**

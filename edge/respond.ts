@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { counter } from '#platform/metrics.ts'
+import { counter } from '#platform/observe/metrics.ts'
 import type { Held } from './cache.ts'
 import { readRange } from './range.ts'
 

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { CinegraphError } from '#platform/errors.ts'
-import { createHttp, type Http, type HttpDeps } from '#platform/http.ts'
+import { CinegraphError } from '#platform/errors/errors.ts'
+import { createHttp, type Http, type HttpDeps } from '#platform/http/server.ts'
 import { createEdgeCache, type Fill } from './cache.ts'
 import { respond } from './respond.ts'
 import { createCheckToken } from './token.ts'

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
-import { CinegraphError } from '#platform/errors.ts'
-import { readStreamToken, type StreamGrant } from '#platform/stream-token.ts'
+import { CinegraphError } from '#platform/errors/errors.ts'
+import { readStreamToken, type StreamGrant } from '#platform/identity/stream-token.ts'
 
 /** Throws STREAM_TOKEN_INVALID or STREAM_TOKEN_EXPIRED unless the token opens this object. */
 export type CheckToken = (token: string, key: string, now: Date) => StreamGrant

@@ -1,8 +1,8 @@
-import { readConfig } from '#platform/config.ts'
-import { runMain } from '#platform/lifecycle.ts'
-import { createLog } from '#platform/log.ts'
+import { openSecrets } from '#platform/identity/secrets.ts'
+import { createLog } from '#platform/observe/log.ts'
 import { startPostgres } from '#platform/postgres/server.ts'
-import { openSecrets } from '#platform/secrets.ts'
+import { runMain } from '#platform/process/lifecycle.ts'
+import { readConfig } from '#platform/settings/config.ts'
 import { portsFrom } from './ports.ts'
 
 await runMain(async (stack) => {

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CinegraphError, messageOf } from '#platform/errors.ts'
+import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
 import type { GraphqlAnswer } from '#platform/graphql/execute.ts'
-import { followOverSse } from '#platform/graphql/over-sse.ts'
+import { subscribeOverSse } from '#platform/graphql/over-sse.ts'
 import { policy } from '#platform/resilience/policy.ts'
 import { retry } from '#platform/resilience/retry.ts'
 
@@ -53,7 +53,7 @@ type Variables = Readonly<Record<string, unknown>>
 type Operator = {
   readonly ask: <D>(query: string, variables: Variables) => Promise<D>
   /** Ends when the stream is lost. */
-  readonly follow: <D>(query: string, variables: Variables) => AsyncIterable<D>
+  readonly subscribe: <D>(query: string, variables: Variables) => AsyncIterable<D>
 }
 
 const signIn = async ({ supergraph, operator }: IngestDeps): Promise<Operator> => {
@@ -80,14 +80,14 @@ const signIn = async ({ supergraph, operator }: IngestDeps): Promise<Operator> =
   await renew()
   const renewing = setInterval(() => renew().catch(() => undefined), 240_000)
   renewing.unref()
-  const follow = async function* <D>(query: string, variables: Variables): AsyncGenerator<D> {
+  const subscribe = async function* <D>(query: string, variables: Variables): AsyncGenerator<D> {
     await using stack = new AsyncDisposableStack()
     const gone = new AbortController()
     stack.defer(() => gone.abort())
-    const events = followOverSse({ url, headers: { authorization: `Bearer ${token}` }, request: { query, variables } }, gone.signal)
+    const events = subscribeOverSse({ url, headers: { authorization: `Bearer ${token}` }, request: { query, variables } }, gone.signal)
     for await (const answer of lost(events)) yield dataOf<D>(answer)
   }
-  return { ask: post, follow }
+  return { ask: post, subscribe }
 }
 
 async function* lost<T>(events: AsyncIterable<T>): AsyncGenerator<T> {
@@ -127,9 +127,9 @@ const sendParts = async (file: string, { partBytes, partUrls }: Ticket, onProgre
 const progressDocument = 'subscription ($id: ID!) { uploadProgress(id: $id) { step percent error done } }'
 
 /** Follows the upload until it is done; a stream that is lost is opened again, and begins with how things stand. */
-const untilPublished = async ({ follow }: Operator, id: string, onProgress: IngestDeps['onProgress']): Promise<void> => {
+const untilPublished = async ({ subscribe }: Operator, id: string, onProgress: IngestDeps['onProgress']): Promise<void> => {
   for (;;) {
-    for await (const { uploadProgress: upload } of follow<{ uploadProgress: Upload }>(progressDocument, { id })) {
+    for await (const { uploadProgress: upload } of subscribe<{ uploadProgress: Upload }>(progressDocument, { id })) {
       onProgress(upload.step, upload.percent)
       if (upload.error !== null) throw new CinegraphError('PROCESS_FAILED', { why: upload.error })
       if (upload.done) return

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import type { Config } from '#platform/config.ts'
-import { CinegraphError, systemCodeOf } from '#platform/errors.ts'
+import { CinegraphError, systemCodeOf } from '#platform/errors/errors.ts'
+import type { Config } from '#platform/settings/config.ts'
 
 /** What listens on which port, counted from `--port-base`. */
 const offsets = { web: 0, tv: 1, mobile: 2, supergraph: 3, mail: 4, origin: 5, 'edge-1': 6, 'edge-2': 7, database: 8 } as const

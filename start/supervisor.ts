@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CinegraphError } from '#platform/errors.ts'
+import { CinegraphError } from '#platform/errors/errors.ts'
 
 /** One process of the service: a `*.main.ts` with the environment it reads its settings from. */
 export type ProcessPlan = { readonly name: string; readonly file: string; readonly env: Readonly<Record<string, string | undefined>> }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { runWorker } from '#platform/worker-main.ts'
+import { runWorker } from '#platform/process/run-worker.ts'
 import { createWorkers } from './workers.ts'
 
 await runWorker('workers', async ({ config, events, objects, mailbox, app, clock, log, stack }) => {

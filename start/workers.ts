@@ -1,5 +1,5 @@
-import type { Http } from '#platform/http.ts'
-import type { Log } from '#platform/log.ts'
+import type { Http } from '#platform/http/server.ts'
+import type { Log } from '#platform/observe/log.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
 import { serveMailbox } from '../workers/notify/mailbox.ts'

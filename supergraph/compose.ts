@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { composeServices } from '@apollo/composition'
 import { parse, printSchema } from 'graphql'
-import { CinegraphError } from '#platform/errors.ts'
+import { CinegraphError } from '#platform/errors/errors.ts'
 
 export const subgraphNames = ['profile', 'catalog', 'playback', 'history', 'recs'] as const
 export type SubgraphName = (typeof subgraphNames)[number]

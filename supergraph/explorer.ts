@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import type { Http } from '#platform/http.ts'
-import { packageFile } from '#platform/package-file.ts'
+import type { Http } from '#platform/http/server.ts'
+import { packageFile } from '#platform/process/package-file.ts'
 
 const assets = {
   'react.js': 'react/umd/react.production.min.js',

@@ -1,7 +1,7 @@
-import { listen } from '#platform/http.ts'
-import { runMain } from '#platform/lifecycle.ts'
-import { createLog } from '#platform/log.ts'
-import { startTelemetry } from '#platform/telemetry.ts'
+import { listen } from '#platform/http/server.ts'
+import { createLog } from '#platform/observe/log.ts'
+import { startTelemetry } from '#platform/observe/telemetry.ts'
+import { runMain } from '#platform/process/lifecycle.ts'
 import { startPlannerProcess } from './engine/plan/planner-process.ts'
 import { Serving } from './gateway/canary.ts'
 import { openDocuments } from './gateway/documents.ts'
@@ -29,12 +29,12 @@ else
     const serving = stack.use(new Serving(await make(source.sdl), (verdict) => log.warn(verdict, 'the canary went back')))
     started.resolve(serving)
     if (settings.canary) await serving.release(await make(await readSupergraphFile(settings.canary.supergraph)), settings.canary)
-    // NOTE: the reference engine takes 60 MB; it is there only where live queries are replayed.
-    const replaying = settings.replay && (await import('./gateway/replay-reference.ts'))
-    const replay =
-      settings.replay && stack.use(await replaying?.openReplay({ supergraphSdl: source.sdl, share: settings.replay.share, settings, log }))
+    // NOTE: the reference engine takes 60 MB; it is there only where live queries are shadowed.
+    const shadowing = settings.shadow && (await import('./gateway/shadow-reference.ts'))
+    const shadow =
+      settings.shadow && stack.use(await shadowing?.openShadow({ supergraphSdl: source.sdl, share: settings.shadow.share, settings, log }))
     const documents = await openDocuments(settings)
-    const app = createGatewayHttp({ serving, documents, settings, log, ...(replay ? { replay: replay.run } : {}) })
+    const app = createGatewayHttp({ serving, documents, settings, log, ...(shadow ? { shadow: shadow.run } : {}) })
     stack.defer(() => app.close())
     const url = await listen(app, { host: settings.host, port: settings.port, what: 'gateway' })
     process.stdout.write(`The supergraph of ${settings.source.what} answers at ${url}/graphql; look around in it at ${url}/explorer\n`)

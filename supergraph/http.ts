@@ -1,6 +1,6 @@
-import type { ReadCaller } from '#platform/caller.ts'
 import { serveAnswers } from '#platform/graphql/serve.ts'
-import { createHttp, type Http, type HttpDeps } from '#platform/http.ts'
+import { createHttp, type Http, type HttpDeps } from '#platform/http/server.ts'
+import type { ReadCaller } from '#platform/identity/caller.ts'
 import { serveExplain } from './explain.ts'
 import { serveExplorer } from './explorer.ts'
 import { serveWebSocket } from './gateway/streams.ts'

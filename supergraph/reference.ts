@@ -13,7 +13,7 @@ export type Reference<C> = AsyncDisposable & { readonly execute: (request: Graph
 
 type Context<C> = { readonly caller?: C }
 
-/** The same graph as Apollo's gateway answers it: what our engine is compared with, in tests and in replays of live queries. */
+/** The same graph as Apollo's gateway answers it: what our engine is compared with, in tests and when live queries are shadowed. */
 export const createReference = async <C>({ supergraphSdl, ask }: ReferenceDeps<C>): Promise<Reference<C>> => {
   const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
   const gateway = new ApolloGateway({

@@ -1,13 +1,13 @@
-import { msLeft } from '#platform/access-token.ts'
 import type { Caller } from '#platform/contracts/viewer.ts'
-import { CinegraphError, errorTable, isCinegraphError, messageOf } from '#platform/errors.ts'
+import { CinegraphError, errorTable, isCinegraphError, messageOf } from '#platform/errors/errors.ts'
 import type { ExecuteGraphql, GraphqlAnswer, GraphqlRequest, GraphqlService } from '#platform/graphql/execute.ts'
 import { limitQuery } from '#platform/graphql/limits.ts'
-import type { Log } from '#platform/log.ts'
+import { msLeft } from '#platform/identity/access-token.ts'
+import type { Log } from '#platform/observe/log.ts'
+import { inSpan } from '#platform/observe/spans.ts'
 import { endingAfter } from '#platform/resilience/deadline.ts'
-import { inSpan } from '#platform/spans.ts'
 import type { Answered } from './engine/answered.ts'
-import type { AskSubgraph, FollowSubgraph } from './engine/ask.ts'
+import type { AskSubgraph, SubscribeSubgraph } from './engine/ask.ts'
 import { createEngine, type Engine } from './engine/engine.ts'
 import { startPlannerProcess } from './engine/plan/planner-process.ts'
 import { type Guard, guarded } from './gateway/guard.ts'
@@ -48,7 +48,7 @@ export const createSupergraph = async ({ supergraphSdl, subgraphs, studio: asked
     supergraphSdl,
     planner: stack.use(await planning.open(supergraphSdl)),
     ask: (name) => askWith(name, subgraphs[name]?.execute, log),
-    follow: (name) => followWith(name, subgraphs[name]),
+    subscribe: (name) => subscribeWith(name, subgraphs[name]),
     rules: [limitQuery()],
     ...(asked ? { onFinished: (finished) => reporting.studio?.record(finished) } : {}),
   })
@@ -60,7 +60,7 @@ export const createSupergraph = async ({ supergraphSdl, subgraphs, studio: asked
   log.debug({ planned }, 'planned registered operations')
   const owned = stack.move()
   const observe = observeOperations(log, slowMs)
-  const answer: Supergraph['answer'] = (request, caller) => observe.whole(request, () => engine.execute(request, caller))
+  const answer: Supergraph['answer'] = (request, caller) => observe.operation(request, () => engine.execute(request, caller))
   return {
     execute: async (request, caller) => (await answer(request, caller)).value(),
     answer,
@@ -77,11 +77,11 @@ const unnamed = (): Client => ({ name: '', version: '' })
 const whileAllowed = ({ viewer, token }: Caller, signal: AbortSignal): AbortSignal =>
   viewer === null ? signal : endingAfter(msLeft(token), signal)
 
-const followWith =
-  (name: string, service: GraphqlService | undefined): FollowSubgraph<Caller> =>
+const subscribeWith =
+  (name: string, service: GraphqlService | undefined): SubscribeSubgraph<Caller> =>
   ({ query, variables }, caller, signal) => {
     if (service === undefined) throw new CinegraphError('SUBGRAPH_UNAVAILABLE', { name })
-    return service.follow({ query, variables: JSON.parse(variables) as Readonly<Record<string, unknown>> }, caller, signal)
+    return service.subscribe({ query, variables: JSON.parse(variables) as Readonly<Record<string, unknown>> }, caller, signal)
   }
 
 /** Behind a concurrency limit and a circuit breaker; what only reads is tried again. Deadlines are those of the services. */

@@ -1,10 +1,10 @@
 import { glob, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { messageOf } from '#platform/errors.ts'
-import type { Log } from '#platform/log.ts'
+import { messageOf } from '#platform/errors/errors.ts'
+import type { Log } from '#platform/observe/log.ts'
 import type { Engine } from './engine/engine.ts'
 
-const folders = ['platform/bff/operations', 'bffs/*/operations', 'subgraphs/*/operations']
+const folders = ['bffs/*/operations', 'subgraphs/*/operations']
 
 /** Plans every operation that BFFs and subgraphs have registered, so that no device waits for a plan. One that does not fit is named. */
 export const warmUp = async (planOf: Engine<never>['planOf'], log: Log): Promise<number> => {

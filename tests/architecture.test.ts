@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { promisify } from 'node:util'
 import pg from 'pg'
 import { consumers, topics } from '#platform/contracts/events.ts'
-import { errorTable } from '#platform/errors.ts'
+import { errorTable } from '#platform/errors/errors.ts'
 import { committedMigrationNames, migrateDatabase, schemaSql } from '#platform/postgres/migrate.ts'
 import { compose, subgraphNames } from '../supergraph/compose.ts'
 import { copyDatabase, temporaryFolder } from './boot.ts'
@@ -44,15 +44,16 @@ test('a planted violation of each room rule is caught', async () => {
   const planted: Readonly<Record<string, readonly [file: string, imported: string]>> = {
     'subgraphs-stand-alone': ['subgraphs/recs/planted.ts', '../history/store.ts'],
     'bffs-stand-alone': ['bffs/tv/planted.ts', '../../subgraphs/catalog/availability.ts'],
+    'devices-apart': ['bffs/device/planted.ts', '../tv/server.ts'],
     'workers-stand-alone': ['workers/notify/planted.ts', '../telemetry/quality.ts'],
     'supergraph-stands-alone': ['supergraph/planted.ts', '../edge/range.ts'],
     'edge-stands-alone': ['edge/planted.ts', '../workers/telemetry/quality.ts'],
-    'platform-knows-no-room': ['platform/planted.ts', '../edge/range.ts'],
-    'contracts-and-ports-are-bare': ['platform/ports/planted.ts', '../metrics.ts'],
+    'platform-knows-no-room': ['platform/process/planted.ts', '../../edge/range.ts'],
+    'contracts-and-ports-are-bare': ['platform/ports/planted.ts', '../observe/metrics.ts'],
     'adapters-apart': ['platform/adapters/planted.ts', './cache.memory.ts'],
     'adapters-only-in-main': ['edge/planted-too.ts', '../platform/adapters/cache.memory.ts'],
     'start-is-imported-by-nobody': ['edge/planted-three.ts', '../start/ports.ts'],
-    'driver-minisearch': ['platform/planted-too.ts', 'minisearch'],
+    'driver-minisearch': ['platform/text/planted.ts', 'minisearch'],
   }
   for (const [file, imported] of Object.values(planted)) {
     await mkdir(join(folder.path, file, '..'), { recursive: true })

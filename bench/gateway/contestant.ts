@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from '#platform/free-port.ts'
+import { freePort } from '#platform/process/free-port.ts'
 import { type Loaded, run, type Usage, usageOf } from './load.ts'
 import type { Peer, Where } from './peers.ts'
 

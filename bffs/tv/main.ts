@@ -1,4 +1,4 @@
-import { runBff } from '#platform/bff/main.ts'
+import { runBff } from '../device/run-bff.ts'
 import { createTv } from './server.ts'
 
 await runBff('tv', createTv)

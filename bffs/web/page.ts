@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { join } from 'node:path'
-import type { Http } from '#platform/http.ts'
-import { packageFile } from '#platform/package-file.ts'
+import type { Http } from '#platform/http/server.ts'
+import { packageFile } from '#platform/process/package-file.ts'
 
 /** What the page has to find. */
 export type PageLinks = {

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { type Job, PgBoss } from 'pg-boss'
-import { consumers, type EventOf, followed, type Topic, topics } from '#platform/contracts/events.ts'
-import { CinegraphError } from '#platform/errors.ts'
-import type { Log } from '#platform/log.ts'
+import { consumers, type EventOf, type Topic, tailed, topics } from '#platform/contracts/events.ts'
+import { CinegraphError } from '#platform/errors/errors.ts'
+import type { Log } from '#platform/observe/log.ts'
+import { openSpan } from '#platform/observe/spans.ts'
+import { childOf, currentTrace, newTrace, receivedTrace, traceparentOf, withTrace } from '#platform/observe/tracing.ts'
 import type { Envelope, EventLog, Subscription } from '#platform/ports/event-log.ts'
 import { openNotifications } from '#platform/postgres/notifications.ts'
-import { Recent } from '#platform/resilience/recent.ts'
-import { openSpan } from '#platform/spans.ts'
-import { childOf, currentTrace, newTrace, receivedTrace, traceparentOf, withTrace } from '#platform/tracing.ts'
+import { DropOldestBuffer } from '#platform/resilience/drop-oldest-buffer.ts'
 
 const queueOptions = {
   notify: true,
@@ -22,7 +22,7 @@ const queueOptions = {
 const jobOptions = { ...queueOptions, retryLimit: 3, expireInSeconds: 6 * 3600, heartbeatSeconds: 10 }
 const isJob = (topic: Topic): boolean => topic === 'catalog.sources' || topic === 'catalog.footage'
 const channel = 'cinegraph_topics'
-const canBeFollowed = (topic: Topic): boolean => (followed as readonly Topic[]).includes(topic)
+const canBeTailed = (topic: Topic): boolean => (tailed as readonly Topic[]).includes(topic)
 const queueOf = (topic: Topic, group: string): string => `${topic}.${group}`
 
 /** Events in the platform's PostgreSQL: one pg-boss queue per topic and consumer group. */
@@ -44,10 +44,10 @@ export const createPostgresEventLog = async (connectionString: string, log: Log)
       const rows = checked(topic, events)
       if (rows.length === 0) return
       await Promise.all(consumers[topic].map((group) => boss.insert(queueOf(topic, group), rows)))
-      if (canBeFollowed(topic)) await notify(boss, topic, rows)
+      if (canBeTailed(topic)) await notify(boss, topic, rows)
     },
     subscribe: async (subscription) => consume(boss, subscription, log),
-    follow: async (topic, signal) => followTopic(notifications, topic, signal),
+    tail: async (topic, signal) => tailTopic(notifications, topic, signal),
     healthy: async () => boss.isInstalled().catch(() => false),
     [Symbol.asyncDispose]: async () => {
       await notifications[Symbol.asyncDispose]()
@@ -62,12 +62,12 @@ const notify = async (boss: PgBoss, topic: Topic, rows: readonly { readonly data
   await boss.getDb().executeSql('select pg_notify($1, line) from unnest($2::text[]) as line', [channel, lines])
 }
 
-const followTopic = async <T extends Topic>(
+const tailTopic = async <T extends Topic>(
   notifications: ReturnType<typeof openNotifications>,
   topic: T,
   signal: AbortSignal,
 ): Promise<AsyncIterable<Envelope<T>>> => {
-  const recent = new Recent<Envelope<T>>()
+  const recent = new DropOldestBuffer<Envelope<T>>()
   const stop = await notifications.listen((text) => {
     const told = JSON.parse(text) as Envelope<T> & { readonly topic: Topic }
     if (told.topic === topic) recent.put(told)

@@ -4,7 +4,7 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { CinegraphError, systemCodeOf } from '#platform/errors.ts'
+import { CinegraphError, systemCodeOf } from '#platform/errors/errors.ts'
 import type { ObjectInfo, ObjectStore } from '#platform/ports/object-store.ts'
 
 const keyPattern = /^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/

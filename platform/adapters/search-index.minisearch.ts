@@ -1,6 +1,6 @@
 import MiniSearch from 'minisearch'
 import type { SearchDocument, SearchIndex } from '#platform/ports/search-index.ts'
-import { searchTerms } from '#platform/search-terms.ts'
+import { searchTerms } from '#platform/text/search-terms.ts'
 
 type Stored = { readonly id: string; readonly names: string; readonly people: string; readonly genres: string; readonly popularity: number }
 

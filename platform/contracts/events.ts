@@ -104,6 +104,6 @@ export const consumers = {
 } as const satisfies Record<Topic, readonly string[]>
 
 /** Topics that can be followed live: members' subscriptions come from them. Who is away misses what is told meanwhile. */
-export const followed = ['history.resumePoints', 'catalog.uploads'] as const satisfies readonly Topic[]
-export type FollowedTopic = (typeof followed)[number]
+export const tailed = ['history.resumePoints', 'catalog.uploads'] as const satisfies readonly Topic[]
+export type TailedTopic = (typeof tailed)[number]
 export type GroupOf<T extends Topic> = (typeof consumers)[T][number]

@@ -1,5 +1,5 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
-import { CinegraphError, type ErrorCode, errorTable, extensionsOf, isCinegraphError } from '#platform/errors.ts'
+import { CinegraphError, type ErrorCode, errorTable, extensionsOf, isCinegraphError } from '#platform/errors/errors.ts'
 
 /** The cause a resolver threw, beneath the wrapping that GraphQL, or its compiled form, puts around it. */
 export const causeOf = (error: unknown): unknown =>

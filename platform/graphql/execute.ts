@@ -24,5 +24,5 @@ export const asAnswer = (sent: unknown): GraphqlAnswer => {
 /** Answers one GraphQL request for a caller: a subgraph or the supergraph, in this process or over HTTP. */
 export type ExecuteGraphql = (request: GraphqlRequest, caller: Caller) => Promise<GraphqlAnswer>
 /** An answer for each event of a subscription, until `signal` aborts or the source ends; one answer for a request that is refused. */
-export type FollowGraphql = (request: GraphqlRequest, caller: Caller, signal: AbortSignal) => AsyncIterable<GraphqlAnswer>
-export type GraphqlService = { readonly execute: ExecuteGraphql; readonly follow: FollowGraphql }
+export type SubscribeGraphql = (request: GraphqlRequest, caller: Caller, signal: AbortSignal) => AsyncIterable<GraphqlAnswer>
+export type GraphqlService = { readonly execute: ExecuteGraphql; readonly subscribe: SubscribeGraphql }

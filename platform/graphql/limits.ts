@@ -6,7 +6,7 @@ import {
   type ValidationContext,
   type ValidationRule,
 } from 'graphql'
-import { CinegraphError, type ErrorCode, errorTable } from '#platform/errors.ts'
+import { CinegraphError, type ErrorCode, errorTable } from '#platform/errors/errors.ts'
 
 export type QueryLimits = { readonly depthMax: number; readonly aliasesMax: number; readonly costMax: number }
 export const defaultLimits: QueryLimits = { depthMax: 15, aliasesMax: 30, costMax: 20_000 }

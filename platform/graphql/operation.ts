@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Caller } from '#platform/contracts/viewer.ts'
-import { CinegraphError } from '#platform/errors.ts'
+import { CinegraphError } from '#platform/errors/errors.ts'
 import type { ExecuteGraphql, GraphqlError } from '#platform/graphql/execute.ts'
 
 /** An operation of a `.graphql` file with the types that codegen made for it. */
@@ -21,7 +21,7 @@ export const askWith =
   }
 
 /** The data of an answer that is of no use when part of it failed. Throws SUBGRAPH_UNAVAILABLE. */
-export const whole = <D>({ data, errors }: Answer<D>): D => {
+export const dataOrThrow = <D>({ data, errors }: Answer<D>): D => {
   const first = errors[0]
   if (data === null || first !== undefined)
     throw new CinegraphError('SUBGRAPH_UNAVAILABLE', { name: String(first?.path?.[0] ?? 'supergraph'), why: first?.message ?? 'no data' })

@@ -58,7 +58,7 @@ export type AskedOverSse = {
 }
 
 /** Follows an operation of another service in the same protocol. Throws when the connection is refused or lost. */
-export async function* followOverSse({ url, headers, request }: AskedOverSse, signal: AbortSignal): AsyncGenerator<GraphqlAnswer> {
+export async function* subscribeOverSse({ url, headers, request }: AskedOverSse, signal: AbortSignal): AsyncGenerator<GraphqlAnswer> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { ...headers, 'content-type': 'application/json', accept: 'text/event-stream' },

@@ -1,8 +1,8 @@
 import { type Caller, callerHeaders } from '#platform/contracts/viewer.ts'
-import { CinegraphError, messageOf } from '#platform/errors.ts'
+import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
 import { asAnswer, type ExecuteGraphql, type GraphqlService } from '#platform/graphql/execute.ts'
-import { followOverSse } from '#platform/graphql/over-sse.ts'
-import { traceHeaders } from '#platform/tracing.ts'
+import { subscribeOverSse } from '#platform/graphql/over-sse.ts'
+import { traceHeaders } from '#platform/observe/tracing.ts'
 
 const deadlineMs = 5_000
 
@@ -35,9 +35,9 @@ export const remoteGraphql =
 /** The same with its subscriptions, which are followed as server-sent events. */
 export const remoteService = (name: string, url: string, serviceKey: string): GraphqlService => ({
   execute: remoteGraphql(name, url, serviceKey),
-  follow: async function* (request, caller, signal) {
+  subscribe: async function* (request, caller, signal) {
     try {
-      yield* followOverSse({ url: new URL('/graphql', url), headers: forwardHeaders(caller, serviceKey), request }, signal)
+      yield* subscribeOverSse({ url: new URL('/graphql', url), headers: forwardHeaders(caller, serviceKey), request }, signal)
     } catch (error) {
       if (!signal.aborted) throw new CinegraphError('SUBGRAPH_UNAVAILABLE', { name, why: messageOf(error) }, error)
     }

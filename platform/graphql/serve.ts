@@ -1,24 +1,24 @@
-import type { ReadCaller } from '#platform/caller.ts'
 import type { Caller } from '#platform/contracts/viewer.ts'
-import type { FollowGraphql, GraphqlRequest, GraphqlService } from '#platform/graphql/execute.ts'
+import type { GraphqlRequest, GraphqlService, SubscribeGraphql } from '#platform/graphql/execute.ts'
 import { answerOverHttp, type JsonAnswer, jsonOf } from '#platform/graphql/over-http.ts'
 import { type AnswerPart, answerInParts, wantsParts } from '#platform/graphql/over-multipart.ts'
 import { answerAsEvents, wantsEvents } from '#platform/graphql/over-sse.ts'
-import type { Http } from '#platform/http.ts'
+import type { Http } from '#platform/http/server.ts'
+import type { ReadCaller } from '#platform/identity/caller.ts'
 
 /** Puts a GraphQL service on `/graphql`: `POST` for everything, `GET` for queries, server-sent events for who accepts them. */
 export const serveGraphql = (
   app: Http,
-  { execute, follow }: Pick<GraphqlService, 'execute'> & Partial<GraphqlService>,
+  { execute, subscribe }: Pick<GraphqlService, 'execute'> & Partial<GraphqlService>,
   readCaller: ReadCaller,
 ): void => {
   const answer: Answers['answer'] = async (request, caller) => jsonOf(await execute(request, caller))
-  serveAnswers(app, { answer, ...(follow === undefined ? {} : { subscribe: asJson(follow) }) }, readCaller)
+  serveAnswers(app, { answer, ...(subscribe === undefined ? {} : { subscribe: asJson(subscribe) }) }, readCaller)
 }
 
-const asJson = (follow: FollowGraphql): NonNullable<Answers['subscribe']> =>
+const asJson = (subscribe: SubscribeGraphql): NonNullable<Answers['subscribe']> =>
   async function* (request, caller, signal) {
-    for await (const each of follow(request, caller, signal)) yield jsonOf(each)
+    for await (const each of subscribe(request, caller, signal)) yield jsonOf(each)
   }
 
 export type Answers = {

@@ -7,8 +7,8 @@ import type { Caller } from '#platform/contracts/viewer.ts'
 import { causeOf, toGraphqlError } from '#platform/graphql/answer-error.ts'
 import { dateTime } from '#platform/graphql/date-time.ts'
 import type { GraphqlAnswer, GraphqlService } from '#platform/graphql/execute.ts'
-import { followWith } from '#platform/graphql/follow.ts'
-import type { Log } from '#platform/log.ts'
+import { subscribeWith } from '#platform/graphql/subscribe.ts'
+import type { Log } from '#platform/observe/log.ts'
 
 export type SubgraphOptions<L> = {
   readonly name: string
@@ -59,7 +59,7 @@ export const createSubgraph = async <L>({ name, typeDefs, resolvers, loaders, lo
     name,
     execute: async (request, caller) =>
       answerOf(await server.executeOperation(request, { contextValue: { caller, loaders: loaders(caller) } })),
-    follow: followWith({ schema, contextOf: (caller, signal) => ({ caller, loaders: loaders(caller), signal }), formatError }),
+    subscribe: subscribeWith({ schema, contextOf: (caller, signal) => ({ caller, loaders: loaders(caller), signal }), formatError }),
     [Symbol.asyncDispose]: () => server.stop(),
   }
 }

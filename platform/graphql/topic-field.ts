@@ -1,8 +1,8 @@
-import type { EventOf, FollowedTopic } from '#platform/contracts/events.ts'
+import type { EventOf, TailedTopic } from '#platform/contracts/events.ts'
 import type { SubgraphContext } from '#platform/graphql/subgraph.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 
-export type TopicFollowing<T extends FollowedTopic, Args, Context, Value> = {
+export type TopicSubscription<T extends TailedTopic, Args, Context, Value> = {
   readonly topic: T
   /** Whether the caller is to hear of an event. Called once without an event before the stream begins: it throws for who may not listen. */
   readonly concerns: (event: EventOf<T> | undefined, args: Args, context: Context) => boolean
@@ -15,13 +15,13 @@ export type TopicFollowing<T extends FollowedTopic, Args, Context, Value> = {
 const forever = new AbortController().signal
 
 /** A field of `Subscription` that follows a topic of the event log. */
-export const topicField = <T extends FollowedTopic, Args, Context extends SubgraphContext<unknown>, Value>(
-  events: Pick<EventLog, 'follow'>,
-  { topic, concerns, first, load }: TopicFollowing<T, Args, Context, Value>,
+export const topicField = <T extends TailedTopic, Args, Context extends SubgraphContext<unknown>, Value>(
+  events: Pick<EventLog, 'tail'>,
+  { topic, concerns, first, load }: TopicSubscription<T, Args, Context, Value>,
 ) => ({
   subscribe: async (_root: object, args: Args, context: Context): Promise<AsyncIterable<Value>> => {
     concerns(undefined, args, context)
-    const source = await events.follow(topic, context.signal ?? forever)
+    const source = await events.tail(topic, context.signal ?? forever)
     const begin = await first?.(args)
     return loaded(source, begin ?? null, async (event) => (concerns(event, args, context) ? load(event, args, context) : null))
   },

@@ -1,4 +1,4 @@
-import type { EventOf, FollowedTopic, GroupOf, Topic } from '#platform/contracts/events.ts'
+import type { EventOf, GroupOf, TailedTopic, Topic } from '#platform/contracts/events.ts'
 
 export type Envelope<T extends Topic> = { readonly id: string; readonly data: EventOf<T>; readonly traceparent: string }
 
@@ -15,7 +15,7 @@ export type EventLog = AsyncDisposable & {
    * Every event of the topic from now on, to each who follows, until `signal` aborts. Nothing is kept for one who is away, and
    * one who is slow loses the oldest. Resolves when it is certain that no later event is missed.
    */
-  readonly follow: <T extends FollowedTopic>(topic: T, signal: AbortSignal) => Promise<AsyncIterable<Envelope<T>>>
+  readonly tail: <T extends TailedTopic>(topic: T, signal: AbortSignal) => Promise<AsyncIterable<Envelope<T>>>
   /** False when events can neither be published nor read. */
   readonly healthy: () => Promise<boolean>
 }

@@ -4,7 +4,7 @@ import { chown, cp, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { systemCodeOf } from '#platform/errors.ts'
+import { systemCodeOf } from '#platform/errors/errors.ts'
 
 const run = promisify(execFile)
 const requireFrom = createRequire(import.meta.url)

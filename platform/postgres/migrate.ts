@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils'
 import pg from 'pg'
-import { CinegraphError, messageOf } from '#platform/errors.ts'
+import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
 
 const requireFrom = createRequire(import.meta.url)
 const home = join(import.meta.dirname, '..', '..', 'prisma')

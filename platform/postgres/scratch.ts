@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort } from '#platform/free-port.ts'
-import { createLog } from '#platform/log.ts'
+import { createLog } from '#platform/observe/log.ts'
 import { type PostgresServer, startPostgres } from '#platform/postgres/server.ts'
+import { freePort } from '#platform/process/free-port.ts'
 
 /** A PostgreSQL of its own in a temporary folder, gone when disposed; without fsync, since nothing in it outlives a run. */
 export const scratchPostgres = async (): Promise<PostgresServer> => {

@@ -7,10 +7,10 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
-import { CinegraphError, messageOf } from '#platform/errors.ts'
-import type { Log } from '#platform/log.ts'
+import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
+import type { Log } from '#platform/observe/log.ts'
 import { type Installation, locateInstallation } from '#platform/postgres/binaries.ts'
-import { processBirth } from '#platform/process-birth.ts'
+import { processBirth } from '#platform/process/birth.ts'
 
 const run = promisify(execFile)
 const user = 'cinegraph'

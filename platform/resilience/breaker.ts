@@ -1,4 +1,4 @@
-import { CinegraphError } from '#platform/errors.ts'
+import { CinegraphError } from '#platform/errors/errors.ts'
 import type { Wrapper } from '#platform/resilience/policy.ts'
 
 export type BreakerOptions = {

@@ -1,4 +1,4 @@
-import { CinegraphError } from '#platform/errors.ts'
+import { CinegraphError } from '#platform/errors/errors.ts'
 import { either, type Wrapper } from '#platform/resilience/policy.ts'
 
 /** Gives up after `ms`: throws DEADLINE and aborts the call's signal. */

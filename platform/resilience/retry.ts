@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { errorTable, isCinegraphError } from '#platform/errors.ts'
+import { errorTable, isCinegraphError } from '#platform/errors/errors.ts'
 import type { Wrapper } from '#platform/resilience/policy.ts'
 
 export type RetryOptions = {

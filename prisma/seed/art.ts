@@ -1,4 +1,4 @@
-import { type Random, seededRandom, whole } from './random.ts'
+import { integerBetween, type Random, seededRandom } from './random.ts'
 import type { SeedTitle } from './titles.ts'
 
 type Frame = { readonly width: number; readonly height: number; readonly lettered: boolean }
@@ -82,7 +82,7 @@ const stars: Scene = (random, { width, height }, { glow, light, near }) => {
 }
 
 const rays: Scene = (random, { width, height }, { glow, far, near }) => {
-  const [x, y, turn] = [width * (0.2 + 0.6 * random()), height * (0.3 + 0.3 * random()), whole(random, 0, 20)]
+  const [x, y, turn] = [width * (0.2 + 0.6 * random()), height * (0.3 + 0.3 * random()), integerBetween(random, 0, 20)]
   const beams = Array.from(
     { length: 12 },
     (_, at) =>
@@ -127,7 +127,7 @@ export const drawArt = (title: SeedTitle, variant: Variant): string => {
   const frame = frames[variant]
   const palette = paletteOf(title.hue)
   const random = seededRandom(title.hue * 7919 + title.year)
-  const scene = scenes[whole(random, 0, scenes.length - 1)] ?? hills
+  const scene = scenes[integerBetween(random, 0, scenes.length - 1)] ?? hills
   const defs = `<defs><linearGradient id="sky" x2="0" y2="1"><stop stop-color="${palette.sky}"/><stop offset="1" stop-color="${palette.far}"/></linearGradient><linearGradient id="fade" x2="0" y2="1"><stop stop-color="${palette.ink}" stop-opacity="0"/><stop offset="1" stop-color="${palette.ink}" stop-opacity=".92"/></linearGradient></defs>`
   const letters = frame.lettered ? lettering(title, frame, palette) : ''
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${frame.width} ${frame.height}">${defs}<rect width="${frame.width}" height="${frame.height}" fill="url(#sky)"/>${scene(random, frame, palette)}${letters}</svg>`

@@ -1,4 +1,4 @@
-import { oneOf, seededRandom, whole } from './random.ts'
+import { integerBetween, oneOf, seededRandom } from './random.ts'
 import type { SeedTitle } from './titles.ts'
 
 /** The member whose name and password the page fills in. Fixed, because a demo is for looking at. */
@@ -54,7 +54,7 @@ export const seedViewings = (titles: readonly SeedTitle[]): readonly SeedViewing
     profiles.flatMap(({ id: profileId, maturityLimit }) => {
       const suitable = films.filter((film) => film.maturity <= maturityLimit)
       const liked = oneOf(random, suitable).genres
-      const taste = suitable.filter((film) => film.genres.some((genre) => liked.includes(genre))).slice(0, whole(random, 6, 10))
+      const taste = suitable.filter((film) => film.genres.some((genre) => liked.includes(genre))).slice(0, integerBetween(random, 6, 10))
       return taste.map((film, at) => ({ profileId, titleId: film.id, share: at < 3 ? 0.15 + 0.6 * random() : 1, daysAgo: at + 1 }))
     }),
   )

@@ -18,4 +18,4 @@ export const oneOf = <T>(random: Random, values: readonly T[]): T => {
   return value
 }
 
-export const whole = (random: Random, from: number, to: number): number => from + Math.floor(random() * (to - from + 1))
+export const integerBetween = (random: Random, from: number, to: number): number => from + Math.floor(random() * (to - from + 1))

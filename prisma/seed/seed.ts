@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import type { Database } from '#platform/database.ts'
-import type { Log } from '#platform/log.ts'
-import { outboxRow } from '#platform/outbox.ts'
-import { hashPassword } from '#platform/password.ts'
+import { hashPassword } from '#platform/identity/password.ts'
+import type { Log } from '#platform/observe/log.ts'
+import { newTrace, withTrace } from '#platform/observe/tracing.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
-import { newTrace, withTrace } from '#platform/tracing.ts'
+import type { Database } from '#platform/postgres/database.ts'
+import { outboxRow } from '#platform/postgres/outbox.ts'
 import { drawArt, variants } from './art.ts'
 import { demoMember, operatorEmail, seedMembers, seedPlans, seedViewings } from './members.ts'
-import { oneOf, seededRandom, whole } from './random.ts'
+import { integerBetween, oneOf, seededRandom } from './random.ts'
 import { type SeedTitle, seedTitles } from './titles.ts'
 import { familyNames, givenNames } from './words.ts'
 
@@ -139,7 +139,7 @@ const seedHistory = async (tx: Transaction, titles: readonly SeedTitle[], now: D
   const minutesOf = new Map(titles.map((title) => [title.id, title.runtimeMinutes]))
   const rows = seedViewings(titles).map(({ profileId, titleId, share, daysAgo }) => {
     const durationMs = (minutesOf.get(titleId) ?? 90) * 60_000
-    const at = new Date(now.getTime() - daysAgo * 86_400_000 - whole(random, 0, 3_600_000))
+    const at = new Date(now.getTime() - daysAgo * 86_400_000 - integerBetween(random, 0, 3_600_000))
     return { profileId, titleId, share, at, durationMs, positionMs: Math.round(durationMs * share) }
   })
   await tx.resumePoint.createMany({ data: rows.map(({ share: _, ...row }) => ({ ...row, deviceId: 'seed' })) })

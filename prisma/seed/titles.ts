@@ -1,4 +1,4 @@
-import { oneOf, type Random, seededRandom, whole } from './random.ts'
+import { integerBetween, oneOf, type Random, seededRandom } from './random.ts'
 import { foreign, genres, heroes, openings, turns } from './words.ts'
 
 export type SeedTitle = {
@@ -35,22 +35,22 @@ const makeTitle = (
   { kind, genre, named }: { kind: 'FILM' | 'SERIES'; genre: Genre; named: Named },
 ): SeedTitle => {
   const second = oneOf(random, genres).name
-  const year = whole(random, 1968, 2026)
+  const year = integerBetween(random, 1968, 2026)
   return {
     id: idOf(number),
     kind,
     ...named,
     synopsis: synopsis(random),
     year,
-    runtimeMinutes: kind === 'FILM' ? whole(random, 78, 156) : whole(random, 24, 58),
+    runtimeMinutes: kind === 'FILM' ? integerBetween(random, 78, 156) : integerBetween(random, 24, 58),
     maturity: oneOf<number>(random, genre.maturity),
     popularity: Math.round(1000 * random() ** 2.2) / 1000,
-    hue: whole(random, 0, 359),
+    hue: integerBetween(random, 0, 359),
     genres: second === genre.name ? [genre.name] : [genre.name, second],
     seriesId: null,
     season: null,
     episode: null,
-    releasedAt: new Date(Date.UTC(year, whole(random, 0, 11), whole(random, 1, 28))),
+    releasedAt: new Date(Date.UTC(year, integerBetween(random, 0, 11), integerBetween(random, 1, 28))),
   }
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { CinegraphError } from '#platform/errors.ts'
+import { CinegraphError } from '#platform/errors/errors.ts'
 import type { Title } from './store.ts'
 
 const Cursor = z.tuple([z.number(), z.string()])

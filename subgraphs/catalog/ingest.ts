@@ -1,4 +1,4 @@
-import type { Log } from '#platform/log.ts'
+import type { Log } from '#platform/observe/log.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 import type { Search } from './search.ts'
 import type { UploadStore } from './store.ts'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { createFolderStore } from '#platform/adapters/object-store.folder.ts'
 import { createMiniSearchIndex } from '#platform/adapters/search-index.minisearch.ts'
-import { runSubgraph } from '#platform/subgraph-main.ts'
+import { runSubgraph } from '#platform/process/run-subgraph.ts'
 import { createCatalog } from './server.ts'
 
 await runSubgraph({

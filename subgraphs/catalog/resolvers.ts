@@ -1,5 +1,5 @@
 import type { Caller } from '#platform/contracts/viewer.ts'
-import { CinegraphError } from '#platform/errors.ts'
+import { CinegraphError } from '#platform/errors/errors.ts'
 import type { SubgraphContext } from '#platform/graphql/subgraph.ts'
 import { topicField } from '#platform/graphql/topic-field.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
@@ -16,7 +16,7 @@ export type CatalogDeps = {
   readonly titles: TitleStore
   readonly search: Search
   readonly uploads: UploadDeps
-  readonly events: Pick<EventLog, 'follow'>
+  readonly events: Pick<EventLog, 'tail'>
   readonly clock: () => Date
 }
 

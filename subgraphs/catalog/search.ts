@@ -1,5 +1,5 @@
-import { messageOf } from '#platform/errors.ts'
-import type { Log } from '#platform/log.ts'
+import { messageOf } from '#platform/errors/errors.ts'
+import type { Log } from '#platform/observe/log.ts'
 import type { SearchIndex } from '#platform/ports/search-index.ts'
 import type { Title, TitleStore } from './store.ts'
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { CinegraphError } from '#platform/errors.ts'
+import { CinegraphError } from '#platform/errors/errors.ts'
+import { signUploadPath } from '#platform/identity/stream-token.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
-import { signUploadPath } from '#platform/stream-token.ts'
 import type { StartUploadInput } from './schema.generated.ts'
 import type { Upload, UploadStore } from './store.ts'
 

@@ -1,4 +1,4 @@
-import { runSubgraph } from '#platform/subgraph-main.ts'
+import { runSubgraph } from '#platform/process/run-subgraph.ts'
 import { createHistory } from './server.ts'
 import { postgresHistory } from './store.postgres.ts'
 

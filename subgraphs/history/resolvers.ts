@@ -1,4 +1,4 @@
-import { CinegraphError } from '#platform/errors.ts'
+import { CinegraphError } from '#platform/errors/errors.ts'
 import type { SubgraphContext } from '#platform/graphql/subgraph.ts'
 import { topicField } from '#platform/graphql/topic-field.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
@@ -7,7 +7,7 @@ import type { Resolvers, SubscriptionResumePointMovedArgs } from './schema.gener
 import type { HistoryStore, ResumePoint } from './store.ts'
 
 export type HistoryContext = SubgraphContext<HistoryLoaders>
-export type HistoryResolverDeps = { readonly store: HistoryStore; readonly events: Pick<EventLog, 'follow'> }
+export type HistoryResolverDeps = { readonly store: HistoryStore; readonly events: Pick<EventLog, 'tail'> }
 export type TitleReference = { readonly id: string }
 
 const pageMax = 100

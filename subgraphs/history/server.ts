@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createSubgraph, type Subgraph } from '#platform/graphql/subgraph.ts'
-import type { Log } from '#platform/log.ts'
+import type { Log } from '#platform/observe/log.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 import { ingest } from './ingest.ts'
 import { createLoaders } from './loaders.ts'

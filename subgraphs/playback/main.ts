@@ -1,5 +1,5 @@
 import { remoteGraphql } from '#platform/graphql/remote.ts'
-import { runSubgraph } from '#platform/subgraph-main.ts'
+import { runSubgraph } from '#platform/process/run-subgraph.ts'
 import { createPlayback } from './server.ts'
 
 await runSubgraph({

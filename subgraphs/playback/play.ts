@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Caller } from '#platform/contracts/viewer.ts'
-import { type Ask, operation, whole } from '#platform/graphql/operation.ts'
-import { counter } from '#platform/metrics.ts'
-import { signStream } from '#platform/stream-token.ts'
+import { type Ask, dataOrThrow, operation } from '#platform/graphql/operation.ts'
+import { signStream } from '#platform/identity/stream-token.ts'
+import { counter } from '#platform/observe/metrics.ts'
 import { rankEdges } from './edge-ranking.ts'
 import { entitlement, type Refusal } from './entitlement.ts'
 import type { PlayFactsQuery, PlayFactsQueryVariables } from './operations.generated.ts'
@@ -24,7 +24,7 @@ export type PlayRequest = { readonly titleId: string; readonly device: DeviceInp
 
 /** Grants a stream or refuses it. Throws SUBGRAPH_UNAVAILABLE when the facts cannot be had: no facts, no film. */
 export const play = async ({ titleId, device, caller, ask }: PlayRequest, { store, edges, streamKey, tokenSeconds, clock }: PlayDeps) => {
-  const granted = entitlement(whole(await ask(playFacts, { titleId })))
+  const granted = entitlement(dataOrThrow(await ask(playFacts, { titleId })))
   if ('code' in granted) return refused(granted)
   const sessionId = randomUUID()
   const createdAt = clock()

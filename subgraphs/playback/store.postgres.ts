@@ -1,4 +1,4 @@
-import type { Database } from '#platform/database.ts'
+import type { Database } from '#platform/postgres/database.ts'
 import type { GrantStore } from './store.ts'
 
 /** Grants in the `playback` schema. */

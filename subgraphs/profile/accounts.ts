@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { isCinegraphError } from '#platform/errors.ts'
-import { hashPassword, passwordMatches } from '#platform/password.ts'
+import { isCinegraphError } from '#platform/errors/errors.ts'
+import { hashPassword, passwordMatches } from '#platform/identity/password.ts'
 import type { CreateProfileInput, RefusalCode, SignUpInput } from './schema.generated.ts'
 import type { OpenedSession, Sessions } from './sessions.ts'
 import type { AccountStore, Profile, ProfileStore } from './store.ts'

@@ -1,4 +1,4 @@
-import { runSubgraph } from '#platform/subgraph-main.ts'
+import { runSubgraph } from '#platform/process/run-subgraph.ts'
 import { createProfile } from './server.ts'
 
 await runSubgraph({

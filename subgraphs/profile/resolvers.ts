@@ -1,4 +1,4 @@
-import { CinegraphError } from '#platform/errors.ts'
+import { CinegraphError } from '#platform/errors/errors.ts'
 import type { SubgraphContext } from '#platform/graphql/subgraph.ts'
 import { type AccountDeps, createProfile, type Refused, refreshSession, refuse, signIn, signUp, switchProfile } from './accounts.ts'
 import type { ProfileLoaders } from './loaders.ts'

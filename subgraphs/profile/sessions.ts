@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import type { AccessTokens } from '#platform/access-token.ts'
+import type { AccessTokens } from '#platform/identity/access-token.ts'
 import type { Account, Profile, SessionStore } from './store.ts'
 
 const refreshDays = 30

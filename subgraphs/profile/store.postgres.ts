@@ -1,6 +1,6 @@
-import type { Database } from '#platform/database.ts'
-import { CinegraphError } from '#platform/errors.ts'
-import { outboxRow } from '#platform/outbox.ts'
+import { CinegraphError } from '#platform/errors/errors.ts'
+import type { Database } from '#platform/postgres/database.ts'
+import { outboxRow } from '#platform/postgres/outbox.ts'
 import type { AccountStore, ProfileStore, SessionStore } from './store.ts'
 
 type Prisma = Database['prisma']

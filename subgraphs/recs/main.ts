@@ -1,5 +1,5 @@
 import { createMemoryCache } from '#platform/adapters/cache.memory.ts'
-import { runSubgraph } from '#platform/subgraph-main.ts'
+import { runSubgraph } from '#platform/process/run-subgraph.ts'
 import { contentRanking } from './ranking.content.ts'
 import { createRecs } from './server.ts'
 import { postgresRecs } from './store.postgres.ts'

@@ -26,4 +26,4 @@ export type SubgraphAnswer = {
 export type AskSubgraph<C> = (request: SubgraphRequest, context: C) => Promise<SubgraphAnswer>
 
 /** Follows a subscription of one subgraph until `signal` aborts, the subgraph completes it, or the connection is lost (then it throws). */
-export type FollowSubgraph<C> = (request: SubgraphRequest, context: C, signal: AbortSignal) => AsyncIterable<SubgraphAnswer>
+export type SubscribeSubgraph<C> = (request: SubgraphRequest, context: C, signal: AbortSignal) => AsyncIterable<SubgraphAnswer>

@@ -13,7 +13,7 @@ import type { Subtypes } from './schema/subtypes.ts'
 type Delivering<C> = {
   readonly run: Run<C>
   /** The whole operation as one answer would have it. */
-  readonly whole: Projection
+  readonly all: Projection
   readonly split: InParts
   readonly stepOf: (plan: InParts['fetching'][number]['plan']) => Step<C>
   readonly isOneOf: Subtypes['isOneOf']
@@ -50,8 +50,8 @@ const partOf = (bytes: Buffer, how: Pick<AnswerPart, 'isLast' | 'hasErrors'>): A
 const withNext = (json: Buffer): Buffer => Buffer.concat([json.subarray(0, -1), Buffer.from(',"hasNext":true}')])
 
 /** An error of a fetch that the first answer needed can be about a field that comes later. */
-const concernsFirst = <C>(error: GraphqlError, { run, whole, split }: Delivering<C>): boolean => {
-  const [inWhole] = placeErrors([error], whole.selection, run.root)
+const concernsFirst = <C>(error: GraphqlError, { run, all, split }: Delivering<C>): boolean => {
+  const [inWhole] = placeErrors([error], all.selection, run.root)
   const [inFirst] = placeErrors([error], split.first.selection, run.root)
   return inWhole !== undefined && inFirst !== undefined && inWhole.path?.length === inFirst.path?.length
 }
@@ -85,7 +85,7 @@ async function* later<C>(delivering: Delivering<C>, told: Set<GraphqlError>): As
 /** One entry for each object that the fragment is about. */
 const entriesOf = <C>(
   part: InParts['parts'][number],
-  { run, whole, isOneOf, show }: Delivering<C>,
+  { run, all, isOneOf, show }: Delivering<C>,
   told: Set<GraphqlError>,
 ): readonly Entry[] =>
   placesOf(run.root, part.path, isOneOf).flatMap(({ object, path: stored }): readonly Entry[] => {
@@ -93,7 +93,7 @@ const entriesOf = <C>(
     if (name !== undefined && part.selection.fieldsOf(name).length === 0) return []
     const path = clientPath(stored, part.keys)
     const own = run.errors.flatMap((error) => {
-      const [placed] = told.has(error) ? [] : placeErrors([error], whole.selection, run.root)
+      const [placed] = told.has(error) ? [] : placeErrors([error], all.selection, run.root)
       // NOTE: an error of a whole fetch of root fields has no path.
       if (placed === undefined || !path.every((step, index) => placed.path === undefined || placed.path[index] === step)) return []
       told.add(error)

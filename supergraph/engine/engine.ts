@@ -1,10 +1,10 @@
 import { GraphQLError, type GraphQLSchema } from 'graphql'
-import { CinegraphError, extensionsOf, isCinegraphError } from '#platform/errors.ts'
+import { CinegraphError, extensionsOf, isCinegraphError } from '#platform/errors/errors.ts'
 import type { GraphqlRequest } from '#platform/graphql/execute.ts'
 import type { AnswerPart } from '#platform/graphql/over-multipart.ts'
-import { inSpan } from '#platform/spans.ts'
+import { inSpan } from '#platform/observe/spans.ts'
 import { type Answered, answered, refused, type ShowErrors } from './answered.ts'
-import type { AskSubgraph, FollowSubgraph } from './ask.ts'
+import type { AskSubgraph, SubscribeSubgraph } from './ask.ts'
 import { deliver } from './deliver.ts'
 import type { IsOneOf } from './fetch/collect.ts'
 import { takesContext } from './fetch/context.ts'
@@ -12,7 +12,7 @@ import type { Run } from './fetch/run.ts'
 import { compilePlan, type Step, type StepDeps } from './fetch/step.ts'
 import { compileSubscription } from './fetch/subscription.ts'
 import type { PlanNode } from './plan/planner.ts'
-import { type EngineDeps, openSupergraph, type Ready } from './ready.ts'
+import { type EngineDeps, openSupergraph, type PlannedRequest } from './planned-request.ts'
 import { entityKeys } from './schema/entity-keys.ts'
 
 export type Engine<C> = {
@@ -29,32 +29,33 @@ export type Engine<C> = {
 
 /** Answers operations over a supergraph: plan, fetch, merge, project. Throws SUPERGRAPH_INVALID. */
 export const createEngine = <C>(deps: EngineDeps<C>): Engine<C> => {
-  const { supergraph, schema, types, ready, planOf } = openSupergraph(deps)
+  const { supergraph, schema, types, planRequest, planOf } = openSupergraph(deps)
   const asks = new Map([...supergraph.subgraphs].map(([name, { url }]) => [name, deps.ask(name, url)]))
   const ask = (name: string): AskSubgraph<C> => asks.get(name) ?? absent(name)
   const shared = { ask, keysOf: entityKeys(supergraph), entityCache: deps.entityCache, ...types }
   const stepOf = stepCache(shared)
   const show: ShowErrors = deps.showErrors ?? ((errors) => errors)
-  const follow = (name: string): FollowSubgraph<C> => deps.follow?.(name, supergraph.subgraphs.get(name)?.url ?? '') ?? absentStream(name)
-  const executing = { ready, show, stepOf, isOneOf: types.isOneOf, onFinished: deps.onFinished }
+  const openStream = (name: string): SubscribeSubgraph<C> =>
+    deps.subscribe?.(name, supergraph.subgraphs.get(name)?.url ?? '') ?? absentStream(name)
+  const executing = { planRequest, show, stepOf, isOneOf: types.isOneOf, onFinished: deps.onFinished }
   const execute = executeWith(executing)
-  const subscribe = subscribeWith({ ready, execute, show, deps: { ...shared, follow } })
+  const subscribe = subscribeWith({ planRequest, execute, show, deps: { ...shared, subscribe: openStream } })
   return { schema, planOf, execute, executeInParts: executeInPartsWith(executing, execute), subscribe }
 }
 
 type Executing<C> = {
   readonly onFinished: EngineDeps<C>['onFinished'] | undefined
-  readonly ready: (request: GraphqlRequest, context: C) => Promise<Ready>
+  readonly planRequest: (request: GraphqlRequest, context: C) => Promise<PlannedRequest>
   readonly show: ShowErrors
   readonly stepOf: ReturnType<typeof stepCache<C>>
   readonly isOneOf: IsOneOf
 }
 
-const executeWith = <C>({ ready, show, stepOf, onFinished }: Executing<C>): Engine<C>['execute'] => {
+const executeWith = <C>({ planRequest, show, stepOf, onFinished }: Executing<C>): Engine<C>['execute'] => {
   const executed = async (request: GraphqlRequest, context: C): Promise<Answered> => {
     const beganAt = Date.now()
     try {
-      const { operation, variables, plan, projection } = await ready(request, context)
+      const { operation, variables, plan, projection } = await planRequest(request, context)
       if (operation.read.operation.operation === 'subscription') throw notStreamed()
       const run = newRun({ variables, context, root: operation.introspect?.(variables) ?? {}, fetches: onFinished && [] })
       await stepOf(plan, operation.read.hasPlainKeys)(run)
@@ -70,14 +71,14 @@ const executeWith = <C>({ ready, show, stepOf, onFinished }: Executing<C>): Engi
 }
 
 const executeInPartsWith = <C>(
-  { ready, show, stepOf, isOneOf, onFinished }: Executing<C>,
+  { planRequest, show, stepOf, isOneOf, onFinished }: Executing<C>,
   execute: Engine<C>['execute'],
 ): Engine<C>['executeInParts'] =>
   async function* (request, context) {
     const beganAt = Date.now()
     try {
-      const { operation, variables, plan, projection, decided } = await ready(request, context)
-      const split = operation.read.operation.operation === 'subscription' ? null : operation.partsOf(decided, plan)
+      const { operation, variables, plan, projection, conditions } = await planRequest(request, context)
+      const split = operation.read.operation.operation === 'subscription' ? null : operation.partsOf(conditions, plan)
       if (split === null) {
         yield { ...(await execute(request, context)), isLast: true }
         return
@@ -86,23 +87,23 @@ const executeInPartsWith = <C>(
       const onDone = () =>
         onFinished?.({ request, context, operation, plan, fetches: run.fetches ?? [], errors: run.errors, beganAt, endedAt: Date.now() })
       const partStep = (part: PlanNode | null) => stepOf(part, operation.read.hasPlainKeys)
-      yield* deliver({ run, whole: projection, split, stepOf: partStep, isOneOf, show, onDone })
+      yield* deliver({ run, all: projection, split, stepOf: partStep, isOneOf, show, onDone })
     } catch (error) {
       yield { ...refused(error, show), isLast: true }
     }
   }
 
 type Subscribing<C> = {
-  readonly ready: (request: GraphqlRequest, context: C) => Promise<Ready>
+  readonly planRequest: (request: GraphqlRequest, context: C) => Promise<PlannedRequest>
   readonly execute: Engine<C>['execute']
   readonly show: ShowErrors
-  readonly deps: Omit<StepDeps<C>, 'canShare'> & { readonly follow: (subgraph: string) => FollowSubgraph<C> }
+  readonly deps: Omit<StepDeps<C>, 'canShare'> & { readonly subscribe: (subgraph: string) => SubscribeSubgraph<C> }
 }
 
-const subscribeWith = <C>({ ready, execute, show, deps }: Subscribing<C>): Engine<C>['subscribe'] =>
+const subscribeWith = <C>({ planRequest, execute, show, deps }: Subscribing<C>): Engine<C>['subscribe'] =>
   async function* (request, context, signal) {
     try {
-      const { operation, variables, plan, projection } = await ready(request, context)
+      const { operation, variables, plan, projection } = await planRequest(request, context)
       if (operation.read.operation.operation !== 'subscription' || plan === null) {
         yield await execute(request, context)
         return
@@ -157,7 +158,7 @@ const absent =
     throw new CinegraphError('SUBGRAPH_UNAVAILABLE', { name })
   }
 
-const absentStream = (name: string): FollowSubgraph<unknown> =>
+const absentStream = (name: string): SubscribeSubgraph<unknown> =>
   // biome-ignore lint/correctness/useYield: it throws instead.
   async function* () {
     throw new CinegraphError('SUBGRAPH_UNAVAILABLE', { name })

@@ -1,5 +1,5 @@
 import type { GraphqlError, GraphqlRequest } from '#platform/graphql/execute.ts'
-import type { Prepared } from './operation/prepare.ts'
+import type { PreparedOperation } from './operation/prepare.ts'
 import type { FetchNode, PlanNode } from './plan/planner.ts'
 
 /** One fetch of an operation. Times are milliseconds since 1970. */
@@ -15,7 +15,7 @@ export type Fetched = {
 export type Finished<C> = {
   readonly request: GraphqlRequest
   readonly context: C
-  readonly operation: Prepared
+  readonly operation: PreparedOperation
   readonly plan: PlanNode | null
   readonly fetches: readonly Fetched[]
   readonly errors: readonly GraphqlError[]

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { CinegraphError } from '#platform/errors.ts'
+import { CinegraphError } from '#platform/errors/errors.ts'
 
 export type Admission = { readonly run: <T>(work: () => Promise<T>) => Promise<T> } & Disposable
 

@@ -1,14 +1,13 @@
 import { NoSchemaIntrospectionCustomRule } from 'graphql'
 import type { GraphqlRequest } from '#platform/graphql/execute.ts'
 import { limitQuery } from '#platform/graphql/limits.ts'
-import type { Log } from '#platform/log.ts'
+import type { Log } from '#platform/observe/log.ts'
 import { collapse } from '#platform/resilience/collapse.ts'
 import type { Answered } from '../engine/answered.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
 import type { PlannerProcess } from '../engine/plan/planner-process.ts'
 import { claimsFrom, overridesFrom } from './claims.ts'
 import { createEntityStore, type EntityStore } from './entity-cache.ts'
-import { createFollow } from './follow.ts'
 import { createHttpSubgraph, type Incoming } from './http-subgraph.ts'
 import { operationCost } from './metrics.ts'
 import { createResponseCache } from './response-cache.ts'
@@ -17,6 +16,7 @@ import { callerKey, sharingKey } from './sharing.ts'
 import { hideUnexpected } from './show-errors.ts'
 import type { Repeated, Studio } from './studio.ts'
 import type { Client } from './studio-trace.ts'
+import { createSubscribe } from './subscribe.ts'
 
 export type GatewayDeps = {
   readonly supergraphSdl: string
@@ -41,7 +41,7 @@ export const createGateway = async ({ supergraphSdl, settings, planning, log }: 
     supergraphSdl,
     planner,
     ask: (name, url) => stack.use(createHttpSubgraph({ name, url, settings, own: settings.subgraphs[name] ?? {}, log })).ask,
-    follow: (name, url) => createFollow({ name, url, settings, own: settings.subgraphs[name] ?? {} }),
+    subscribe: (name, url) => createSubscribe({ name, url, settings, own: settings.subgraphs[name] ?? {} }),
     contract: settings.contract,
     rules: [
       limitQuery({ ...settings.limits, costMax: Number.MAX_SAFE_INTEGER }),

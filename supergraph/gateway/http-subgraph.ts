@@ -1,17 +1,17 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { CinegraphError, messageOf } from '#platform/errors.ts'
+import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
 import { asAnswer } from '#platform/graphql/execute.ts'
-import type { Log } from '#platform/log.ts'
+import type { Log } from '#platform/observe/log.ts'
+import { inSpan } from '#platform/observe/spans.ts'
+import { traceHeaders } from '#platform/observe/tracing.ts'
 import { collapse } from '#platform/resilience/collapse.ts'
-import { inSpan } from '#platform/spans.ts'
-import { traceHeaders } from '#platform/tracing.ts'
 import type { AskSubgraph, SubgraphAnswer, SubgraphRequest } from '../engine/ask.ts'
 import { cachingOf } from '../engine/caching.ts'
 import { compileHeaderRules } from './headers.ts'
 import { fetchSeconds } from './metrics.ts'
 import type { Posted } from './post.ts'
-import { loggedReplay } from './replay.ts'
 import type { GatewaySettings, SubgraphSettings } from './settings.ts'
+import { loggedShadow } from './shadow.ts'
 import { openVersion, type SubgraphVersion } from './subgraph-version.ts'
 import type { Bearer } from './tokens.ts'
 import { Trial } from './trial.ts'
@@ -38,7 +38,7 @@ export const createHttpSubgraph = ({ name, url, settings, own, log }: Deps): Htt
   const send = versions(open, { name, url: own.url ?? url, own, log })
   const rules = compileHeaderRules(own.headers ?? settings.headers)
   const once = collapse<Posted>()
-  const replay = own.replay && replaying(open(own.replay.url), { name, share: own.replay.share, log })
+  const shadow = own.shadow && shadowing(open(own.shadow.url), { name, share: own.shadow.share, log })
   const ftv1 = settings.studio === undefined ? {} : { 'apollo-federation-include-trace': 'ftv1' }
   const seconds = fetchSeconds.labels(name)
   const ask: AskSubgraph<Incoming> = async (request, incoming) => {
@@ -50,7 +50,7 @@ export const createHttpSubgraph = ({ name, url, settings, own, log }: Deps): Htt
     const isShared = request.kind === 'query' && settings.dedupe
     const posted = await (isShared ? once(`${version}${JSON.stringify(forwarded)}${request.body}`, work) : work())
     seconds.observe((performance.now() - began) / 1000)
-    replay?.(request, headers(), posted)
+    shadow?.(request, headers(), posted)
     const answer = read(posted.text, name)
     return settings.cache === undefined ? answer : { ...answer, caching: cachingOf(posted.headers) }
   }
@@ -93,12 +93,12 @@ const versions = (open: (url: string) => SubgraphVersion, { name, url, own, log 
   }
 }
 
-type Replaying = { readonly name: string; readonly share: number; readonly log: Log }
+type Shadowing = { readonly name: string; readonly share: number; readonly log: Log }
 
 /** Asks a sample of reads of another version too, and reports where its answers differ. */
-const replaying = (other: SubgraphVersion, { name, share, log }: Replaying) => {
+const shadowing = (other: SubgraphVersion, { name, share, log }: Shadowing) => {
   type Asked = { readonly request: SubgraphRequest; readonly headers: Record<string, string> }
-  const run = loggedReplay<Asked>({
+  const run = loggedShadow<Asked>({
     share,
     what: `subgraph ${name}`,
     log,

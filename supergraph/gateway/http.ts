@@ -2,14 +2,14 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { z } from 'zod'
-import { CinegraphError } from '#platform/errors.ts'
+import { CinegraphError } from '#platform/errors/errors.ts'
 import type { GraphqlRequest } from '#platform/graphql/execute.ts'
 import { answerOverHttp, type JsonAnswer, jsonOf, parseRequest, readJson } from '#platform/graphql/over-http.ts'
 import { type AnswerPart, answerInParts, wantsParts } from '#platform/graphql/over-multipart.ts'
 import { answerAsEvents, wantsEvents } from '#platform/graphql/over-sse.ts'
-import { createHttp, errorAnswer, type Http } from '#platform/http.ts'
+import { createHttp, errorAnswer, type Http } from '#platform/http/server.ts'
+import { secretEqual } from '#platform/identity/secret-equal.ts'
 import { endingAfter } from '#platform/resilience/deadline.ts'
-import { secretEqual } from '#platform/secret-equal.ts'
 import type { Answered } from '../engine/answered.ts'
 import { cacheControlOf } from '../engine/caching.ts'
 import { serveExplain } from '../explain.ts'
@@ -19,15 +19,15 @@ import type { Serving } from './canary.ts'
 import type { AskedDocument, Documents, Refused } from './documents.ts'
 import type { Incoming } from './http-subgraph.ts'
 import { type Observe, observeOperations } from './observe.ts'
-import type { createReplay } from './replay.ts'
 import type { GatewaySettings } from './settings.ts'
+import type { createShadow } from './shadow.ts'
 import { serveWebSocket } from './streams.ts'
 import { bearerReader } from './tokens.ts'
 
 export type GatewayHttpDeps = {
   readonly serving: Pick<Serving, 'use' | 'stream' | 'current'>
   /** Told of each answered operation; may answer it a second time elsewhere. */
-  readonly replay?: ReturnType<typeof createReplay<Incoming>>
+  readonly shadow?: ReturnType<typeof createShadow<Incoming>>
   readonly documents: Documents
   readonly settings: GatewaySettings
   readonly log: Logger
@@ -35,14 +35,14 @@ export type GatewayHttpDeps = {
 
 /** A supergraph of anybody's subgraphs on HTTP: single operations, batches, streams, WebSockets, and its Explorer page. */
 export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
-  const { serving, settings, log, replay } = deps
+  const { serving, settings, log, shadow } = deps
   const observe = observeOperations(log, settings.slowMs)
   const app = createHttp({ name: 'gateway', log })
   const admission = createAdmission()
   app.addHook('onClose', async () => admission[Symbol.dispose]())
   const execute = async (asked: GraphqlRequest, incoming: Incoming): Promise<Answered> => {
-    const answer = await observe.whole(asked, () => serving.use(incoming, (gateway) => gateway.execute(asked, incoming)))
-    replay?.(asked, incoming, answer.value)
+    const answer = await observe.operation(asked, () => serving.use(incoming, (gateway) => gateway.execute(asked, incoming)))
+    shadow?.(asked, incoming, answer.value)
     return answer
   }
   const subscribe = (asked: GraphqlRequest, incoming: Incoming, signal: AbortSignal) =>

@@ -1,5 +1,5 @@
 import { Histogram } from 'prom-client'
-import { counter, registry, secondsHistogram } from '#platform/metrics.ts'
+import { counter, registry, secondsHistogram } from '#platform/observe/metrics.ts'
 
 /** What `/metrics` tells of a gateway. */
 export const operationCost = new Histogram({
@@ -10,4 +10,4 @@ export const operationCost = new Histogram({
 })
 export const operationSeconds = secondsHistogram('operation_seconds', 'Time to answer operations', ['outcome'])
 export const fetchSeconds = secondsHistogram('subgraph_fetch_seconds', 'Time of fetches from subgraphs', ['subgraph'])
-export const replayed = counter('replayed_total', 'Live queries answered a second time, to compare', ['outcome'])
+export const shadowed = counter('shadowed_total', 'Live queries answered a second time, to compare', ['outcome'])

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { GraphqlRequest } from '#platform/graphql/execute.ts'
 import type { AnswerPart } from '#platform/graphql/over-multipart.ts'
-import type { Log } from '#platform/log.ts'
+import type { Log } from '#platform/observe/log.ts'
 import type { Answered } from '../engine/answered.ts'
 import { operationSeconds } from './metrics.ts'
 
 export type Observe = {
-  readonly whole: (request: GraphqlRequest, work: () => Promise<Answered>) => Promise<Answered>
+  readonly operation: (request: GraphqlRequest, work: () => Promise<Answered>) => Promise<Answered>
   /** An answer in parts, timed from its first to its last. */
   readonly inParts: (request: GraphqlRequest, parts: AsyncIterable<AnswerPart>) => AsyncGenerator<AnswerPart>
 }
@@ -20,7 +20,7 @@ export const observeOperations = (log: Log, slowMs: number): Observe => {
     if (ms >= slowMs) log.warn(named(request, ms), 'slow operation')
   }
   return {
-    whole: async (request, work) => {
+    operation: async (request, work) => {
       const began = performance.now()
       const answer = await work()
       note(request, began, answer.hasErrors ? 'failed' : 'fine')

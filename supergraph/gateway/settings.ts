@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { parse as parseYaml } from 'yaml'
 import { z } from 'zod'
-import { CinegraphError, messageOf } from '#platform/errors.ts'
+import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
 import { defaultLimits } from '#platform/graphql/limits.ts'
 import { studioDefaults } from './studio-settings.ts'
 
@@ -30,7 +30,7 @@ const Subgraph = z.strictObject({
   /** A new version of the subgraph for some callers. */
   canary: Trial.extend({ url: z.url() }).optional(),
   /** Another version that a share of reads is asked of too, to compare. */
-  replay: z.strictObject({ url: z.url(), share: z.number().min(0).max(1) }).optional(),
+  shadow: z.strictObject({ url: z.url(), share: z.number().min(0).max(1) }).optional(),
   subscriptions: z.strictObject({ protocol: z.enum(['ws', 'sse']).default('sse'), url: z.url().optional() }).optional(),
 })
 const Settings = z.strictObject({
@@ -93,7 +93,7 @@ const Settings = z.strictObject({
   /** A share of callers goes to another supergraph file, and back by itself when that one does worse. */
   canary: Trial.extend({ supergraph: z.string() }).optional(),
   /** A share of live queries is answered a second time by the reference engine, and differences are logged. */
-  replay: z.strictObject({ share: z.number().min(0).max(1) }).optional(),
+  shadow: z.strictObject({ share: z.number().min(0).max(1) }).optional(),
   /** Whole answers are kept as long as the `Cache-Control` of all their parts allows; `key` is what a request to forget tags must show. */
   cache: z
     .strictObject({

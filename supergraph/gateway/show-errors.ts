@@ -1,4 +1,4 @@
-import { CinegraphError, errorTable } from '#platform/errors.ts'
+import { CinegraphError, errorTable } from '#platform/errors/errors.ts'
 import type { GraphqlError } from '#platform/graphql/execute.ts'
 import type { ShowErrors } from '../engine/answered.ts'
 

@@ -1,6 +1,6 @@
 import { IntrospectAndCompose, RemoteGraphQLDataSource, type SupergraphManager, UplinkSupergraphManager } from '@apollo/gateway'
-import { CinegraphError, messageOf } from '#platform/errors.ts'
-import type { Log } from '#platform/log.ts'
+import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
+import type { Log } from '#platform/observe/log.ts'
 import type { SupergraphSource } from './settings.ts'
 
 export type Source = AsyncDisposable & { readonly sdl: string }

@@ -1,5 +1,5 @@
-import { messageOf } from '#platform/errors.ts'
-import type { Log } from '#platform/log.ts'
+import { messageOf } from '#platform/errors/errors.ts'
+import type { Log } from '#platform/observe/log.ts'
 import type { GatewaySettings } from './settings.ts'
 import type { Source } from './source.apollo.ts'
 import { readSupergraphFile, watchSupergraph } from './watch.ts'

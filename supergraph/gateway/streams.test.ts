@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
-import { createHttp } from '#platform/http.ts'
-import { createLog } from '#platform/log.ts'
+import { createHttp } from '#platform/http/server.ts'
+import { createLog } from '#platform/observe/log.ts'
 import { serveWebSocket } from './streams.ts'
 
 test('a client that leaves a subscription in which nothing happens is let go at once', async () => {

@@ -1,5 +1,5 @@
 import { Pool } from 'undici'
-import { CinegraphError } from '#platform/errors.ts'
+import { CinegraphError } from '#platform/errors/errors.ts'
 import type { SubgraphRequest } from '../engine/ask.ts'
 import { guarded } from './guard.ts'
 import { type Posted, post } from './post.ts'

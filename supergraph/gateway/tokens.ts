@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { LRUCache } from 'lru-cache'
-import { type IssuedClaims, issuedTokens } from '#platform/issued-token.ts'
+import { type IssuedClaims, issuedTokens } from '#platform/identity/issued-token.ts'
 import type { Claims } from '../engine/schema/access-rules.ts'
 import type { GatewaySettings } from './settings.ts'
 

@@ -14,7 +14,7 @@ export type Verdict = { readonly why: string; readonly canary: Figures; readonly
 type Figures = { readonly requests: number; readonly errorShare: number; readonly meanMs: number }
 
 /** Requests of the last minute or so: older ones count half as much each time the window is full. */
-class Record {
+class DecayingWindow {
   #requests = 0
   #failed = 0
   #ms = 0
@@ -53,8 +53,8 @@ export class Trial {
   readonly #settings: CanarySettings
   readonly #salt: string
   readonly #onEnd: (verdict: Verdict) => void
-  readonly #own = new Record()
-  readonly #others = new Record()
+  readonly #own = new DecayingWindow()
+  readonly #others = new DecayingWindow()
   #isOver = false
   constructor(settings: CanarySettings, salt: string, onEnd: (verdict: Verdict) => void) {
     this.#settings = settings

@@ -1,6 +1,6 @@
 import { unwatchFile, watchFile } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { CinegraphError, messageOf } from '#platform/errors.ts'
+import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
 
 /** The text of a supergraph file. Throws SUPERGRAPH_INVALID when it cannot be read. */
 export const readSupergraphFile = async (file: string): Promise<string> => {

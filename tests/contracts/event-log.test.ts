@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createPostgresEventLog } from '#platform/adapters/event-log.postgres.ts'
 import type { EventOf } from '#platform/contracts/events.ts'
+import { currentTrace, newTrace, withTrace } from '#platform/observe/tracing.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
-import { currentTrace, newTrace, withTrace } from '#platform/tracing.ts'
 import { copyDatabase, log } from '../boot.ts'
 import { until } from '../member.ts'
 
@@ -112,7 +112,7 @@ for (const [name, create] of Object.entries(adapters)) {
     const stop = new AbortController()
     const following = heard.map(async (titles) => {
       const events = await open()
-      const told = await events.follow('history.resumePoints', stop.signal)
+      const told = await events.tail('history.resumePoints', stop.signal)
       return { done: Array.fromAsync(told, ({ data }) => void titles.push(data.titleId)) }
     })
     const streams = await Promise.all(following)

@@ -9,7 +9,7 @@ import { serverAudits } from 'graphql-http'
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
 import type { GraphqlAnswer } from '#platform/graphql/execute.ts'
-import { createReplay, type Difference } from '../../supergraph/gateway/replay.ts'
+import { createShadow, type Difference } from '../../supergraph/gateway/shadow.ts'
 import { httpGraph } from './http-graph.ts'
 
 const counting = async function* (): AsyncGenerator<object> {
@@ -265,15 +265,15 @@ test('a canary gets the same callers all the time, and goes back by itself when 
   )
 })
 
-test('a replay finds the path where another engine differs, and leaves mutations alone', async () => {
+test('a shadow finds the path where another engine differs, and leaves mutations alone', async () => {
   const seen: (readonly Difference[])[] = []
   const other = async () => ({
     data: { titles: [{ name: 'A' }, { name: 'C' }] },
     errors: [{ message: 'x', path: ['titles'], extensions: { code: 'E' } }],
   })
-  const replay = createReplay<null>({ share: 1, other, onDone: (_request, differences) => seen.push(differences) })
-  replay({ query: '{ titles { name } }' }, null, () => ({ data: { titles: [{ name: 'A' }, { name: 'B' }] } }))
-  replay({ query: 'mutation { rename }' }, null, () => ({ data: {} }))
+  const shadow = createShadow<null>({ share: 1, other, onDone: (_request, differences) => seen.push(differences) })
+  shadow({ query: '{ titles { name } }' }, null, () => ({ data: { titles: [{ name: 'A' }, { name: 'B' }] } }))
+  shadow({ query: 'mutation { rename }' }, null, () => ({ data: {} }))
   await sleep(10)
   assert.deepEqual(seen, [
     [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { remoteService } from '#platform/graphql/remote.ts'
-import { createLog } from '#platform/log.ts'
+import { createLog } from '#platform/observe/log.ts'
 import { createSupergraph } from '../../supergraph/server.ts'
 import { receiver } from './receiver.ts'
 import { composeParts, serviceOf } from './small-graph.ts'

@@ -4,7 +4,7 @@ import { type GraphQLSchema, graphql, parse } from 'graphql'
 import type { GraphqlAnswer, GraphqlRequest, GraphqlService } from '#platform/graphql/execute.ts'
 import { createEngine, type Engine } from '../../supergraph/engine/engine.ts'
 import { startPlannerProcess } from '../../supergraph/engine/plan/planner-process.ts'
-import type { EngineDeps } from '../../supergraph/engine/ready.ts'
+import type { EngineDeps } from '../../supergraph/engine/planned-request.ts'
 
 export type Part = { readonly sdl: string; readonly resolvers: object }
 export type Asked = { readonly subgraph: string; readonly query: string; readonly variables: Readonly<Record<string, unknown>> }
@@ -40,7 +40,7 @@ export const serviceOf = (part: Part): GraphqlService => {
   const schema = schemaOf(part)
   return {
     execute: async ({ query, variables }) => (await graphql({ schema, source: query, variableValues: { ...variables } })) as GraphqlAnswer,
-    follow: () => {
+    subscribe: () => {
       throw new TypeError('It has no subscriptions')
     },
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { startTelemetry } from '#platform/telemetry.ts'
+import { startTelemetry } from '#platform/observe/telemetry.ts'
 import { until } from '../member.ts'
 import { httpGraph } from './http-graph.ts'
 import { receiver } from './receiver.ts'

@@ -50,9 +50,9 @@ test('a new version of a subgraph gets the same callers all the time; when it fa
 test('reads are asked of another version too: what differs is counted, and clients never see it', async () => {
   await using stack = new AsyncDisposableStack()
   const next = await startService(starsTimes(10), stack)
-  await using graph = await httpGraph(parts, { subgraphs: { stars: { replay: { url: next.url, share: 1 } } } })
+  await using graph = await httpGraph(parts, { subgraphs: { stars: { shadow: { url: next.url, share: 1 } } } })
   const counted = async (): Promise<number> =>
-    Number(/cinegraph_replayed_total\{outcome="different"\} (\d+)/.exec(await (await fetch(`${graph.url}/metrics`)).text())?.[1] ?? 0)
+    Number(/cinegraph_shadowed_total\{outcome="different"\} (\d+)/.exec(await (await fetch(`${graph.url}/metrics`)).text())?.[1] ?? 0)
   const before = await counted()
   assert.deepEqual((await ask(graph, 1)).data.films, [{ stars: 1 }, { stars: 2 }])
   await until('the difference', 5_000, async () => (await counted()) === before + 1)

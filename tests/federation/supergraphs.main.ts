@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { messageOf } from '#platform/errors.ts'
+import { messageOf } from '#platform/errors/errors.ts'
 import { startPlannerProcess } from '../../supergraph/engine/plan/planner-process.ts'
 import { compareSupergraph } from './invented/compare-supergraph.ts'
 

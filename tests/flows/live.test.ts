@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
-import { createIssuer } from '#platform/access-token.ts'
 import type { GraphqlAnswer } from '#platform/graphql/execute.ts'
-import { followOverSse } from '#platform/graphql/over-sse.ts'
+import { subscribeOverSse } from '#platform/graphql/over-sse.ts'
+import { createIssuer } from '#platform/identity/access-token.ts'
 import { operatorEmail } from '../../prisma/seed/members.ts'
 import { bootPlatform, type Platform } from '../boot.ts'
 import { Device, until } from '../member.ts'
@@ -20,7 +20,7 @@ const listen = async (platform: Platform, token: string, query = moved): Promise
   const gone = new AbortController()
   const answers: GraphqlAnswer[] = []
   const headers = { authorization: `Bearer ${token}` }
-  const events = followOverSse({ url: `${platform.links.supergraph}/graphql`, headers, request: { query } }, gone.signal)
+  const events = subscribeOverSse({ url: `${platform.links.supergraph}/graphql`, headers, request: { query } }, gone.signal)
   const done = Array.fromAsync(events, (answer) => void answers.push(answer)).catch((error) => {
     if (!gone.signal.aborted) throw error
   })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { signStream } from '#platform/stream-token.ts'
+import { signStream } from '#platform/identity/stream-token.ts'
 import { makeFootage } from '../../workers/transcode/footage.ts'
 import { makeStream } from '../../workers/transcode/pipeline.ts'
 import { bootPlatform, type Platform, temporaryFolder } from '../boot.ts'

@@ -4,7 +4,7 @@ import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promis
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { processBirth } from '#platform/process-birth.ts'
+import { processBirth } from '#platform/process/birth.ts'
 import { temporaryFolder } from '../boot.ts'
 import { Device, until } from '../member.ts'
 import { childrenOf, freePortBase, startAndEnd, startService } from '../run.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { newTrace, traceparentOf } from '#platform/tracing.ts'
+import { newTrace, traceparentOf } from '#platform/observe/tracing.ts'
 import { temporaryFolder } from '../boot.ts'
 import { Device, until } from '../member.ts'
 import { startService } from '../run.ts'

@@ -1,4 +1,4 @@
-import type { Http } from '#platform/http.ts'
+import type { Http } from '#platform/http/server.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
 
 const escapeText = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')

@@ -1,4 +1,4 @@
-import { runWorker } from '#platform/worker-main.ts'
+import { runWorker } from '#platform/process/run-worker.ts'
 import { serveMailbox } from './mailbox.ts'
 import { createNotify } from './server.ts'
 

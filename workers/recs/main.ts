@@ -1,4 +1,4 @@
-import { runWorker } from '#platform/worker-main.ts'
+import { runWorker } from '#platform/process/run-worker.ts'
 import { createRecsWorker } from './server.ts'
 
 await runWorker('recs-worker', ({ events }) => createRecsWorker(events))

@@ -1,4 +1,4 @@
-import { runWorker } from '#platform/worker-main.ts'
+import { runWorker } from '#platform/process/run-worker.ts'
 import { createTelemetry } from './server.ts'
 
 await runWorker('telemetry', async ({ events, objects, clock, log, stack }) => {

@@ -1,4 +1,4 @@
-import { CinegraphError } from '#platform/errors.ts'
+import { CinegraphError } from '#platform/errors/errors.ts'
 import { type Rendition, secondsOf } from './package/segments.ts'
 import type { Source } from './probe.ts'
 

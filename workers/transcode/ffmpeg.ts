@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import encoder from '@ffmpeg-installer/ffmpeg'
 import prober from '@ffprobe-installer/ffprobe'
 import ffmpeg, { type FfprobeData } from 'fluent-ffmpeg'
-import { CinegraphError, messageOf } from '#platform/errors.ts'
-import { processBirth } from '#platform/process-birth.ts'
+import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
+import { processBirth } from '#platform/process/birth.ts'
 
 ffmpeg.setFfmpegPath(encoder.path)
 ffmpeg.setFfprobePath(prober.path)

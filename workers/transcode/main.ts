@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { runWorker } from '#platform/worker-main.ts'
+import { runWorker } from '#platform/process/run-worker.ts'
 import { createTranscode } from './server.ts'
 
 await runWorker('transcode', async ({ config, events, objects, log, stack }) => {

@@ -1,4 +1,4 @@
-import { CinegraphError } from '#platform/errors.ts'
+import { CinegraphError } from '#platform/errors/errors.ts'
 import { ffprobe } from './ffmpeg.ts'
 
 /** What is known of a film before it is encoded. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { CinegraphError } from '#platform/errors.ts'
+import { CinegraphError } from '#platform/errors/errors.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
 
 /** Joins the parts of an upload into one file and compares its checksum. Throws UPLOAD_CHECKSUM or NOT_FOUND. */

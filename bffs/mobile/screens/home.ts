@@ -1,9 +1,9 @@
-import { headingOf } from '#platform/bff/heading.ts'
-import { idsOf } from '#platform/bff/home.ts'
-import { applyRules, pick } from '#platform/bff/rules.ts'
-import type { HomeSkeleton, Skeletons } from '#platform/bff/skeleton.ts'
-import { shareOf } from '#platform/bff/title-page.ts'
-import type { Watcher } from '#platform/bff/viewer.ts'
+import { headingOf } from '../../device/heading.ts'
+import { idsOf } from '../../device/home.ts'
+import { applyRules, pick } from '../../device/rules.ts'
+import type { HomeSkeleton, Skeletons } from '../../device/skeleton.ts'
+import { shareOf } from '../../device/title-page.ts'
+import type { Watcher } from '../../device/viewer.ts'
 import type { LoadTiles, TileTitle } from './tiles.ts'
 
 const size = { rows: 6, titles: 8, started: 8 }

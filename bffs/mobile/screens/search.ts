@@ -1,5 +1,5 @@
-import { applyRules, pick } from '#platform/bff/rules.ts'
-import type { Watcher } from '#platform/bff/viewer.ts'
+import { applyRules, pick } from '../../device/rules.ts'
+import type { Watcher } from '../../device/viewer.ts'
 import { type HomeDeps, presentTile } from './home.ts'
 
 const size = 12

@@ -1,6 +1,6 @@
-import { applyRules, pick } from '#platform/bff/rules.ts'
-import type { Skeletons } from '#platform/bff/skeleton.ts'
-import type { Watcher } from '#platform/bff/viewer.ts'
+import { applyRules, pick } from '../../device/rules.ts'
+import type { Skeletons } from '../../device/skeleton.ts'
+import type { Watcher } from '../../device/viewer.ts'
 import type { LoadCards } from './cards.ts'
 import { presentCard } from './home.ts'
 

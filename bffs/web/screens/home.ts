@@ -1,7 +1,7 @@
-import { idsOf, isPlayable, presentHero, presentRows } from '#platform/bff/home.ts'
-import { applyRules } from '#platform/bff/rules.ts'
-import type { HomeSkeleton, Skeletons } from '#platform/bff/skeleton.ts'
-import type { Watcher } from '#platform/bff/viewer.ts'
+import { idsOf, isPlayable, presentHero, presentRows } from '../../device/home.ts'
+import { applyRules } from '../../device/rules.ts'
+import type { HomeSkeleton, Skeletons } from '../../device/skeleton.ts'
+import type { Watcher } from '../../device/viewer.ts'
 import type { CardTitle, LoadCards } from './cards.ts'
 
 const size = { rows: 10, titles: 18, started: 12 }

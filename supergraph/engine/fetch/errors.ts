@@ -1,4 +1,4 @@
-import { CinegraphError, errorTable, extensionsOf, isCinegraphError } from '#platform/errors.ts'
+import { CinegraphError, errorTable, extensionsOf, isCinegraphError } from '#platform/errors/errors.ts'
 import type { GraphqlError } from '#platform/graphql/execute.ts'
 import type { EntityFetch, FetchNode } from '../plan/planner.ts'
 import type { Tree } from '../tree.ts'

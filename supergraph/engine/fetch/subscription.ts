@@ -1,4 +1,4 @@
-import type { FollowSubgraph, SubgraphAnswer } from '../ask.ts'
+import type { SubgraphAnswer, SubscribeSubgraph } from '../ask.ts'
 import type { FetchNode, PlanNode } from '../plan/planner.ts'
 import type { Tree } from '../tree.ts'
 import { subgraphErrors } from './errors.ts'
@@ -14,7 +14,7 @@ export type Subscription<C> = {
   readonly take: (event: SubgraphAnswer, run: Run<C>) => Promise<void>
 }
 
-type Deps<C> = StepDeps<C> & { readonly follow: (subgraph: string) => FollowSubgraph<C> }
+type Deps<C> = StepDeps<C> & { readonly subscribe: (subgraph: string) => SubscribeSubgraph<C> }
 
 export const compileSubscription = <C>(plan: PlanNode, deps: Deps<C>): Subscription<C> => {
   const [source, ...rest] = plan.kind === 'Sequence' ? plan.nodes : [plan]
@@ -23,7 +23,7 @@ export const compileSubscription = <C>(plan: PlanNode, deps: Deps<C>): Subscript
   const step: Step<C> = rest.length === 0 ? () => undefined : compilePlan({ kind: 'Sequence', nodes: rest }, deps)
   const request = requestOf(source)
   return {
-    open: (run, signal) => deps.follow(source.subgraph)(request(run, undefined), run.context, signal),
+    open: (run, signal) => deps.subscribe(source.subgraph)(request(run, undefined), run.context, signal),
     take: async (event, run) => {
       takeEvent(event, source, { run, deps })
       await step(run)

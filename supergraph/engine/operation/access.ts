@@ -1,5 +1,5 @@
 import { GraphQLError, type GraphQLSchema, TypeInfo, visit, visitWithTypeInfo } from 'graphql'
-import { CinegraphError, errorTable } from '#platform/errors.ts'
+import { CinegraphError, errorTable } from '#platform/errors/errors.ts'
 import type { AccessRules, Claims } from '../schema/access-rules.ts'
 import type { ReadOperation } from './document.ts'
 

@@ -13,7 +13,7 @@ import {
   type SelectionSetNode,
   valueFromAST,
 } from 'graphql'
-import { CinegraphError, errorTable } from '#platform/errors.ts'
+import { CinegraphError, errorTable } from '#platform/errors/errors.ts'
 import { isIncluded } from '../project/selection.ts'
 import type { CostRules } from '../schema/cost-rules.ts'
 import type { ReadOperation, Variables } from './document.ts'

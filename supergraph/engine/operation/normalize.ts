@@ -35,10 +35,10 @@ type Normalizing = NormalizeDeps & Deciding & Pick<ReadOperation, 'fragments'>
  * The operation as text for the planner: `@skip` and `@include` decided, fragments written where they are spread, what
  * stands twice written once, and without what the gateway answers by itself. Null when nothing is left to plan.
  */
-export const normalizedText = ({ operation, fragments }: ReadOperation, deps: NormalizeDeps, deciding: Deciding): string | null => {
+export const normalizedText = ({ operation, fragments }: ReadOperation, deps: NormalizeDeps, conditions: Deciding): string | null => {
   const root = deps.schema.getRootType(operation.operation)
   if (!root) return null
-  const selections = normalize([operation.selectionSet], root, { ...deps, ...deciding, fragments })
+  const selections = normalize([operation.selectionSet], root, { ...deps, ...conditions, fragments })
   const planned = selections.filter((node) => node.kind !== Kind.FIELD || !node.name.value.startsWith('__'))
   return planned.length === 0 ? null : print(withVariables({ ...operation, selectionSet: setOf(planned) }))
 }

@@ -6,19 +6,19 @@ import { type DocumentRules, type ReadOperation, readOperation, type Variables }
 import { type InParts, inParts } from './in-parts.ts'
 import { introspection } from './introspection.ts'
 import { type NormalizeDeps, normalizedText } from './normalize.ts'
-import { type Decided, type Projection, project, type Shown } from './projection.ts'
+import { type Projection, project, type RequestConditions, type Shown } from './projection.ts'
 
 /** Everything about an operation that does not depend on one request: made once, kept by its text. */
-export type Prepared = {
+export type PreparedOperation = {
   readonly read: ReadOperation
   readonly text: string
   readonly introspect: ((variables: Variables) => Variables) | null
   /** How answers are written for these values of the variables that `@skip` and `@include` look at. */
-  readonly projectionFor: (deciding: Decided) => Projection
+  readonly projectionFor: (conditions: RequestConditions) => Projection
   /** The plan for these variables and override labels; planned once, also when many ask at the same time. */
-  readonly planFor: (deciding: Decided, overrides: Overrides) => Promise<PlanNode | null>
+  readonly planFor: (conditions: RequestConditions, overrides: Overrides) => Promise<PlanNode | null>
   /** How the answer is sent in parts; null when nothing is deferred. */
-  readonly partsOf: (decided: Decided, plan: PlanNode | null) => InParts | null
+  readonly partsOf: (conditions: RequestConditions, plan: PlanNode | null) => InParts | null
   readonly accessOf: (claimsOf: () => Claims) => Access
 }
 export type Overrides = { readonly labels: readonly string[]; readonly percentage: number }
@@ -27,7 +27,7 @@ export type PrepareDeps = DocumentRules & NormalizeDeps & { readonly planner: Pl
 
 const variantsMax = 64
 
-export const prepare = (text: string, name: string | undefined, deps: PrepareDeps): Prepared => {
+export const prepare = (text: string, name: string | undefined, deps: PrepareDeps): PreparedOperation => {
   const read = readOperation(text, name, deps)
   const plans = new Map<string, Promise<PlanNode | null>>()
   const keyOf = conditionsKey(read)
@@ -38,7 +38,7 @@ export const prepare = (text: string, name: string | undefined, deps: PrepareDep
     introspect: introspection(read, deps.schema),
     projectionFor: projections(read, deps),
     accessOf: compileAccess(read, deps.schema, deps.accessRules),
-    partsOf: (decided, plan) => (read.hasDefer ? parts(decided, plan) : null),
+    partsOf: (conditions, plan) => (read.hasDefer ? parts(conditions, plan) : null),
     planFor: ({ variables, access }, { labels, percentage }) =>
       remember(plans, `${keyOf(variables)} ${access.key} ${labels.join(' ')} ${percentage}`, async () => {
         const normalized = normalizedText(read, deps, { variables, isDenied: access.isDenied })
@@ -56,11 +56,11 @@ const conditionsKey =
     conditions.length === 0 ? '' : conditions.map((name) => (variables[name] === true ? '1' : '0')).join('')
 
 /** A plan is for one variant of an operation, so its parts are too. */
-const partsByPlan = (read: ReadOperation, deps: PrepareDeps): Prepared['partsOf'] => {
+const partsByPlan = (read: ReadOperation, deps: PrepareDeps): PreparedOperation['partsOf'] => {
   const known = new WeakMap<PlanNode, InParts>()
-  return (decided, plan) => {
+  return (conditions, plan) => {
     const present = plan === null ? undefined : known.get(plan)
-    const made = present ?? inParts(read, deps, { decided, plan })
+    const made = present ?? inParts(read, deps, { conditions, plan })
     if (plan !== null && made !== null) known.set(plan, made)
     return made
   }
@@ -77,7 +77,7 @@ const remember = <T>(known: Map<string, Promise<T>>, key: string, make: () => Pr
   return made
 }
 
-const projections = (read: ReadOperation, shown: Shown): Prepared['projectionFor'] => {
+const projections = (read: ReadOperation, shown: Shown): PreparedOperation['projectionFor'] => {
   const known = new Map<string, Projection>()
   const keyOf = conditionsKey(read)
   return ({ variables, access }) => {

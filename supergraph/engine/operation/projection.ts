@@ -11,14 +11,14 @@ export type Projection = {
   readonly write: WriteData
 }
 /** The variables of a request and what its caller may read. */
-export type Decided = { readonly variables: Variables; readonly access: Access }
+export type RequestConditions = { readonly variables: Variables; readonly access: Access }
 export type Shown = Pick<NormalizeDeps, 'schema' | 'storedKey'>
 
 /** What a selection of an operation asks, once variables and access are decided. */
 export const askingOf = (
   { fragments, conditions }: ReadOperation,
   { schema, storedKey }: Shown,
-  { variables, access }: Decided,
+  { variables, access }: RequestConditions,
 ): Asking => ({
   schema,
   fragments,
@@ -27,10 +27,10 @@ export const askingOf = (
   storedKey,
 })
 
-export const project = (read: ReadOperation, shown: Shown, decided: Decided): Projection => {
+export const project = (read: ReadOperation, shown: Shown, conditions: RequestConditions): Projection => {
   const { operation } = read
   const root = shown.schema.getRootType(operation.operation)
   if (!isObjectType(root)) throw new TypeError(`The schema has no ${operation.operation} type`)
-  const selection = new Selection(root, [operation.selectionSet], askingOf(read, shown, decided))
+  const selection = new Selection(root, [operation.selectionSet], askingOf(read, shown, conditions))
   return { selection, write: compileWriter(selection) }
 }

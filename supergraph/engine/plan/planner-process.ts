@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { CinegraphError } from '#platform/errors.ts'
+import { CinegraphError } from '#platform/errors/errors.ts'
 import { readSupergraph } from '../schema/supergraph-document.ts'
 import type { PlannerKind } from './checked-planner.ts'
 import type { PlanNode, Planner, PlanRequest } from './planner.ts'

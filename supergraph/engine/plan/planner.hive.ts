@@ -6,7 +6,7 @@ import {
   QueryPlanner,
   type RequiresSelection,
 } from '@graphql-hive/router-query-planner'
-import { CinegraphError, messageOf } from '#platform/errors.ts'
+import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
 import type { CreatePlanner, EntityFetch, EntityPath, FetchNode, OutputRewrite, PlanNode, Requirement } from './planner.ts'
 
 /** The planner of Hive Router, in Rust, on a thread of libuv's pool. Throws SUPERGRAPH_INVALID. */

@@ -1,4 +1,4 @@
-import { messageOf } from '#platform/errors.ts'
+import { messageOf } from '#platform/errors/errors.ts'
 import { type CheckedPlanner, checkedPlanner } from './checked-planner.ts'
 import type { Ask, Tell } from './planner-process.ts'
 

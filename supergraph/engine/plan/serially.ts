@@ -10,10 +10,10 @@ type PlanText = (text: string) => Promise<PlanNode | null>
  * subgraphs add to the first only when the last has run.
  */
 export const planSerially = async (text: string, plan: PlanText): Promise<PlanNode | null> => {
-  const whole = await plan(text)
-  if (whole === null || !asksEntities(whole)) return whole
+  const full = await plan(text)
+  if (full === null || !asksEntities(full)) return full
   const operation = parse(text).definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION)
-  if (operation === undefined || operation.selectionSet.selections.length < 2) return whole
+  if (operation === undefined || operation.selectionSet.selections.length < 2) return full
   const plans = await Promise.all(eachField(operation).map(plan))
   return { kind: 'Sequence', nodes: plans.filter((node) => node !== null) }
 }

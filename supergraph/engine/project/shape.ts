@@ -1,5 +1,5 @@
 import { type GraphQLOutputType, getNamedType, isListType, isNonNullType } from 'graphql'
-import { errorTable } from '#platform/errors.ts'
+import { errorTable } from '#platform/errors/errors.ts'
 import type { GraphqlError } from '#platform/graphql/execute.ts'
 import { denial } from '../operation/access.ts'
 import { isTree, type Tree, valueAt } from '../tree.ts'

@@ -8,7 +8,7 @@ import {
   parse,
   type StringValueNode,
 } from 'graphql'
-import { CinegraphError, messageOf } from '#platform/errors.ts'
+import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
 
 /** A composed supergraph (https://specs.apollo.dev/join/v0.3), read but not yet filtered for its users. */
 export type SupergraphDocument = {

@@ -1,0 +1,117 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { GraphQLError } from 'graphql'
+import mercurius, { type IResolvers, type MercuriusContext } from 'mercurius'
+import type { Heartbeat } from '#platform/contracts/events.ts'
+import { errorTable } from '#platform/errors/errors.ts'
+import { causeOf, toGraphqlError } from '#platform/graphql/answer-error.ts'
+import type { ExecuteGraphql, GraphqlAnswer } from '#platform/graphql/execute.ts'
+import { limitQuery } from '#platform/graphql/limits.ts'
+import { askWith } from '#platform/graphql/operation.ts'
+import { serveGraphql } from '#platform/graphql/serve.ts'
+import { createHttp, type Http, type HttpDeps } from '#platform/http/server.ts'
+import type { ReadCaller } from '#platform/identity/caller.ts'
+import type { CreateCache } from '#platform/ports/cache.ts'
+import type { EventLog } from '#platform/ports/event-log.ts'
+import { serveHeartbeat } from './heartbeat.ts'
+import type { BffContext } from './viewer.ts'
+
+export type BffDeps = Omit<HttpDeps, 'name'> & {
+  readonly supergraph: ExecuteGraphql
+  readonly events: EventLog
+  readonly readCaller: ReadCaller
+  readonly createCache: CreateCache
+  /** Pages of other origins that may ask this BFF. */
+  readonly allowedOrigins: () => readonly string[]
+}
+export type BffDefinition = {
+  readonly device: Heartbeat['device']
+  /** Folder that holds `schema.graphql` and `documents/`. */
+  readonly home: string
+  readonly resolvers: IResolvers
+}
+
+/** A device's GraphQL server, with its heartbeat endpoint; every document in `documents/` is compiled before it listens. */
+export const createBff = async (
+  { device, home, resolvers }: BffDefinition,
+  { supergraph, events, readCaller, allowedOrigins, ...http }: BffDeps,
+): Promise<Http> => {
+  const app = createHttp({ name: device, ...http })
+  allowOrigins(app, allowedOrigins)
+  await app.register(mercurius, {
+    schema: readFileSync(join(home, 'schema.graphql'), 'utf8'),
+    resolvers,
+    jit: 1,
+    routes: false,
+    validationRules: [limitQuery()],
+    // NOTE: here errors still have their causes; what `app.graphql` gives has lost them.
+    errorFormatter: ({ data, errors }) => ({
+      statusCode: 200,
+      response: { data: data ?? null, errors: errors?.map((error) => formatError(app, error)) ?? null },
+    }),
+  })
+  serveGraphql(app, { execute: executeWith(app, supergraph) }, readCaller)
+  const documents = readDocuments(home)
+  app.get('/documents.json', async () => Object.fromEntries(documents))
+  serveHeartbeat(app, { device, events, readCaller })
+  app.addHook('onReady', () => warmUp(app, documents))
+  return app
+}
+
+/** Answers by Mercurius, whose own route does not follow the GraphQL over HTTP specification in all points. */
+const executeWith =
+  (app: Http, supergraph: ExecuteGraphql): ExecuteGraphql =>
+  async ({ query, variables, operationName }, caller) => {
+    const context: BffContext = { caller, ask: askWith(supergraph, caller) }
+    try {
+      const { data, errors } = await app.graphql(query, context as never, { ...variables }, operationName)
+      return { data: data ?? null, ...(errors ? { errors } : {}) }
+    } catch (error) {
+      const causes = error instanceof Error && 'errors' in error && Array.isArray(error.errors) ? error.errors : [error]
+      return { errors: causes.map((cause) => formatError(app, cause).toJSON()) }
+    }
+  }
+
+const formatError = (app: Http, error: unknown): GraphQLError => {
+  const answer = toGraphqlError(
+    error instanceof GraphQLError
+      ? error
+      : new GraphQLError('', { originalError: error instanceof Error ? error : new Error(String(error)) }),
+  )
+  if (answer.extensions.code === errorTable.INTERNAL.graphql) app.log.error({ err: causeOf(error) }, 'resolver failed')
+  return answer
+}
+
+const allowOrigins = (app: Http, origins: () => readonly string[]): void => {
+  app.addHook('onRequest', async (request, reply) => {
+    const { origin } = request.headers
+    if (origin === undefined || !origins().includes(origin)) return
+    reply.header('access-control-allow-origin', origin).header('vary', 'origin').header('access-control-max-age', '600')
+    reply.header('access-control-allow-headers', 'authorization,content-type,traceparent,x-cinegraph-device')
+  })
+  app.options('/*', async (_request, reply) => reply.code(204).header('access-control-allow-methods', 'POST').send())
+}
+
+/** A device's documents: what its front-end team has written down to ask, by name. */
+export const readDocuments = (home: string): ReadonlyMap<string, string> =>
+  new Map(
+    readdirSync(join(home, 'documents'))
+      .filter((name) => name.endsWith('.graphql'))
+      .map((name) => [name.replace('.graphql', ''), readFileSync(join(home, 'documents', name), 'utf8')]),
+  )
+
+/**
+ * NOTE: Mercurius compiles an operation, blocking, when it is asked a second time. Nobody is signed in here, so nothing
+ * is asked of the supergraph; operations that need no sign-in are compiled by their first callers.
+ */
+const warmUp = async (app: Http, documents: ReadonlyMap<string, string>): Promise<void> => {
+  const caller = { viewer: null, region: '', deviceId: 'warm-up', token: '' }
+  const refused: ExecuteGraphql = async (): Promise<GraphqlAnswer> => ({ data: null, errors: [] })
+  const context = { caller, ask: askWith(refused, caller) } as unknown as MercuriusContext
+  for (const document of documents.values()) {
+    for (let times = 0; times < 2; times += 1)
+      await app
+        .graphql(document, context as never, { id: '', text: '', titleId: '', profileId: '', email: '', password: '', refreshToken: '' })
+        .catch(() => undefined)
+  }
+}

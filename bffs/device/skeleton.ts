@@ -1,0 +1,88 @@
+import { messageOf } from '#platform/errors/errors.ts'
+import { dataOrThrow, operation } from '#platform/graphql/operation.ts'
+import type { Log } from '#platform/observe/log.ts'
+import { counter } from '#platform/observe/metrics.ts'
+import type { Cache, CreateCache } from '#platform/ports/cache.ts'
+import { breaker } from '#platform/resilience/breaker.ts'
+import { bulkhead } from '#platform/resilience/bulkhead.ts'
+import { deadline } from '#platform/resilience/deadline.ts'
+import { type Kept, keepFresh } from '#platform/resilience/fresh.ts'
+import { policy } from '#platform/resilience/policy.ts'
+import type {
+  ContinueWatchingQuery,
+  ContinueWatchingQueryVariables,
+  HomeRowsQuery,
+  HomeRowsQueryVariables,
+  SearchIdsQuery,
+  SearchIdsQueryVariables,
+  TopTenQuery,
+  TopTenQueryVariables,
+} from './operations.generated.ts'
+import type { Watcher } from './viewer.ts'
+
+const here = import.meta.url
+const homeRows = operation<HomeRowsQuery, HomeRowsQueryVariables>('./operations/homeRows.graphql', here)
+const continueWatching = operation<ContinueWatchingQuery, ContinueWatchingQueryVariables>('./operations/continueWatching.graphql', here)
+const topTen = operation<TopTenQuery, TopTenQueryVariables>('./operations/topTen.graphql', here)
+const searchIds = operation<SearchIdsQuery, SearchIdsQueryVariables>('./operations/searchIds.graphql', here)
+
+const degradations = counter('degraded_total', 'Parts of screens left out because a service did not answer', ['part'])
+
+export type SkeletonRow = HomeRowsQuery['homeRows'][number]
+export type Started = ContinueWatchingQuery['continueWatching'][number]
+/** Which ids stand where on a home screen, and which parts are missing because a service did not answer. */
+export type HomeSkeleton = {
+  readonly rows: readonly SkeletonRow[]
+  readonly started: readonly Started[]
+  readonly degraded: readonly Part[]
+}
+export type SearchSkeleton = { readonly ids: readonly string[]; readonly degraded: readonly Part[] }
+export type Part = 'recs' | 'history' | 'search'
+export type HomeSize = { readonly rows: number; readonly titles: number; readonly started: number }
+
+export type Skeletons = {
+  readonly home: (watcher: Watcher, size: HomeSize) => Promise<HomeSkeleton>
+  readonly search: (watcher: Watcher, text: string, first: number) => Promise<SearchSkeleton>
+}
+
+/** The first step of every screen. What is not answered in time is left out, and said to be. */
+export const createSkeletons = ({ log, createCache }: { readonly log: Log; readonly createCache: CreateCache }): Skeletons => {
+  const rowCache: Cache<Kept<readonly SkeletonRow[]>> = createCache(20_000)
+  const topCache: Cache<Kept<readonly SkeletonRow[]>> = createCache(100)
+  const freshRows = keepFresh(rowCache, { freshSeconds: 5, staleSeconds: 30, keep: (rows) => rows.length > 0 })
+  const freshTop = keepFresh(topCache, { freshSeconds: 60, staleSeconds: 86_400 })
+  const askRecs = policy('recs.home', deadline({ ms: 400 }), bulkhead({ concurrent: 60, queued: 200 }), breaker())
+  const askHistory = policy('history.continue', deadline({ ms: 400 }), bulkhead({ concurrent: 60, queued: 200 }), breaker())
+
+  const rowsOf = askRecs(async (_signal, { ask, viewer }: Watcher, { rows, titles }: HomeSize) =>
+    freshRows(`${viewer.profileId} ${rows} ${titles}`, async () => dataOrThrow(await ask(homeRows, { rows, titles })).homeRows),
+  )
+  const startedOf = askHistory(
+    async (_signal, { ask }: Watcher, first: number) => dataOrThrow(await ask(continueWatching, { first })).continueWatching,
+  )
+  const fallbackRows = ({ ask, region }: Watcher) => freshTop(region, async () => [topTenRow(dataOrThrow(await ask(topTen, {})).topTen)])
+
+  const left = (part: Part) => (error: unknown) => {
+    degradations.inc({ part })
+    log.warn({ part, reason: messageOf(error) }, 'left out of the screen')
+    return null
+  }
+  return {
+    home: async (watcher, size) => {
+      const [rows, started] = await Promise.all([
+        rowsOf(watcher, size).catch(left('recs')),
+        startedOf(watcher, size.started).catch(left('history')),
+      ])
+      const degraded = [...(rows === null ? ['recs' as const] : []), ...(started === null ? ['history' as const] : [])]
+      // NOTE: recs that know no title yet are no failure, but no screen either.
+      const shown = rows === null || rows.length === 0 ? await fallbackRows(watcher) : rows
+      return { rows: shown, started: started ?? [], degraded }
+    },
+    search: async ({ ask }, text, first) => {
+      const { search } = dataOrThrow(await ask(searchIds, { text, first }))
+      return { ids: search.titles.map(({ id }) => id), degraded: search.degraded ? ['search'] : [] }
+    },
+  }
+}
+
+const topTenRow = (titles: TopTenQuery['topTen']): SkeletonRow => ({ id: 'top-ten', kind: 'TOP_TEN', genre: null, because: null, titles })

@@ -1,0 +1,43 @@
+import { type Caller, callerHeaders } from '#platform/contracts/viewer.ts'
+import { createVerifier, type VerifyAccess } from '#platform/identity/access-token.ts'
+import { secretEqual } from '#platform/identity/secret-equal.ts'
+import type { Secrets } from '#platform/identity/secrets.ts'
+import type { Config } from '#platform/settings/config.ts'
+
+type Headers = Readonly<Record<string, string | readonly string[] | undefined>>
+export type ReadCaller = (headers: Headers) => Promise<Caller>
+
+const one = (value: string | readonly string[] | undefined): string => (typeof value === 'string' ? value : (value?.[0] ?? ''))
+
+type CallerSettings = {
+  readonly verify: VerifyAccess
+  /** Country of a viewer whom no trusted party has placed. */
+  readonly region: string
+  /** Header of a trusted proxy that names the country; empty when there is none. */
+  readonly regionHeader: string
+  readonly serviceKey: string
+}
+
+/**
+ * Reads who asks from request headers. A region named by another of our processes, which shows the service key, is
+ * believed; one named by a member's own device is not.
+ */
+const createReadCaller =
+  ({ verify, region, regionHeader, serviceKey }: CallerSettings): ReadCaller =>
+  async (headers) => {
+    const bearer = /^Bearer (\S+)$/i.exec(one(headers.authorization))?.[1]
+    const ours = secretEqual(one(headers[callerHeaders.service]), serviceKey)
+    const named = ours ? one(headers[callerHeaders.region]) : regionHeader === '' ? '' : one(headers[regionHeader.toLowerCase()])
+    return {
+      viewer: bearer === undefined ? null : await verify(bearer),
+      region: /^[A-Z]{2}$/.test(named) ? named : region,
+      deviceId: one(headers[callerHeaders.device]).slice(0, 64) || 'unknown',
+      token: bearer ?? '',
+    }
+  }
+
+/** Reads who asks, with the settings and secrets of this process. */
+export const readCallerFrom = (
+  { region, regionHeader }: Pick<Config, 'region' | 'regionHeader'>,
+  { accessPublicKey, serviceKey }: Pick<Secrets, 'accessPublicKey' | 'serviceKey'>,
+): ReadCaller => createReadCaller({ verify: createVerifier(accessPublicKey), region, regionHeader, serviceKey })

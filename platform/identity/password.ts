@@ -1,0 +1,23 @@
+import { argon2, randomBytes } from 'node:crypto'
+import { promisify } from 'node:util'
+import { secretEqual } from '#platform/identity/secret-equal.ts'
+
+const derive = promisify(argon2)
+/** OWASP's smallest advice for argon2id: 19 MiB, two passes, one lane (RFC 9106 names the parameters). */
+const cost = { memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 } as const
+
+const digest = (password: string, nonce: Uint8Array): Promise<Buffer> =>
+  derive('argon2id', { message: Buffer.from(password.normalize('NFKC')), nonce, ...cost })
+
+/** A PHC string: `$argon2id$v=19$m=…,t=…,p=…$salt$hash`. */
+export const hashPassword = async (password: string, nonce: Uint8Array = randomBytes(16)): Promise<string> => {
+  const tag = await digest(password, nonce)
+  return `$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=${cost.parallelism}$${Buffer.from(nonce).toString('base64url')}$${tag.toString('base64url')}`
+}
+
+export const passwordMatches = async (password: string, phc: string): Promise<boolean> => {
+  const [, , , , nonce = '', tag = ''] = phc.split('$')
+  const wanted = Buffer.from(tag, 'base64url')
+  const found = await digest(password, Buffer.from(nonce, 'base64url'))
+  return secretEqual(wanted, found)
+}

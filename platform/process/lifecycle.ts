@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CinegraphError, isCinegraphError, systemCodeOf } from '#platform/errors/errors.ts'
+
+/** What has not been finished by then is given up; a supervisor waits a little longer. */
+const stopMs = 20_000
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** Resolves when this process is asked to stop: by a signal, or because the parent that started it has gone. */
+export const stopRequested = (): Promise<string> =>
+  new Promise((resolve) => {
+    for (const signal of stopSignals) process.once(signal, () => resolve(signal))
+    if (process.channel) process.once('disconnect', () => resolve('disconnect'))
+  })
+
+/** One sentence a person can act on, for every expected failure; undefined for an unexpected one. */
+export const sentenceFor = (error: unknown): string | undefined => {
+  if (error instanceof AggregateError && error.errors.every(isCinegraphError)) return error.message
+  if (isCinegraphError(error)) return error.message
+  if (systemCodeOf(error) === 'ENOSPC') return new CinegraphError('DISK_FULL', { dir: 'the data folder', freeMb: 0, neededMb: 512 }).message
+  return undefined
+}
+
+/**
+ * The body of every `main.ts`: starts things on a stack, waits until it is asked to stop, disposes them in reverse
+ * order. An expected failure is one sentence on stderr and exit code 1. A main that returns a promise within `until`
+ * also ends, as failed, when that one settles.
+ */
+export const runMain = async (start: (stack: AsyncDisposableStack) => Promise<void | { readonly until: Promise<void> }>): Promise<void> => {
+  const stop = stopRequested()
+  const stack = new AsyncDisposableStack()
+  try {
+    const started = await start(stack)
+    process.send?.({ ready: true })
+    const ended = await Promise.race([stop, ...(started ? [started.until] : [])])
+    if (ended === undefined) process.exitCode = 1
+  } catch (error) {
+    reportFailure(error)
+  } finally {
+    await Promise.race([stack.disposeAsync().catch(reportFailure), sleep(stopMs, undefined, { ref: false })])
+  }
+  process.exit()
+}
+
+const reportFailure = (error: unknown): void => {
+  process.exitCode = 1
+  process.stderr.write(`${sentenceFor(error) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`)
+}

@@ -1,0 +1,184 @@
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { CinegraphError, isCinegraphError } from '#platform/errors/errors.ts'
+import { countryCode, oneOf, type Setting, text, url, urls, wholeNumber, yesOrNo } from '#platform/settings/setting.ts'
+
+const setting = <T>(flag: string, env: string, value: T, help: string, parse: Setting<T>['parse']): Setting<T> => ({
+  flag,
+  env,
+  value,
+  help,
+  parse,
+})
+
+const http = url('http:', 'https:')
+
+/** Every setting of every process. `--help`, the environment of child processes and the README's table come from here. */
+export const settings = {
+  data: setting('data', 'CINEGRAPH_DATA', '.cinegraph', 'folder for database, media, mail and secrets', text),
+  portBase: setting(
+    'port-base',
+    'CINEGRAPH_PORT_BASE',
+    4000,
+    'first of the ports that are used (see docs/OPERATIONS.md)',
+    wholeNumber(1024, 65_000),
+  ),
+  host: setting('host', 'CINEGRAPH_HOST', '127.0.0.1', 'address to listen on', text),
+  port: setting('port', 'CINEGRAPH_PORT', 0, 'port of a single process started alone (0: any free one)', wholeNumber(0, 65_535)),
+  json: setting('json', 'CINEGRAPH_JSON', false, 'print the links as one line of JSON, and logs as JSON', yesOrNo),
+  logLevel: setting(
+    'log-level',
+    'CINEGRAPH_LOG_LEVEL',
+    'info',
+    'debug, info, warn or error',
+    oneOf('debug', 'info', 'warn', 'error', 'silent'),
+  ),
+  demo: setting('demo', 'CINEGRAPH_DEMO', true, 'fill an empty database with the demo catalogue and members', yesOrNo),
+  demoFootage: setting('demo-footage', 'CINEGRAPH_DEMO_FOOTAGE', true, 'make footage for a handful of demo titles', yesOrNo),
+  region: setting('region', 'CINEGRAPH_REGION', 'US', 'country of a viewer when no proxy names it', countryCode),
+  regionHeader: setting('region-header', 'CINEGRAPH_REGION_HEADER', '', 'header in which a trusted proxy names the country', text),
+  accessTokenSeconds: setting(
+    'access-token-seconds',
+    'CINEGRAPH_ACCESS_TOKEN_SECONDS',
+    600,
+    'life of an access token',
+    wholeNumber(1, 86_400),
+  ),
+  streamTokenSeconds: setting(
+    'stream-token-seconds',
+    'CINEGRAPH_STREAM_TOKEN_SECONDS',
+    14_400,
+    'life of a stream address',
+    wholeNumber(1, 86_400),
+  ),
+  edgeMemoryMb: setting(
+    'edge-memory-mb',
+    'CINEGRAPH_EDGE_MEMORY_MB',
+    128,
+    'memory an edge may use for hot segments',
+    wholeNumber(1, 1_000_000),
+  ),
+  edgeUrls: setting('edge-urls', 'CINEGRAPH_EDGE_URLS', [], 'edges that playback may name, best first', urls),
+  originUrl: setting('origin-url', 'CINEGRAPH_ORIGIN_URL', '', 'origin that edges fill from and uploads go to', http),
+  supergraphUrl: setting('supergraph-url', 'CINEGRAPH_SUPERGRAPH_URL', '', 'supergraph that a BFF or worker started alone asks', http),
+  profileUrl: setting('profile-url', 'CINEGRAPH_PROFILE_URL', '', 'profile subgraph on another machine', http),
+  catalogUrl: setting('catalog-url', 'CINEGRAPH_CATALOG_URL', '', 'catalog subgraph on another machine', http),
+  playbackUrl: setting('playback-url', 'CINEGRAPH_PLAYBACK_URL', '', 'playback subgraph on another machine', http),
+  historyUrl: setting('history-url', 'CINEGRAPH_HISTORY_URL', '', 'history subgraph on another machine', http),
+  recsUrl: setting('recs-url', 'CINEGRAPH_RECS_URL', '', 'recs subgraph on another machine', http),
+  apolloKey: setting('apollo-key', 'APOLLO_KEY', '', 'key of a graph in Apollo Studio, which is then told of operations', text),
+  apolloGraphRef: setting('apollo-graph-ref', 'APOLLO_GRAPH_REF', '', 'that graph and its variant: name@variant', text),
+  otlpUrl: setting('otlp-url', 'OTEL_EXPORTER_OTLP_ENDPOINT', '', 'OpenTelemetry collector that spans are sent to, OTLP over HTTP', http),
+  databaseUrl: setting(
+    'database-url',
+    'DATABASE_URL',
+    '',
+    'PostgreSQL to use instead of the embedded one',
+    url('postgres:', 'postgresql:'),
+  ),
+} as const
+
+type Values = { -readonly [K in keyof typeof settings]: (typeof settings)[K] extends Setting<infer T> ? T : never }
+export type Config = Readonly<Widen<Values>>
+type Widen<T> = {
+  [K in keyof T]: T[K] extends string
+    ? K extends 'logLevel'
+      ? T[K]
+      : string
+    : T[K] extends number
+      ? number
+      : T[K] extends boolean
+        ? boolean
+        : readonly string[]
+}
+
+/** Engines the design names whose adapters this version does not carry: set, they must not be silently ignored. */
+const withoutAdapter = [
+  'CASSANDRA_CONTACT_POINTS',
+  'KAFKA_BROKERS',
+  'CONDUCTOR_URL',
+  'REDIS_URLS',
+  'ELASTICSEARCH_URL',
+  'S3_ENDPOINT',
+  'DATABASE_REPLICA_URLS',
+]
+
+export type Environment = Readonly<Record<string, string | undefined>>
+const entries = Object.entries(settings)
+
+/**
+ * Reads flags over environment over defaults. Returns all that is wrong at once: throws one error whose `errors`
+ * hold a SETTING_* error per fault.
+ */
+export const readConfig = (args: readonly string[], env: Environment): Config => {
+  const faults: CinegraphError[] = []
+  const flags = readFlags(args, faults)
+  const known = new Set<string>(entries.map(([, each]) => each.env))
+  for (const name of Object.keys(env))
+    if (name.startsWith('CINEGRAPH_') && !name.startsWith('CINEGRAPH_TEST_') && !known.has(name))
+      faults.push(new CinegraphError('SETTING_UNKNOWN', { name }))
+  for (const name of withoutAdapter) if (env[name]) faults.push(new CinegraphError('SETTING_UNSUPPORTED', { name }))
+  const values = entries.map(([key, each]) => [key, readOne(each, flags, { env, faults })])
+  if (faults.length > 0) throw new AggregateError(faults, faults.map((fault) => fault.message).join('\n'))
+  const config = Object.fromEntries(values) as Config
+  return { ...config, data: resolve(config.data) }
+}
+
+const readFlags = (args: readonly string[], faults: CinegraphError[]): Readonly<Record<string, string>> => {
+  const options = Object.fromEntries(
+    entries.map(([, each]) => [each.flag, { type: typeof each.value === 'boolean' ? ('boolean' as const) : ('string' as const) }]),
+  )
+  const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true, allowNegative: true })
+  const flags: Record<string, string> = {}
+  for (const token of tokens) {
+    if (token.kind === 'positional') faults.push(new CinegraphError('SETTING_UNKNOWN', { name: token.value }))
+    if (token.kind !== 'option') continue
+    const negated = token.name.startsWith('no-') && !(token.name in options)
+    const name = negated ? token.name.slice(3) : token.name
+    if (!(name in options)) faults.push(new CinegraphError('SETTING_UNKNOWN', { name: token.rawName }))
+    else flags[name] = negated ? 'false' : (token.value ?? '')
+  }
+  return flags
+}
+
+const readOne = (
+  each: Setting<unknown>,
+  flags: Readonly<Record<string, string>>,
+  { env, faults }: { env: Environment; faults: CinegraphError[] },
+): unknown => {
+  const raw = flags[each.flag] ?? env[each.env]
+  if (raw === undefined) return each.value
+  try {
+    return each.parse(raw, flags[each.flag] === undefined ? each.env : `--${each.flag}`)
+  } catch (error) {
+    if (!isCinegraphError(error)) throw error
+    faults.push(error)
+    return each.value
+  }
+}
+
+/**
+ * The environment that makes a child process read the same configuration. What has no value is not set at all: libraries
+ * read some of these names too, and take an empty text for a value.
+ */
+export const environmentOf = (config: Config): Environment =>
+  Object.fromEntries(
+    Object.entries(config).map(([key, value]) => {
+      const { env, value: usual } = settings[key as keyof typeof settings]
+      return [env, value === '' && usual === '' ? undefined : String(value)]
+    }),
+  )
+
+/** The text of `--help`. */
+export const helpText = (): string => {
+  const rows = entries.map(
+    ([, each]) => `  --${each.flag.padEnd(22)} ${each.env.padEnd(32)} ${each.help} (${String(each.value) || 'none'})`,
+  )
+  return [
+    'npm start -- [settings]',
+    '',
+    '  flag                     environment                      what it is (default)',
+    ...rows,
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,63 @@
+import { CinegraphError } from '#platform/errors/errors.ts'
+
+/** How one setting is read. `flag` is the name on the command line, `env` the one in the environment; both give the same value. */
+export type Setting<T> = {
+  readonly flag: string
+  readonly env: string
+  readonly value: T
+  readonly help: string
+  readonly parse: (text: string, name: string) => T
+}
+
+const invalid = (name: string, value: string, wanted: string) =>
+  new CinegraphError('SETTING_INVALID', { name, value: JSON.stringify(value), wanted })
+
+export const text = (raw: string): string => raw
+
+export const wholeNumber =
+  (min: number, max: number) =>
+  (raw: string, name: string): number => {
+    const value = Number(raw)
+    if (!/^\d+$/.test(raw) || value < min || value > max) throw invalid(name, raw, `a whole number from ${min} to ${max}`)
+    return value
+  }
+
+export const yesOrNo = (raw: string, name: string): boolean => {
+  if (raw === 'true' || raw === '') return true
+  if (raw === 'false') return false
+  throw invalid(name, raw, '`true` or `false`')
+}
+
+export const oneOf =
+  <const T extends string>(...allowed: readonly T[]) =>
+  (raw: string, name: string): T => {
+    const found = allowed.find((each) => each === raw)
+    if (found === undefined) throw invalid(name, raw, `one of ${allowed.join(', ')}`)
+    return found
+  }
+
+/** A URL of one of the given protocols, or the empty string, which stands for "not set". */
+export const url =
+  (...protocols: readonly string[]) =>
+  (raw: string, name: string): string => {
+    if (raw === '' || (URL.canParse(raw) && protocols.includes(new URL(raw).protocol))) return raw
+    // NOTE: what follows the protocol may hold a password, and this sentence goes to a terminal.
+    throw invalid(
+      name,
+      raw.replace(/:\/\/.*/, '://…'),
+      `a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+    )
+  }
+
+/** Comma-separated http(s) URLs. */
+export const urls = (raw: string, name: string): readonly string[] =>
+  raw
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map((part) => url('http:', 'https:')(part, name))
+
+export const countryCode = (raw: string, name: string): string => {
+  if (!/^[A-Z]{2}$/.test(raw)) throw invalid(name, raw, 'a country code of two capitals (ISO 3166-1)')
+  return raw
+}
