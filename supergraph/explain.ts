@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql'
 import { messageOf } from '#platform/errors/errors.ts'
-import { parseRequest } from '#platform/graphql/over-http.ts'
+import { parseRequest } from '#platform/graphql/request.ts'
 import type { Http } from '#platform/http/server.ts'
 import type { Engine } from './engine/engine.ts'
 import { explainPicture, explainText } from './engine/plan/explain.ts'

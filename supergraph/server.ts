@@ -1,6 +1,7 @@
 import type { Caller } from '#platform/contracts/viewer.ts'
 import { CinegraphError, errorTable, isCinegraphError, messageOf } from '#platform/errors/errors.ts'
 import type { ExecuteGraphql, GraphqlAnswer, GraphqlRequest, GraphqlService } from '#platform/graphql/execute.ts'
+import { SubscriptionQuota } from '#platform/graphql/limits/subscription-quota.ts'
 import { limitQuery } from '#platform/graphql/limits.ts'
 import { msLeft } from '#platform/identity/access-token.ts'
 import type { Log } from '#platform/observe/log.ts'
@@ -10,6 +11,7 @@ import type { Answered } from './engine/answered.ts'
 import type { AskSubgraph, SubscribeSubgraph } from './engine/ask.ts'
 import { createEngine, type Engine } from './engine/engine.ts'
 import { startPlannerProcess } from './engine/plan/planner-process.ts'
+import { counted } from './gateway/counted.ts'
 import { type Guard, guarded } from './gateway/guard.ts'
 import { fetchSeconds } from './gateway/metrics.ts'
 import { observeOperations } from './gateway/observe.ts'
@@ -60,12 +62,14 @@ export const createSupergraph = async ({ supergraphSdl, subgraphs, studio: asked
   log.debug({ planned }, 'planned registered operations')
   const owned = stack.move()
   const observe = observeOperations(log, slowMs)
+  const quota = new SubscriptionQuota()
   const answer: Supergraph['answer'] = (request, caller) => observe.operation(request, () => engine.execute(request, caller))
   return {
     execute: async (request, caller) => (await answer(request, caller)).value(),
     answer,
     inParts: (request, caller) => observe.inParts(request, engine.executeInParts(request, caller)),
-    subscribe: (request, caller, signal) => engine.subscribe(request, caller, whileAllowed(caller, signal)),
+    subscribe: (request, caller, signal) =>
+      counted(quota, { account: caller.viewer?.accountId }, () => engine.subscribe(request, caller, whileAllowed(caller, signal))),
     planOf: engine.planOf,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

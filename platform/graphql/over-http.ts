@@ -1,18 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { getOperationAST, parse } from 'graphql'
-import { z } from 'zod'
+import { getOperationAST } from 'graphql'
 import type { GraphqlAnswer, GraphqlRequest } from '#platform/graphql/execute.ts'
+import { parseDocument } from '#platform/graphql/limits/parse-document.ts'
+import { parseRequest, readJson } from '#platform/graphql/request.ts'
 
 const modern = 'application/graphql-response+json'
 const classic = 'application/json'
 type MediaType = typeof modern | typeof classic
-
-const Parameters = z.object({
-  query: z.string().max(50_000),
-  variables: z.record(z.string(), z.unknown()).nullish(),
-  operationName: z.string().nullish(),
-  extensions: z.record(z.string(), z.unknown()).nullish(),
-})
 
 /** An answer as JSON in UTF-8; one that was refused before it was executed has no `data`. */
 export type JsonAnswer = { readonly json: () => Buffer; readonly isExecuted: boolean }
@@ -33,30 +27,12 @@ export const negotiate = (accept: string | undefined): MediaType | null => {
   return found === undefined ? null : found === modern ? modern : classic
 }
 
-/** JSON that came as text in an address; what cannot be read becomes a value that fits nowhere. */
-export const readJson = (text: unknown): unknown => {
-  if (typeof text !== 'string') return text
-  try {
-    return JSON.parse(text)
-  } catch {
-    return Number.NaN
-  }
-}
-
 const isMutation = ({ query, operationName }: GraphqlRequest): boolean => {
   try {
-    return getOperationAST(parse(query), operationName)?.operation === 'mutation'
+    return getOperationAST(parseDocument(query), operationName)?.operation === 'mutation'
   } catch {
     return false
   }
-}
-
-/** A GraphQL request of any origin, checked; or what is wrong with it. */
-export const parseRequest = (value: unknown): { readonly request: GraphqlRequest } | { readonly why: string } => {
-  const parsed = Parameters.safeParse(value)
-  if (!parsed.success) return { why: `This is not a GraphQL request: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}` }
-  const { query, variables, operationName } = parsed.data
-  return { request: { query, ...(variables ? { variables } : {}), ...(operationName ? { operationName } : {}) } }
 }
 
 /** The GraphQL request that an HTTP request carries, or why it carries none. */

@@ -4,9 +4,11 @@ import type { Logger } from 'pino'
 import { z } from 'zod'
 import { CinegraphError } from '#platform/errors/errors.ts'
 import type { GraphqlRequest } from '#platform/graphql/execute.ts'
-import { answerOverHttp, type JsonAnswer, jsonOf, parseRequest, readJson } from '#platform/graphql/over-http.ts'
+import { SubscriptionQuota } from '#platform/graphql/limits/subscription-quota.ts'
+import { answerOverHttp, type JsonAnswer, jsonOf } from '#platform/graphql/over-http.ts'
 import { type AnswerPart, answerInParts, wantsParts } from '#platform/graphql/over-multipart.ts'
 import { answerAsEvents, wantsEvents } from '#platform/graphql/over-sse.ts'
+import { parseParameters, parseRequest, readJson, type Unreadable } from '#platform/graphql/request.ts'
 import { createHttp, errorAnswer, type Http } from '#platform/http/server.ts'
 import { secretEqual } from '#platform/identity/secret-equal.ts'
 import { endingAfter } from '#platform/resilience/deadline.ts'
@@ -16,7 +18,8 @@ import { serveExplain } from '../explain.ts'
 import { serveExplorer } from '../explorer.ts'
 import { type Admission, createAdmission } from './admission.ts'
 import type { Serving } from './canary.ts'
-import type { AskedDocument, Documents, Refused } from './documents.ts'
+import { counted } from './counted.ts'
+import type { Documents, Refused } from './documents.ts'
 import type { Incoming } from './http-subgraph.ts'
 import { type Observe, observeOperations } from './observe.ts'
 import type { GatewaySettings } from './settings.ts'
@@ -45,8 +48,11 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
     shadow?.(asked, incoming, answer.value)
     return answer
   }
+  const quota = new SubscriptionQuota(settings.subscriptions)
   const subscribe = (asked: GraphqlRequest, incoming: Incoming, signal: AbortSignal) =>
-    serving.stream((gateway) => gateway.subscribe(asked, incoming, whileBorne(incoming, signal)))
+    counted(quota, { account: incoming.bearer?.subject }, () =>
+      serving.stream((gateway) => gateway.subscribe(asked, incoming, whileBorne(incoming, signal))),
+    )
   const inParts = inPartsWith(serving, { admission, observe })
   const incomingOf = incomingReader(settings)
   app.route({
@@ -66,7 +72,7 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
       return admission.run(() => answerOverHttp(request, reply, async (asked) => told(await execute(asked, incoming), reply)))
     },
   })
-  serveWebSocket(app, { subscribe, contextOf: incomingOf, documents: deps.documents })
+  serveWebSocket(app, { subscribe, contextOf: incomingOf, documents: deps.documents, perSocketMax: settings.subscriptions.perSocketMax })
   serveForgetting(app, deps)
   serveExplain(app, (text, variables, name) => serving.current.engine.planOf(text, variables, name))
   serveExplorer(app)
@@ -133,24 +139,28 @@ const serveForgetting = (app: Http, { serving, settings }: GatewayHttpDeps): voi
 
 const refusalOf = ({ refusal, code }: Refused): JsonAnswer => jsonOf({ errors: [{ message: refusal, extensions: { code } }] })
 
+const unreadable = ({ why }: Unreadable): JsonAnswer => jsonOf({ errors: [{ message: why, extensions: { code: 'BAD_REQUEST' } }] })
+
 /** Puts the text of a document that was named by hash or id into the request; gives the refusal when it is not known. */
 const fillDocument = (request: FastifyRequest, documents: Documents): JsonAnswer | undefined => {
   const isGet = request.method === 'GET'
-  const asked = (isGet ? request.query : request.body) as AskedDocument | null | undefined
+  const asked = (isGet ? request.query : request.body) as Record<string, unknown> | null | undefined
   if (typeof asked !== 'object' || asked === null) return undefined
-  const isNamed = asked.documentId !== undefined || asked.extensions !== undefined
-  if (asked.query === undefined && !isNamed) return undefined
-  const extensions = isGet && typeof asked.extensions === 'string' ? readJson(asked.extensions) : asked.extensions
-  const found = documents({ ...asked, extensions })
+  const read = parseParameters(isGet ? { ...asked, variables: undefined, extensions: readJson(asked.extensions) } : asked)
+  // NOTE: what cannot be read is refused by the specification's rules for the media type that is wanted.
+  if ('why' in read) return undefined
+  const { query, documentId, extensions } = read.parameters
+  if (query === undefined && documentId === undefined && extensions === undefined) return undefined
+  const found = documents({ query, documentId, extensions })
   if ('refusal' in found) return refusalOf(found)
   // NOTE: also when a text came along: a trusted name must not open the door for another text.
-  Object.assign(asked, { query: found.query })
+  asked.query = found.query
   return undefined
 }
 
 type Batching = Pick<GatewayHttpDeps, 'documents' | 'settings'> & { readonly answer: (asked: GraphqlRequest) => Promise<JsonAnswer> }
 
-/** A list of operations, answered as a list in the same order. */
+/** A list of operations, answered as a list in the same order. An entry that is no request is refused by itself. */
 const answerBatch = async (
   body: readonly unknown[],
   reply: FastifyReply,
@@ -161,10 +171,13 @@ const answerBatch = async (
     return reply.code(400).send(jsonOf({ errors: [{ message: `A batch has 1 to ${settings.batchMax} operations.` }] }).json())
   const answers = await Promise.all(
     body.map(async (each) => {
-      const found = documents(each as AskedDocument)
+      const read = parseParameters(each)
+      if ('why' in read) return unreadable(read)
+      const { query, documentId, extensions } = read.parameters
+      const found = documents({ query, documentId, extensions })
       if ('refusal' in found) return refusalOf(found)
-      const asked = parseRequest({ ...(each as object), query: found.query })
-      return 'why' in asked ? jsonOf({ errors: [{ message: asked.why }] }) : answer(asked.request)
+      const asked = parseRequest({ ...read.parameters, query: found.query })
+      return 'why' in asked ? unreadable(asked) : answer(asked.request)
     }),
   )
   return reply.send(`[${answers.map((each) => each.json()).join(',')}]`)

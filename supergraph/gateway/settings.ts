@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { parse as parseYaml } from 'yaml'
 import { z } from 'zod'
 import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
+import { defaultQuota } from '#platform/graphql/limits/subscription-quota.ts'
 import { defaultLimits } from '#platform/graphql/limits.ts'
 import { studioDefaults } from './studio-settings.ts'
 
@@ -67,6 +68,14 @@ const Settings = z.strictObject({
       listSize: z.int().min(0).default(10),
     })
     .default({ mode: 'off', costMax: 1_000, listSize: 10 }),
+  /** Operations that are followed at a time: over one WebSocket, by the subject of one token, and in all. */
+  subscriptions: z
+    .strictObject({
+      perSocketMax: z.int().min(1).default(defaultQuota.perSocketMax),
+      perAccountMax: z.int().min(1).default(defaultQuota.perAccountMax),
+      perProcessMax: z.int().min(1).default(defaultQuota.perProcessMax),
+    })
+    .default(defaultQuota),
   /** Labels of `@override(label:)` that are on; `percent(n)` needs no mention. */
   overrides: z.array(z.string()).default([]),
   authorization: z.strictObject({ mode: z.enum(['null', 'refuse']) }).default({ mode: 'null' }),

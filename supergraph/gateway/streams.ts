@@ -4,6 +4,8 @@ import { makeServer } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { extensionsOf, isCinegraphError } from '#platform/errors/errors.ts'
 import type { GraphqlAnswer, GraphqlRequest } from '#platform/graphql/execute.ts'
+import { parseDocument } from '#platform/graphql/limits/parse-document.ts'
+import { defaultQuota, SubscriptionQuota } from '#platform/graphql/limits/subscription-quota.ts'
 import type { Http } from '#platform/http/server.ts'
 import type { Answered } from '../engine/answered.ts'
 import { anyDocument, type Documents } from './documents.ts'
@@ -14,6 +16,8 @@ export type WebSocketDeps<C> = {
   /** Who asks, by the headers of the upgrade with those of `connection_init` over them. */
   readonly contextOf: (headers: IncomingHttpHeaders) => C | Promise<C>
   readonly documents?: Documents
+  /** Operations that one socket may have open at a time. */
+  readonly perSocketMax?: number
 }
 
 const closeGraceMs = 1_000
@@ -22,7 +26,7 @@ const closeGraceMs = 1_000
 const unused = buildSchema('type Query { _: Boolean }')
 const parsed = (query: string): DocumentNode => {
   try {
-    return parse(query)
+    return parseDocument(query)
   } catch {
     return parse('{ __typename }')
   }
@@ -60,7 +64,7 @@ const connect = (open: WebSocket, request: IncomingMessage, server: ReturnType<t
   open.on('error', () => open.terminate())
 }
 
-const protocolServer = <C>({ subscribe, contextOf, documents = anyDocument }: WebSocketDeps<C>) =>
+const protocolServer = <C>(deps: WebSocketDeps<C>) =>
   makeServer<Record<string, unknown>, Extra>({
     subscribe: async ({ contextValue }) => (contextValue as Answers)() as never,
     execute: async ({ contextValue }) => {
@@ -68,42 +72,53 @@ const protocolServer = <C>({ subscribe, contextOf, documents = anyDocument }: We
       for await (const answer of (contextValue as Answers)()) return answer as never
       throw new TypeError('An operation had no answer')
     },
-    onSubscribe: async ({ connectionParams = {}, extra }, _id, { variables, operationName, ...named }) => {
-      const found = documents(named)
-      if ('refusal' in found) return [new GraphQLError(found.refusal, { extensions: { code: found.code } })]
-      const { query } = found
-      const strings = Object.entries(connectionParams).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
-      const headers = { ...extra.request.headers, ...Object.fromEntries(strings.map(([name, value]) => [name.toLowerCase(), value])) }
-      const asked = { query, ...(variables ? { variables } : {}), ...(operationName ? { operationName } : {}) }
-      const context = await orRefusal(contextOf, headers)
-      if (context instanceof GraphQLError) return [context]
-      const contextValue = answersTo(subscribe, asked, context)
-      return { schema: unused, document: parsed(query), operationName: operationName ?? null, contextValue }
-    },
+    onSubscribe: openOperation(deps),
   })
 
+type OnSubscribe = NonNullable<Parameters<typeof makeServer<Record<string, unknown>, Extra>>[0]['onSubscribe']>
+
+const openOperation = <C>({ subscribe, contextOf, documents = anyDocument, perSocketMax }: WebSocketDeps<C>): OnSubscribe => {
+  const quota = new SubscriptionQuota({ ...defaultQuota, ...(perSocketMax === undefined ? {} : { perSocketMax }), perProcessMax: Infinity })
+  return async ({ connectionParams = {}, extra }, _id, { variables, operationName, ...named }) => {
+    const found = documents(named)
+    if ('refusal' in found) return [new GraphQLError(found.refusal, { extensions: { code: found.code } })]
+    const { query } = found
+    const strings = Object.entries(connectionParams).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+    const headers = { ...extra.request.headers, ...Object.fromEntries(strings.map(([name, value]) => [name.toLowerCase(), value])) }
+    const asked = { query, ...(variables ? { variables } : {}), ...(operationName ? { operationName } : {}) }
+    const context = await orRefusal(() => contextOf(headers))
+    if (context instanceof GraphQLError) return [context]
+    const place = await orRefusal(() => quota.take({ socket: extra }))
+    if (place instanceof GraphQLError) return [place]
+    const contextValue = answersTo(subscribe, asked, { context, place })
+    return { schema: unused, document: parsed(query), operationName: operationName ?? null, contextValue }
+  }
+}
+
 /** Who may not ask is told so; the connection stays, for an operation with a new token. */
-const orRefusal = async <C>(contextOf: WebSocketDeps<C>['contextOf'], headers: IncomingHttpHeaders): Promise<C | GraphQLError> => {
+const orRefusal = async <T>(make: () => T | Promise<T>): Promise<T | GraphQLError> => {
   try {
-    return await contextOf(headers)
+    return await make()
   } catch (error) {
     if (isCinegraphError(error)) return new GraphQLError(error.message, { extensions: extensionsOf(error.code) })
     throw error
   }
 }
 
+type Following<C> = { readonly context: C; readonly place: Disposable }
 type Answers = () => AsyncIterableIterator<GraphqlAnswer>
 
 /** NOTE: a generator that waits for its next event does not hear that it shall end; the signal wakes it. */
 const answersTo =
-  <C>(subscribe: Subscribe<C>, asked: GraphqlRequest, context: C): Answers =>
+  <C>(subscribe: Subscribe<C>, asked: GraphqlRequest, { context, place }: Following<C>): Answers =>
   () => {
     const gone = new AbortController()
-    const answers = sendables(subscribe(asked, context, gone.signal))
+    const answers = sendables(subscribe(asked, context, gone.signal), place)
     return {
       next: () => answers.next(),
       return: () => {
         gone.abort()
+        place[Symbol.dispose]()
         return answers.return(undefined)
       },
       [Symbol.asyncIterator]() {
@@ -112,7 +127,8 @@ const answersTo =
     }
   }
 
-async function* sendables(answers: AsyncIterable<Answered>): AsyncGenerator<GraphqlAnswer> {
+async function* sendables(answers: AsyncIterable<Answered>, place: Disposable): AsyncGenerator<GraphqlAnswer> {
+  using _ = place
   for await (const answer of answers) yield sendable(answer.value())
 }
 

@@ -5,7 +5,7 @@ import type { Claims } from '../engine/schema/access-rules.ts'
 import type { GatewaySettings } from './settings.ts'
 
 /** What an access token says of its bearer, and until when. */
-export type Bearer = { readonly claims: Claims; readonly expiresAt: number }
+export type Bearer = { readonly subject: string | undefined; readonly claims: Claims; readonly expiresAt: number }
 export type ReadBearer = (headers: IncomingHttpHeaders) => Promise<Bearer | undefined>
 
 const remembered = 10_000
@@ -36,6 +36,7 @@ const tokenIn = (header: string, value: IncomingHttpHeaders[string]): string | u
 }
 
 const bearerOf = (claims: IssuedClaims, { scopesClaim, policiesClaim }: NonNullable<GatewaySettings['jwt']>): Bearer => ({
+  subject: typeof claims.sub === 'string' ? claims.sub : undefined,
   claims: { isAuthenticated: true, scopes: namesIn(claims[scopesClaim]), policies: namesIn(claims[policiesClaim]) },
   expiresAt: claims.exp * 1000,
 })
