@@ -69,10 +69,11 @@ export default {
       to: { path: '^platform/adapters/', pathNot: '^platform/adapters/$1$' },
     },
     {
-      name: 'adapters-only-in-main',
+      name: 'adapters-only-in-engines',
       severity: 'error',
-      from: { path: `${rooms}`, pathNot: '(main|bffs/device/run-bff|[.]test)[.]ts$' },
-      to: { path: '^platform/adapters/' },
+      comment: 'Engines are opened in one room, from settings; everybody else gets them through their ports.',
+      from: { pathNot: '^platform/(engines|adapters)/|[.]test[.]ts$' },
+      to: { path: '^platform/(adapters/|postgres/database[.]ts$)', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'main-is-imported-by-nobody',

@@ -58,5 +58,5 @@ if (found.prisma !== wanted.prisma || !existsSync(join(root, 'prisma', 'generate
   })
 }
 if (withDev) step('composing the graph', join('node_modules', '.bin', 'node'), ['supergraph/compose.main.ts', '--api-only'])
-if (withDev) step('generating GraphQL types', join('node_modules', '.bin', 'graphql-codegen'), ['--config', 'codegen.yml', '--silent'])
+if (withDev) step('generating GraphQL types', join('node_modules', '.bin', 'graphql-codegen'), ['--config', 'codegen.mjs', '--silent'])
 remember({ ...wanted, dev: withDev || (found.lock === wanted.lock && Boolean(found.dev)) })

@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
-import { createMemoryCache } from '#platform/adapters/cache.memory.ts'
 import type { Caller } from '#platform/contracts/viewer.ts'
 import type { GraphqlAnswer, GraphqlRequest, GraphqlService } from '#platform/graphql/execute.ts'
 import type { Http } from '#platform/http/server.ts'
 import { createIssuer } from '#platform/identity/access-token.ts'
 import { readCallerFrom } from '#platform/identity/caller.ts'
+import { startSubgraph } from '#platform/process/subgraph-definition.ts'
 import { createMobile } from '../bffs/mobile/server.ts'
 import { createTv } from '../bffs/tv/server.ts'
 import { createWeb } from '../bffs/web/server.ts'
-import { subgraphMakers } from '../start/control-plane.ts'
+import { loadSubgraphs } from '../start/subgraphs.ts'
 import { compose } from '../supergraph/compose.ts'
 import { createSupergraph } from '../supergraph/server.ts'
 import { log } from '../tests/boot.ts'
@@ -39,13 +39,14 @@ await globalSetup()
 try {
   await using stack = new AsyncDisposableStack()
   const parts = await subgraphParts(stack)
-  const { config, secrets, events, links } = parts
-  const makers = subgraphMakers(parts, () => Promise.reject(new Error('not asked')))
+  const { config, secrets, engines } = parts
+  const supergraph = () => Promise.reject(new Error('not asked'))
   const answers = new Map<string, string>()
   const live: Record<string, GraphqlService> = {}
   const remembered: Record<string, GraphqlService> = {}
-  for (const [name, make] of Object.entries(makers)) {
-    const subgraph = stack.use(await make())
+  for (const definition of await loadSubgraphs()) {
+    const { name } = definition
+    const subgraph = stack.use(await startSubgraph(definition, { ...parts, supergraph }))
     const execute: GraphqlService['execute'] = async (request, caller) => {
       const answer = await subgraph.execute(request, caller)
       answers.set(keyOf(name, request), JSON.stringify(answer))
@@ -62,18 +63,20 @@ try {
   const bffOf = {
     tv: createTv,
     mobile: createMobile,
-    web: (deps: Parameters<typeof createTv>[0]): Promise<Http> => createWeb({ ...deps, page: links as never }),
+    web: (deps: Parameters<typeof createTv>[0]): Promise<Http> =>
+      createWeb({ ...deps, page: () => ({ web: '', tv: '', mobile: '', edges: [] }) }),
   }
   const results: Figures[] = []
   for (const [screen, create] of Object.entries(bffOf)) {
     const asked: Asked[] = []
     answers.clear()
-    const supergraph = async (request: GraphqlRequest, caller: Caller): Promise<GraphqlAnswer> => {
+    const recorded = async (request: GraphqlRequest, caller: Caller): Promise<GraphqlAnswer> => {
       asked.push({ request, caller })
       return whole.execute(request, caller)
     }
     const readCaller = readCallerFrom(config, secrets)
-    const bff = await create({ supergraph, events, readCaller, createCache: createMemoryCache, allowedOrigins: () => [], log })
+    const [events, createCache] = [await engines.open('events'), await engines.open('cache')]
+    const bff = await create({ supergraph: recorded, events, readCaller, createCache, allowedOrigins: () => [], log })
     stack.defer(() => bff.close())
     const documents = (await bff.inject('/documents.json')).json<Record<string, string>>()
     const home = await bff.inject({ method: 'POST', url: '/graphql', headers: { authorization }, payload: { query: documents.home } })

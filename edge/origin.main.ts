@@ -1,5 +1,4 @@
-import { join } from 'node:path'
-import { createFolderStore } from '#platform/adapters/object-store.folder.ts'
+import { openEngines } from '#platform/engines/engines.ts'
 import { listen } from '#platform/http/server.ts'
 import { openSecrets } from '#platform/identity/secrets.ts'
 import { createLog } from '#platform/observe/log.ts'
@@ -13,14 +12,9 @@ await runMain(async (stack) => {
   const log = createLog('origin', config.logLevel)
   stack.use(await startTelemetry({ service: 'origin', url: config.otlpUrl }))
   const { streamKey, serviceKey } = await openSecrets(config.data)
-  const app = createOrigin({
-    name: 'origin',
-    log,
-    objects: createFolderStore(join(config.data, 'media')),
-    streamKey,
-    serviceKey,
-    clock: () => new Date(),
-  })
+  const engines = stack.use(openEngines(config, log))
+  const objects = await engines.open('objects')
+  const app = createOrigin({ name: 'origin', log, ready: engines.healthy, objects, streamKey, serviceKey, clock: () => new Date() })
   stack.defer(() => app.close())
   await listen(app, { host: config.host, port: config.port, what: 'origin' })
 })

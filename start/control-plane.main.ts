@@ -1,11 +1,8 @@
-import { join } from 'node:path'
-import { createPostgresEventLog } from '#platform/adapters/event-log.postgres.ts'
-import { createFolderStore } from '#platform/adapters/object-store.folder.ts'
+import { openEngines } from '#platform/engines/engines.ts'
 import { listen } from '#platform/http/server.ts'
 import { openSecrets } from '#platform/identity/secrets.ts'
 import { createLog } from '#platform/observe/log.ts'
 import { startTelemetry } from '#platform/observe/telemetry.ts'
-import { openDatabase } from '#platform/postgres/database.ts'
 import { migrateDatabase } from '#platform/postgres/migrate.ts'
 import { runMain } from '#platform/process/lifecycle.ts'
 import { readConfig } from '#platform/settings/config.ts'
@@ -22,15 +19,13 @@ await runMain(async (stack) => {
   const applied = await migrateDatabase(config.databaseUrl)
   if (applied.length > 0) log.info({ applied }, 'database migrated')
   const clock = () => new Date()
-  const database = stack.use(openDatabase(config.databaseUrl))
-  const objects = createFolderStore(join(config.data, 'media'))
-  if (config.demo)
+  const engines = stack.use(openEngines(config, log))
+  if (config.demo) {
+    const [database, objects] = [await engines.open('database'), await engines.open('objects')]
     await seedDemo({ database, objects, operatorPassword: secrets.operatorPassword, footage: config.demoFootage, clock, log })
-  const events = stack.use(await createPostgresEventLog(config.databaseUrl, log))
+  }
   const ports = portsFrom(config.portBase)
-  const plane = stack.use(
-    await createControlPlane({ config, secrets, database, events, objects, links: () => linksFrom(config, ports), clock, log }),
-  )
+  const plane = stack.use(await createControlPlane({ config, secrets, engines, links: () => linksFrom(config, ports), clock, log }))
   for (const what of ['supergraph', 'tv', 'mobile', 'web'] as const)
     await listen(plane[what], { host: config.host, port: ports[what], what })
 })

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { runWorker } from '#platform/process/run-worker.ts'
 import { createWorkers } from './workers.ts'
 
-await runWorker('workers', async ({ config, events, objects, mailbox, app, clock, log, stack }) => {
+await runWorker('workers', async ({ config, engines, app, clock, log, stack }) => {
+  const [events, objects, mailbox] = [await engines.open('events'), await engines.open('objects'), await engines.open('mailbox')]
   stack.use(await createWorkers({ events, objects, mailbox, workRoot: join(config.data, 'work'), app, clock, log }))
 })

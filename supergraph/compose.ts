@@ -2,9 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { composeServices } from '@apollo/composition'
 import { parse, printSchema } from 'graphql'
 import { CinegraphError } from '#platform/errors/errors.ts'
-
-export const subgraphNames = ['profile', 'catalog', 'playback', 'history', 'recs'] as const
-export type SubgraphName = (typeof subgraphNames)[number]
+import { subgraphNames } from '#platform/settings/subgraphs.ts'
 
 export type Composition = {
   /** What the gateway loads: every subgraph's types, and who answers which field. */
@@ -13,9 +11,9 @@ export type Composition = {
   readonly api: string
 }
 
-/** Composes the five subgraphs' schemas. Throws INPUT_INVALID with all that does not fit together. */
+/** Composes the schemas of all subgraphs. Throws INPUT_INVALID with all that does not fit together. */
 export const compose = async (): Promise<Composition> => {
-  const read = async (name: SubgraphName) => ({
+  const read = async (name: string) => ({
     name,
     url: `in-process://${name}`,
     typeDefs: parse(await readFile(new URL(`../subgraphs/${name}/schema.graphql`, import.meta.url), 'utf8')),

@@ -16,14 +16,9 @@ await runMain(async (stack) => {
   const log = createLog('supergraph', config.logLevel)
   stack.use(await startTelemetry({ service: 'supergraph', url: config.otlpUrl }))
   const secrets = await openSecrets(config.data)
-  const urls = {
-    profile: config.profileUrl,
-    catalog: config.catalogUrl,
-    playback: config.playbackUrl,
-    history: config.historyUrl,
-    recs: config.recsUrl,
-  }
-  const subgraphs = Object.fromEntries(Object.entries(urls).map(([name, url]) => [name, remoteService(name, url, secrets.serviceKey)]))
+  const subgraphs = Object.fromEntries(
+    Object.entries(config.subgraphUrls).map(([name, url]) => [name, remoteService(name, url, secrets.serviceKey)]),
+  )
   const supergraphSdl = await readFile(new URL('./supergraph.graphql', import.meta.url), 'utf8')
   const supergraph = stack.use(await createSupergraph({ supergraphSdl, subgraphs, studio: studioFrom(config), log }))
   const readCaller = readCallerFrom(config, secrets)

@@ -8,7 +8,8 @@ import pg from 'pg'
 import { consumers, topics } from '#platform/contracts/events.ts'
 import { errorTable } from '#platform/errors/errors.ts'
 import { committedMigrationNames, migrateDatabase, schemaSql } from '#platform/postgres/migrate.ts'
-import { compose, subgraphNames } from '../supergraph/compose.ts'
+import { subgraphNames } from '#platform/settings/subgraphs.ts'
+import { compose } from '../supergraph/compose.ts'
 import { copyDatabase, temporaryFolder } from './boot.ts'
 
 const run = promisify(execFile)
@@ -51,7 +52,7 @@ test('a planted violation of each room rule is caught', async () => {
     'platform-knows-no-room': ['platform/process/planted.ts', '../../edge/range.ts'],
     'contracts-and-ports-are-bare': ['platform/ports/planted.ts', '../observe/metrics.ts'],
     'adapters-apart': ['platform/adapters/planted.ts', './cache.memory.ts'],
-    'adapters-only-in-main': ['edge/planted-too.ts', '../platform/adapters/cache.memory.ts'],
+    'adapters-only-in-engines': ['edge/planted-too.ts', '../platform/adapters/cache.memory.ts'],
     'start-is-imported-by-nobody': ['edge/planted-three.ts', '../start/ports.ts'],
     'driver-minisearch': ['platform/text/planted.ts', 'minisearch'],
   }

@@ -3,9 +3,8 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { createPostgresEventLog } from '#platform/adapters/event-log.postgres.ts'
-import { createFolderStore } from '#platform/adapters/object-store.folder.ts'
-import { createMiniSearchIndex } from '#platform/adapters/search-index.minisearch.ts'
+import { openEngines } from '#platform/engines/engines.ts'
+import { embedded, type Open } from '#platform/engines/table.ts'
 import { serveGraphql } from '#platform/graphql/serve.ts'
 import { createHttp } from '#platform/http/server.ts'
 import { readCallerFrom } from '#platform/identity/caller.ts'
@@ -14,21 +13,22 @@ import { createLog } from '#platform/observe/log.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
 import type { SearchIndex } from '#platform/ports/search-index.ts'
-import { type Database, openDatabase } from '#platform/postgres/database.ts'
+import type { Database } from '#platform/postgres/database.ts'
+import { type SubgraphParts, startSubgraph } from '#platform/process/subgraph-definition.ts'
 import { type Config, readConfig } from '#platform/settings/config.ts'
 import { fillFromOrigin } from '../edge/fill.ts'
 import { createOrigin } from '../edge/origin.ts'
 import { createEdge } from '../edge/server.ts'
 import { demoMember } from '../prisma/seed/members.ts'
-import { createControlPlane, subgraphMakers } from '../start/control-plane.ts'
+import { createControlPlane } from '../start/control-plane.ts'
 import type { Links } from '../start/links.ts'
+import { loadSubgraph } from '../start/subgraphs.ts'
 import { createWorkers } from '../start/workers.ts'
-import type { SubgraphName } from '../supergraph/compose.ts'
 
 export type BootOptions = {
   readonly config?: Partial<Config>
   /** Subgraphs that run behind HTTP, so that a test can stop them. */
-  readonly remote?: readonly SubgraphName[]
+  readonly remote?: readonly string[]
   readonly workers?: boolean
 }
 export type Platform = AsyncDisposable & {
@@ -39,7 +39,7 @@ export type Platform = AsyncDisposable & {
   readonly objects: ObjectStore
   readonly mailbox: ObjectStore
   /** Stops a remote subgraph, or the search index, for good. */
-  readonly stop: (what: SubgraphName | 'search') => Promise<void>
+  readonly stop: (what: string) => Promise<void>
 }
 
 export const log = createLog('test', process.env.CINEGRAPH_TEST_LOG ?? 'silent')
@@ -74,30 +74,22 @@ export const bootPlatform = async ({ config: overrides = {}, remote = [], worker
   const folder = stack.use(await temporaryFolder())
   const { url: databaseUrl } = stack.use(await copyDatabase())
   const secrets = { ...(await openSecrets(folder.path)), operatorPassword: 'operator-for-tests' }
-  const objects = createFolderStore(join(folder.path, 'media'))
-  const mailbox = createFolderStore(join(folder.path, 'mail'))
-  const database = stack.use(openDatabase(databaseUrl))
-  const events = stack.use(await createPostgresEventLog(databaseUrl, log))
+  const search = breakableSearch()
+  const settings = { ...readConfig([], {}), data: folder.path, databaseUrl, regionHeader: 'x-country', ...overrides }
+  const engines = stack.use(openEngines(settings, log, { search: search.open }))
+  const [database, events] = [await engines.open('database'), await engines.open('events')]
+  const [objects, mailbox] = [await engines.open('objects'), await engines.open('mailbox')]
   const clock = () => new Date()
   const origin = createOrigin({ name: 'origin', log, objects, ...secrets, clock })
   stack.defer(() => origin.close())
   const originUrl = await origin.listen({ host, port: 0 })
   const edges = await Promise.all([1, 2].map(() => startEdge(originUrl, secrets, stack)))
   let links: Links = { web: '', tv: '', mobile: '', supergraph: '', explorer: '', mail: '', origin: originUrl, edges, demo: demoMember }
-  const search = breakableIndex()
-  const base = {
-    ...readConfig([], {}),
-    data: folder.path,
-    databaseUrl,
-    originUrl,
-    edgeUrls: edges,
-    regionHeader: 'x-country',
-    ...overrides,
-  }
-  const deps = { config: base, secrets, database, events, objects, index: search.index, links: () => links, clock, log }
-  const remotes = new Map(await Promise.all(remote.map(async (name) => [name, await startRemote(name, { ...deps }, stack)] as const)))
-  const config = { ...base, ...Object.fromEntries([...remotes].map(([name, { url }]) => [`${name}Url`, url])) }
-  const plane = stack.use(await createControlPlane({ ...deps, config }))
+  const base = { ...settings, originUrl, edgeUrls: edges, ...overrides }
+  const deps = { config: base, secrets, engines, clock, log }
+  const remotes = new Map(await Promise.all(remote.map(async (name) => [name, await startRemote(name, deps, stack)] as const)))
+  const subgraphUrls = { ...base.subgraphUrls, ...Object.fromEntries([...remotes].map(([name, { url }]) => [name, url])) }
+  const plane = stack.use(await createControlPlane({ ...deps, config: { ...base, subgraphUrls }, links: () => links }))
   const listen = (what: 'web' | 'tv' | 'mobile' | 'supergraph') => plane[what].listen({ host, port: 0 })
   links = {
     ...links,
@@ -108,7 +100,7 @@ export const bootPlatform = async ({ config: overrides = {}, remote = [], worker
   }
   if (workers) links = { ...links, mail: await startWorkers({ events, objects, mailbox, workRoot: join(folder.path, 'work') }, stack) }
   const owned = stack.move()
-  const stop = async (what: SubgraphName | 'search') => (what === 'search' ? search.break() : remotes.get(what)?.stop())
+  const stop = async (what: string) => (what === 'search' ? search.break() : remotes.get(what)?.stop())
   return { links, secrets, database, events, objects, mailbox, stop, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
@@ -137,29 +129,28 @@ const startWorkers = async (
 
 type Remote = { readonly url: string; readonly stop: () => Promise<void> }
 
-const startRemote = async (
-  name: SubgraphName,
-  deps: Parameters<typeof subgraphMakers>[0],
-  stack: AsyncDisposableStack,
-): Promise<Remote> => {
-  const subgraph = stack.use(await subgraphMakers(deps, () => Promise.reject(new Error('not asked')))[name]())
+const startRemote = async (name: string, parts: Omit<SubgraphParts, 'supergraph'>, stack: AsyncDisposableStack): Promise<Remote> => {
+  const supergraph = () => Promise.reject(new Error('not asked'))
+  const subgraph = stack.use(await startSubgraph(await loadSubgraph(name), { ...parts, supergraph }))
   const app = createHttp({ name, log })
-  serveGraphql(app, subgraph, readCallerFrom({ region: 'US', regionHeader: '' }, deps.secrets))
+  serveGraphql(app, subgraph, readCallerFrom({ region: 'US', regionHeader: '' }, parts.secrets))
   const url = await app.listen({ host, port: 0 })
   stack.defer(() => app.close())
   return { url, stop: () => app.close() }
 }
 
-/** A real index that can be made to fail, as one whose server has gone. */
-const breakableIndex = (): { readonly index: SearchIndex; readonly break: () => Promise<void> } => {
-  const inner = createMiniSearchIndex()
+/** The embedded index, which can be made to fail as one whose server has gone. */
+const breakableSearch = (): { readonly open: Open<SearchIndex>; readonly break: () => Promise<void> } => {
   let broken = false
-  const search: SearchIndex['search'] = async (text, limit) => {
-    if (broken) throw new Error('connect ECONNREFUSED')
-    return inner.search(text, limit)
-  }
   return {
-    index: { ...inner, search },
+    open: async (settings, openLog) => {
+      const inner = await embedded('search')(settings, openLog)
+      const search: SearchIndex['search'] = async (text, limit) => {
+        if (broken) throw new Error('connect ECONNREFUSED')
+        return inner.search(text, limit)
+      }
+      return { ...inner, search }
+    },
     break: async () => {
       broken = true
     },

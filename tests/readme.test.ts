@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { processBirth } from '#platform/process/birth.ts'
 import { freePort } from '#platform/process/free-port.ts'
-import { subgraphNames } from '../supergraph/compose.ts'
+import { subgraphNames } from '#platform/settings/subgraphs.ts'
 import { makeFootage } from '../workers/transcode/footage.ts'
 import { copyDatabase, temporaryFolder } from './boot.ts'
 import { Device, until } from './member.ts'
@@ -71,9 +71,9 @@ const carriedOut: Readonly<Record<string, () => Promise<void>>> = {
     assert.equal(await help.ended, 0)
     assert.match(help.text(), /--port-base/)
   },
-  'DATABASE_URL=postgresql://… npm run subgraph:history': async () => {
+  'DATABASE_URL=postgresql://… npm run subgraph -- history': async () => {
     await using database = await copyDatabase()
-    const alone = npm(['run', 'subgraph:history', '--', '--data', data()], { DATABASE_URL: database.url })
+    const alone = npm(['run', 'subgraph', '--', 'history', '--data', data()], { DATABASE_URL: database.url })
     const url = await until('the subgraph listens', 20_000, async () => /Server listening at (http:\S+?)"/.exec(alone.text())?.[1])
     assert.equal((await fetch(`${url}/health/ready`)).status, 200)
     await stop(alone)

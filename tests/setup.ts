@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createFolderStore } from '#platform/adapters/object-store.folder.ts'
+import { openEngines } from '#platform/engines/engines.ts'
 import { createLog } from '#platform/observe/log.ts'
-import { openDatabase } from '#platform/postgres/database.ts'
 import { migrateDatabase } from '#platform/postgres/migrate.ts'
 import { scratchPostgres } from '#platform/postgres/scratch.ts'
 import type { PostgresServer } from '#platform/postgres/server.ts'
+import { readConfig } from '#platform/settings/config.ts'
 import { seedDemo } from '../prisma/seed/seed.ts'
 
 let server: PostgresServer | undefined
@@ -18,15 +18,10 @@ export const globalSetup = async (): Promise<void> => {
   const template = server.url('cinegraph_template')
   await migrateDatabase(template)
   artDir = await mkdtemp(join(tmpdir(), 'cinegraph-art-'))
-  await using database = openDatabase(template)
-  await seedDemo({
-    database,
-    objects: createFolderStore(artDir),
-    operatorPassword: 'operator-for-tests',
-    footage: false,
-    clock: () => new Date(),
-    log: createLog('seed', 'error'),
-  })
+  const log = createLog('seed', 'error')
+  await using engines = openEngines(readConfig([], { CINEGRAPH_DATA: artDir, DATABASE_URL: template }), log)
+  const [database, objects] = [await engines.open('database'), await engines.open('objects')]
+  await seedDemo({ database, objects, operatorPassword: 'operator-for-tests', footage: false, clock: () => new Date(), log })
   process.env.CINEGRAPH_TEST_POSTGRES = server.url('postgres')
 }
 

@@ -1,6 +1,5 @@
-import { createPostgresEventLog } from '#platform/adapters/event-log.postgres.ts'
-import { createFolderStore } from '#platform/adapters/object-store.folder.ts'
 import type { Viewer } from '#platform/contracts/viewer.ts'
+import { openEngines } from '#platform/engines/engines.ts'
 import type { ExecuteGraphql } from '#platform/graphql/execute.ts'
 import { serveGraphql } from '#platform/graphql/serve.ts'
 import { createHttp } from '#platform/http/server.ts'
@@ -8,10 +7,10 @@ import { createIssuer } from '#platform/identity/access-token.ts'
 import { readCallerFrom } from '#platform/identity/caller.ts'
 import { openSecrets } from '#platform/identity/secrets.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
-import { type Database, openDatabase } from '#platform/postgres/database.ts'
+import type { Database } from '#platform/postgres/database.ts'
+import { startSubgraph } from '#platform/process/subgraph-definition.ts'
 import { readConfig } from '#platform/settings/config.ts'
-import { subgraphMakers } from '../start/control-plane.ts'
-import type { SubgraphName } from '../supergraph/compose.ts'
+import { loadSubgraph } from '../start/subgraphs.ts'
 import { copyDatabase, log, temporaryFolder } from './boot.ts'
 
 type Answer = {
@@ -32,37 +31,24 @@ export const subgraphParts = async (stack: AsyncDisposableStack) => {
   const folder = stack.use(await temporaryFolder())
   const { url: databaseUrl } = stack.use(await copyDatabase())
   const secrets = await openSecrets(folder.path)
-  const links = {
-    web: '',
-    tv: '',
-    mobile: '',
-    supergraph: '',
-    explorer: '',
-    mail: '',
-    origin: 'http://origin',
-    edges: ['http://edge-a', 'http://edge-b'],
-  }
-  return {
-    config: readConfig([], { CINEGRAPH_DATA: folder.path, DATABASE_URL: databaseUrl }),
-    secrets,
-    database: stack.use(openDatabase(databaseUrl)),
-    events: stack.use(await createPostgresEventLog(databaseUrl, log)),
-    objects: createFolderStore(folder.path),
-    links: () => links,
-    clock: () => new Date(),
-    log,
-  }
+  const config = readConfig([], {
+    CINEGRAPH_DATA: folder.path,
+    DATABASE_URL: databaseUrl,
+    CINEGRAPH_ORIGIN_URL: 'http://origin',
+    CINEGRAPH_EDGE_URLS: 'http://edge-a,http://edge-b',
+  })
+  return { config, secrets, engines: stack.use(openEngines(config, log)), clock: () => new Date(), log }
 }
 
 /** One subgraph alone, over HTTP on a free port, on a seeded database of its own. */
 export const serveSubgraph = async (
-  name: SubgraphName,
+  name: string,
   supergraph: ExecuteGraphql = () => Promise.reject(new Error('not asked')),
 ): Promise<ServedSubgraph> => {
   await using stack = new AsyncDisposableStack()
-  const deps = await subgraphParts(stack)
-  const { secrets, database, events } = deps
-  const subgraph = stack.use(await subgraphMakers(deps, supergraph)[name]())
+  const parts = await subgraphParts(stack)
+  const { secrets, engines } = parts
+  const subgraph = stack.use(await startSubgraph(await loadSubgraph(name), { ...parts, supergraph }))
   const app = createHttp({ name, log })
   stack.defer(() => app.close())
   serveGraphql(app, subgraph, readCallerFrom({ region: 'US', regionHeader: '' }, secrets))
@@ -70,8 +56,8 @@ export const serveSubgraph = async (
   const tokens = createIssuer(secrets.accessPrivateKey, 60)
   const owned = stack.move()
   return {
-    database,
-    events,
+    database: await engines.open('database'),
+    events: await engines.open('events'),
     ask: async (query, variables = {}, viewer = {}) => {
       const authorization: Record<string, string> =
         viewer === null ? {} : { authorization: `Bearer ${await tokens.issue({ ...ada, ...viewer })}` }

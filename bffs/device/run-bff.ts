@@ -1,6 +1,4 @@
-import { createMemoryCache } from '#platform/adapters/cache.memory.ts'
-import { createPostgresEventLog } from '#platform/adapters/event-log.postgres.ts'
-import { CinegraphError } from '#platform/errors/errors.ts'
+import { openEngines } from '#platform/engines/engines.ts'
 import { remoteGraphql } from '#platform/graphql/remote.ts'
 import { type Http, listen } from '#platform/http/server.ts'
 import { readCallerFrom } from '#platform/identity/caller.ts'
@@ -17,12 +15,13 @@ export const runBff = (name: string, create: (deps: BffDeps, config: Config) => 
     const config = readConfig(process.argv.slice(2), process.env)
     const log = createLog(name, config.logLevel)
     stack.use(await startTelemetry({ service: name, url: config.otlpUrl }))
-    if (config.databaseUrl === '') throw new CinegraphError('DATABASE_NEEDED')
     const secrets = await openSecrets(config.data)
-    const events = stack.use(await createPostgresEventLog(config.databaseUrl, log))
+    const engines = stack.use(openEngines(config, log))
+    const [events, createCache] = [await engines.open('events'), await engines.open('cache')]
     const readCaller = readCallerFrom(config, secrets)
     const supergraph = remoteGraphql('supergraph', config.supergraphUrl, secrets.serviceKey)
-    const app = await create({ supergraph, events, readCaller, createCache: createMemoryCache, allowedOrigins: () => [], log }, config)
+    const deps = { supergraph, events, readCaller, createCache, allowedOrigins: () => [], log, ready: engines.healthy }
+    const app = await create(deps, config)
     stack.defer(() => app.close())
     await listen(app, { host: config.host, port: config.port, what: name })
   })

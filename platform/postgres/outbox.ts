@@ -17,10 +17,17 @@ export const outboxRow = <T extends Topic>(topic: T, event: EventOf<T>) => ({
 
 export type RelayOptions = {
   readonly pool: pg.Pool
-  readonly schema: 'profile' | 'catalog'
+  /** The PostgreSQL schema of the subgraph whose outbox it is. */
+  readonly schema: string
   readonly events: EventLog
   readonly log: Log
   readonly pauseMs?: number
+}
+
+/** Whether a schema has a table `outbox`. */
+export const hasOutbox = async (pool: pg.Pool, schema: string): Promise<boolean> => {
+  const { rows } = await pool.query<{ readonly found: string | null }>('select to_regclass($1) as found', [`${schema}.outbox`])
+  return rows[0]?.found != null
 }
 
 /** Tells what a subgraph's outbox holds, oldest first, until disposed. An event is told once or more. */

@@ -1,7 +1,9 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { settingsWithoutAdapter } from '#platform/engines/table.ts'
 import { CinegraphError, isCinegraphError } from '#platform/errors/errors.ts'
-import { countryCode, oneOf, type Setting, text, url, urls, wholeNumber, yesOrNo } from '#platform/settings/setting.ts'
+import { countryCode, type Environment, oneOf, type Setting, text, url, urls, wholeNumber, yesOrNo } from '#platform/settings/setting.ts'
+import { subgraphNames } from '#platform/settings/subgraphs.ts'
 
 const setting = <T>(flag: string, env: string, value: T, help: string, parse: Setting<T>['parse']): Setting<T> => ({
   flag,
@@ -61,11 +63,6 @@ export const settings = {
   edgeUrls: setting('edge-urls', 'CINEGRAPH_EDGE_URLS', [], 'edges that playback may name, best first', urls),
   originUrl: setting('origin-url', 'CINEGRAPH_ORIGIN_URL', '', 'origin that edges fill from and uploads go to', http),
   supergraphUrl: setting('supergraph-url', 'CINEGRAPH_SUPERGRAPH_URL', '', 'supergraph that a BFF or worker started alone asks', http),
-  profileUrl: setting('profile-url', 'CINEGRAPH_PROFILE_URL', '', 'profile subgraph on another machine', http),
-  catalogUrl: setting('catalog-url', 'CINEGRAPH_CATALOG_URL', '', 'catalog subgraph on another machine', http),
-  playbackUrl: setting('playback-url', 'CINEGRAPH_PLAYBACK_URL', '', 'playback subgraph on another machine', http),
-  historyUrl: setting('history-url', 'CINEGRAPH_HISTORY_URL', '', 'history subgraph on another machine', http),
-  recsUrl: setting('recs-url', 'CINEGRAPH_RECS_URL', '', 'recs subgraph on another machine', http),
   apolloKey: setting('apollo-key', 'APOLLO_KEY', '', 'key of a graph in Apollo Studio, which is then told of operations', text),
   apolloGraphRef: setting('apollo-graph-ref', 'APOLLO_GRAPH_REF', '', 'that graph and its variant: name@variant', text),
   otlpUrl: setting('otlp-url', 'OTEL_EXPORTER_OTLP_ENDPOINT', '', 'OpenTelemetry collector that spans are sent to, OTLP over HTTP', http),
@@ -78,8 +75,19 @@ export const settings = {
   ),
 } as const
 
+/** One per subgraph: where it answers when it does not run in this process. */
+const subgraphUrls = Object.fromEntries(
+  subgraphNames.map((name) => [
+    name,
+    setting(`${name}-url`, `CINEGRAPH_${name.toUpperCase()}_URL`, '', `${name} subgraph on another machine`, http),
+  ]),
+)
+
 type Values = { -readonly [K in keyof typeof settings]: (typeof settings)[K] extends Setting<infer T> ? T : never }
-export type Config = Readonly<Widen<Values>>
+export type Config = Readonly<Widen<Values>> & {
+  /** By the name of the subgraph; empty for one that runs in this process. */
+  readonly subgraphUrls: Readonly<Record<string, string>>
+}
 type Widen<T> = {
   [K in keyof T]: T[K] extends string
     ? K extends 'logLevel'
@@ -92,19 +100,7 @@ type Widen<T> = {
         : readonly string[]
 }
 
-/** Engines the design names whose adapters this version does not carry: set, they must not be silently ignored. */
-const withoutAdapter = [
-  'CASSANDRA_CONTACT_POINTS',
-  'KAFKA_BROKERS',
-  'CONDUCTOR_URL',
-  'REDIS_URLS',
-  'ELASTICSEARCH_URL',
-  'S3_ENDPOINT',
-  'DATABASE_REPLICA_URLS',
-]
-
-export type Environment = Readonly<Record<string, string | undefined>>
-const entries = Object.entries(settings)
+const entries: readonly (readonly [string, Setting<unknown>])[] = [...Object.entries(settings), ...Object.entries(subgraphUrls)]
 
 /**
  * Reads flags over environment over defaults. Returns all that is wrong at once: throws one error whose `errors`
@@ -117,10 +113,11 @@ export const readConfig = (args: readonly string[], env: Environment): Config =>
   for (const name of Object.keys(env))
     if (name.startsWith('CINEGRAPH_') && !name.startsWith('CINEGRAPH_TEST_') && !known.has(name))
       faults.push(new CinegraphError('SETTING_UNKNOWN', { name }))
-  for (const name of withoutAdapter) if (env[name]) faults.push(new CinegraphError('SETTING_UNSUPPORTED', { name }))
-  const values = entries.map(([key, each]) => [key, readOne(each, flags, { env, faults })])
+  for (const name of settingsWithoutAdapter) if (env[name]) faults.push(new CinegraphError('SETTING_UNSUPPORTED', { name }))
+  const read = (from: Readonly<Record<string, Setting<unknown>>>) =>
+    Object.fromEntries(Object.entries(from).map(([key, each]) => [key, readOne(each, flags, { env, faults })]))
+  const config = { ...read(settings), subgraphUrls: read(subgraphUrls) } as Config
   if (faults.length > 0) throw new AggregateError(faults, faults.map((fault) => fault.message).join('\n'))
-  const config = Object.fromEntries(values) as Config
   return { ...config, data: resolve(config.data) }
 }
 
@@ -161,13 +158,17 @@ const readOne = (
  * The environment that makes a child process read the same configuration. What has no value is not set at all: libraries
  * read some of these names too, and take an empty text for a value.
  */
-export const environmentOf = (config: Config): Environment =>
-  Object.fromEntries(
-    Object.entries(config).map(([key, value]) => {
-      const { env, value: usual } = settings[key as keyof typeof settings]
-      return [env, value === '' && usual === '' ? undefined : String(value)]
-    }),
+export const environmentOf = ({ subgraphUrls: addresses, ...config }: Config): Environment => {
+  const given: readonly (readonly [Setting<unknown> | undefined, unknown])[] = [
+    ...Object.entries(config).map(([key, value]) => [settings[key as keyof typeof settings], value] as const),
+    ...Object.entries(addresses).map(([name, address]) => [subgraphUrls[name], address] as const),
+  ]
+  return Object.fromEntries(
+    given.flatMap(([each, value]) =>
+      each === undefined ? [] : [[each.env, value === '' && each.value === '' ? undefined : String(value)]],
+    ),
   )
+}
 
 /** The text of `--help`. */
 export const helpText = (): string => {

@@ -9,6 +9,9 @@ export type Setting<T> = {
   readonly parse: (text: string, name: string) => T
 }
 
+/** Settings by their names in the environment. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
 const invalid = (name: string, value: string, wanted: string) =>
   new CinegraphError('SETTING_INVALID', { name, value: JSON.stringify(value), wanted })
 

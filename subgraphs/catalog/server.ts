@@ -4,17 +4,17 @@ import type { Log } from '#platform/observe/log.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
 import type { SearchIndex } from '#platform/ports/search-index.ts'
-import type { Database } from '#platform/postgres/database.ts'
 import { ingest } from './ingest.ts'
 import { createLoaders } from './loaders.ts'
 import { resolvers } from './resolvers.ts'
 import { createSearch } from './search.ts'
-import { postgresTitles, postgresUploads } from './store.postgres.ts'
+import type { TitleStore, UploadStore } from './store.ts'
 
 const typeDefs = readFileSync(new URL('./schema.graphql', import.meta.url), 'utf8')
 
 export type CatalogDeps = {
-  readonly database: Database
+  readonly titles: TitleStore
+  readonly uploads: UploadStore
   readonly events: EventLog
   readonly objects: ObjectStore
   readonly index: SearchIndex
@@ -26,7 +26,8 @@ export type CatalogDeps = {
 
 /** Titles, artwork, rights by region and time, search and ingest. */
 export const createCatalog = async ({
-  database: { prisma },
+  titles,
+  uploads: store,
   events,
   objects,
   index,
@@ -35,8 +36,6 @@ export const createCatalog = async ({
   clock,
   log,
 }: CatalogDeps): Promise<Subgraph> => {
-  const titles = postgresTitles(prisma)
-  const store = postgresUploads(prisma)
   const search = createSearch({ index, store: titles, log })
   await search.refresh()
   await ingest({ events, uploads: store, search, log })

@@ -2,27 +2,24 @@ import { readFileSync } from 'node:fs'
 import type { ExecuteGraphql } from '#platform/graphql/execute.ts'
 import { createSubgraph, type Subgraph } from '#platform/graphql/subgraph.ts'
 import type { Log } from '#platform/observe/log.ts'
-import type { Database } from '#platform/postgres/database.ts'
 import { createLoaders } from './loaders.ts'
 import type { PlayDeps } from './play.ts'
 import { resolvers } from './resolvers.ts'
-import { postgresGrants } from './store.postgres.ts'
 
 const typeDefs = readFileSync(new URL('./schema.graphql', import.meta.url), 'utf8')
 
-export type PlaybackDeps = Omit<PlayDeps, 'store'> & {
-  readonly database: Database
+export type PlaybackDeps = PlayDeps & {
   /** Where the facts come from that decide whether a title may be played. */
   readonly supergraph: ExecuteGraphql
   readonly log: Log
 }
 
 /** Entitlement, and signed addresses of streams. */
-export const createPlayback = ({ database: { prisma }, supergraph, log, ...deps }: PlaybackDeps): Promise<Subgraph> =>
+export const createPlayback = ({ supergraph, log, ...deps }: PlaybackDeps): Promise<Subgraph> =>
   createSubgraph({
     name: 'playback',
     typeDefs,
-    resolvers: resolvers({ ...deps, store: postgresGrants(prisma) }),
+    resolvers: resolvers(deps),
     loaders: (caller) => createLoaders(supergraph, caller),
     log,
   })

@@ -2,16 +2,17 @@ import { readFileSync } from 'node:fs'
 import { createSubgraph, type Subgraph } from '#platform/graphql/subgraph.ts'
 import { createIssuer } from '#platform/identity/access-token.ts'
 import type { Log } from '#platform/observe/log.ts'
-import type { Database } from '#platform/postgres/database.ts'
 import { createLoaders } from './loaders.ts'
 import { resolvers } from './resolvers.ts'
 import { createSessions } from './sessions.ts'
-import { postgresAccounts, postgresProfiles, postgresSessions } from './store.postgres.ts'
+import type { AccountStore, ProfileStore, SessionStore } from './store.ts'
 
 const typeDefs = readFileSync(new URL('./schema.graphql', import.meta.url), 'utf8')
 
 export type ProfileDeps = {
-  readonly database: Database
+  readonly accounts: AccountStore
+  readonly profiles: ProfileStore
+  readonly sessions: SessionStore
   readonly accessPrivateKey: string
   readonly accessTokenSeconds: number
   readonly clock: () => Date
@@ -20,16 +21,16 @@ export type ProfileDeps = {
 
 /** Accounts, sign-in, profiles, plans and subscriptions. */
 export const createProfile = ({
-  database: { prisma },
+  accounts,
+  profiles,
+  sessions: store,
   accessPrivateKey,
   accessTokenSeconds,
   clock,
   log,
 }: ProfileDeps): Promise<Subgraph> => {
-  const accounts = postgresAccounts(prisma)
-  const profiles = postgresProfiles(prisma)
   const tokens = createIssuer(accessPrivateKey, accessTokenSeconds)
-  const sessions = createSessions({ store: postgresSessions(prisma), tokens, ttlSeconds: accessTokenSeconds, clock })
+  const sessions = createSessions({ store, tokens, ttlSeconds: accessTokenSeconds, clock })
   return createSubgraph({
     name: 'profile',
     typeDefs,

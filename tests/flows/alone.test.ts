@@ -3,12 +3,13 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { subgraphNames } from '#platform/settings/subgraphs.ts'
 import { copyDatabase, temporaryFolder } from '../boot.ts'
 import { until } from '../member.ts'
 
 const home = join(import.meta.dirname, '..', '..')
 const mains = [
-  ...['profile', 'catalog', 'playback', 'history', 'recs'].map((name) => `subgraphs/${name}/main.ts`),
+  ...subgraphNames.map((name) => `subgraphs/${name}/main.ts`),
   ...['tv', 'mobile', 'web'].map((name) => `bffs/${name}/main.ts`),
   ...['transcode', 'telemetry', 'recs', 'notify'].map((name) => `workers/${name}/main.ts`),
   ...['supergraph/main.ts', 'edge/main.ts', 'edge/origin.main.ts'],
@@ -38,7 +39,7 @@ for (const main of mains) {
     await using folder = await temporaryFolder()
     await using database = await copyDatabase()
     const urls = Object.fromEntries(
-      ['SUPERGRAPH', 'ORIGIN', 'PROFILE', 'CATALOG', 'PLAYBACK', 'HISTORY', 'RECS'].map((name) => [`CINEGRAPH_${name}_URL`, elsewhere]),
+      ['supergraph', 'origin', ...subgraphNames].map((name) => [`CINEGRAPH_${name.toUpperCase()}_URL`, elsewhere]),
     )
     const { answers, code, text } = await startAlone(main, {
       ...urls,

@@ -2,7 +2,8 @@ import { runWorker } from '#platform/process/run-worker.ts'
 import { serveMailbox } from './mailbox.ts'
 import { createNotify } from './server.ts'
 
-await runWorker('notify', async ({ events, mailbox, app, log }) => {
-  await createNotify({ events, mailbox, log })
+await runWorker('notify', async ({ engines, app, log }) => {
+  const mailbox = await engines.open('mailbox')
+  await createNotify({ events: await engines.open('events'), mailbox, log })
   serveMailbox(app, mailbox)
 })

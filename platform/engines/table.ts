@@ -1,0 +1,68 @@
+import { join } from 'node:path'
+import type { Log } from '#platform/observe/log.ts'
+import type { CreateCache } from '#platform/ports/cache.ts'
+import type { EventLog } from '#platform/ports/event-log.ts'
+import type { ObjectStore } from '#platform/ports/object-store.ts'
+import type { SearchIndex } from '#platform/ports/search-index.ts'
+import type { Database } from '#platform/postgres/database.ts'
+import type { Environment } from '#platform/settings/setting.ts'
+
+/** What the service needs an engine for, and the port through which it is used. */
+export type Needs = {
+  readonly database: Database
+  readonly events: EventLog
+  readonly objects: ObjectStore
+  readonly mailbox: ObjectStore
+  readonly cache: CreateCache
+  readonly search: SearchIndex
+}
+export type Need = keyof Needs
+/** How an adapter is opened, from settings by their names in the environment. */
+export type Open<T> = (settings: Environment, log: Log) => Promise<T>
+type Engine<T> = {
+  /** The setting whose value chooses this engine; null for the embedded default of a need. */
+  readonly setting: string | null
+  /** Absent while this version carries no adapter: the setting is refused. A driver is imported here, when it is chosen, and not before. */
+  readonly open?: Open<T>
+}
+
+const required = (settings: Environment, name: string): string => settings[name] ?? ''
+const folder =
+  (name: string): Open<ObjectStore> =>
+  async (settings) =>
+    (await import('#platform/adapters/object-store.folder.ts')).createFolderStore(join(required(settings, 'CINEGRAPH_DATA'), name))
+
+const postgresDatabase: Open<Database> = async (settings) =>
+  (await import('#platform/postgres/database.ts')).openDatabase(required(settings, 'DATABASE_URL'))
+const postgresEvents: Open<EventLog> = async (settings, log) =>
+  (await import('#platform/adapters/event-log.postgres.ts')).createPostgresEventLog(required(settings, 'DATABASE_URL'), log)
+const memoryCache: Open<CreateCache> = async () => (await import('#platform/adapters/cache.memory.ts')).createMemoryCache
+const miniSearch: Open<SearchIndex> = async () => (await import('#platform/adapters/search-index.minisearch.ts')).createMiniSearchIndex()
+
+/** Need → setting → adapter. Of each need the first engine is opened whose setting has a value. */
+export const engineTable: { readonly [N in Need]: readonly Engine<Needs[N]>[] } = {
+  database: [{ setting: 'DATABASE_REPLICA_URLS' }, { setting: 'DATABASE_URL', open: postgresDatabase }],
+  events: [{ setting: 'KAFKA_BROKERS' }, { setting: 'DATABASE_URL', open: postgresEvents }],
+  objects: [{ setting: 'S3_ENDPOINT' }, { setting: null, open: folder('media') }],
+  mailbox: [{ setting: null, open: folder('mail') }],
+  cache: [{ setting: 'REDIS_URLS' }, { setting: null, open: memoryCache }],
+  search: [{ setting: 'ELASTICSEARCH_URL' }, { setting: null, open: miniSearch }],
+}
+
+/** The engine of a need that no setting has to choose, the last of its row. */
+export const embedded = <N extends Need>(need: N): Open<Needs[N]> => {
+  const open = engineTable[need].at(-1)?.open
+  if (open === undefined) throw new TypeError(`There is no embedded engine for ${need}`)
+  return open
+}
+
+/** Engines whose port lies in the room that needs them: the viewing history of `subgraphs/history`, the workflow of `workers/transcode`. */
+const roomEngines = ['CASSANDRA_CONTACT_POINTS', 'CONDUCTOR_URL']
+
+/** Settings of engines that this version carries no adapter for. Set, they must not be silently ignored. */
+export const settingsWithoutAdapter: readonly string[] = [
+  ...roomEngines,
+  ...Object.values(engineTable).flatMap((engines: readonly Engine<unknown>[]) =>
+    engines.flatMap(({ setting, open }) => (open === undefined && setting !== null ? [setting] : [])),
+  ),
+]

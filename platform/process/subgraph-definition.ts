@@ -1,0 +1,42 @@
+import type { Topic } from '#platform/contracts/events.ts'
+import type { Engines } from '#platform/engines/engines.ts'
+import type { ExecuteGraphql } from '#platform/graphql/execute.ts'
+import type { Subgraph } from '#platform/graphql/subgraph.ts'
+import type { Secrets } from '#platform/identity/secrets.ts'
+import type { Log } from '#platform/observe/log.ts'
+import { hasOutbox, relayOutbox } from '#platform/postgres/outbox.ts'
+import type { Config } from '#platform/settings/config.ts'
+
+/** What a subgraph is made of, alone or among the others. */
+export type SubgraphParts = {
+  readonly config: Config
+  readonly secrets: Secrets
+  readonly engines: Pick<Engines, 'open'>
+  /** The whole graph, for facts that other subgraphs own. */
+  readonly supergraph: ExecuteGraphql
+  readonly clock: () => Date
+  readonly log: Log
+}
+
+/** What `subgraphs/<name>/subgraph.ts` exports as `subgraph`: all that the rest of the service knows of it. */
+export type SubgraphDefinition = {
+  /** The name of its folder, of its PostgreSQL schema and of its group of event consumers. */
+  readonly name: string
+  /** Makes the subgraph, with its stores, from the engines it needs. */
+  readonly create: (parts: SubgraphParts) => Promise<Subgraph>
+  /** Topics it publishes, through its outbox or directly. */
+  readonly publishes: readonly Topic[]
+  /** What a screen lacks while this subgraph does not answer. */
+  readonly without: string
+}
+
+/** Makes a subgraph and, when its PostgreSQL schema has a table `outbox`, starts publishing what that holds. */
+export const startSubgraph = async ({ name, create }: SubgraphDefinition, parts: SubgraphParts): Promise<Subgraph> => {
+  await using stack = new AsyncDisposableStack()
+  const subgraph = stack.use(await create(parts))
+  const { pool } = await parts.engines.open('database')
+  if (await hasOutbox(pool, name))
+    stack.use(relayOutbox({ pool, schema: name, events: await parts.engines.open('events'), log: parts.log }))
+  const owned = stack.move()
+  return { ...subgraph, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}

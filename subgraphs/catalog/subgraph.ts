@@ -1,0 +1,23 @@
+import type { SubgraphDefinition } from '#platform/process/subgraph-definition.ts'
+import { createCatalog } from './server.ts'
+import { postgresTitles, postgresUploads } from './store.postgres.ts'
+
+export const subgraph: SubgraphDefinition = {
+  name: 'catalog',
+  create: async ({ config, secrets, engines, clock, log }) => {
+    const { prisma } = await engines.open('database')
+    return createCatalog({
+      titles: postgresTitles(prisma),
+      uploads: postgresUploads(prisma),
+      events: await engines.open('events'),
+      objects: await engines.open('objects'),
+      index: await engines.open('search'),
+      originUrl: config.originUrl,
+      streamKey: secrets.streamKey,
+      clock,
+      log,
+    })
+  },
+  publishes: ['catalog.titles', 'catalog.sources', 'catalog.footage', 'catalog.uploads'],
+  without: 'names, pictures and search: no screen can be shown',
+}

@@ -1,0 +1,21 @@
+import type { SubgraphDefinition } from '#platform/process/subgraph-definition.ts'
+import { createPlayback } from './server.ts'
+import { postgresGrants } from './store.postgres.ts'
+
+export const subgraph: SubgraphDefinition = {
+  name: 'playback',
+  create: async ({ config, secrets, engines, supergraph, clock, log }) => {
+    const { prisma } = await engines.open('database')
+    return createPlayback({
+      store: postgresGrants(prisma),
+      supergraph,
+      edges: config.edgeUrls,
+      streamKey: secrets.streamKey,
+      tokenSeconds: config.streamTokenSeconds,
+      clock,
+      log,
+    })
+  },
+  publishes: [],
+  without: 'play; what plays already goes on',
+}

@@ -1,0 +1,21 @@
+import type { SubgraphDefinition } from '#platform/process/subgraph-definition.ts'
+import { createProfile } from './server.ts'
+import { postgresAccounts, postgresProfiles, postgresSessions } from './store.postgres.ts'
+
+export const subgraph: SubgraphDefinition = {
+  name: 'profile',
+  create: async ({ config, secrets, engines, clock, log }) => {
+    const { prisma } = await engines.open('database')
+    return createProfile({
+      accounts: postgresAccounts(prisma),
+      profiles: postgresProfiles(prisma),
+      sessions: postgresSessions(prisma),
+      accessPrivateKey: secrets.accessPrivateKey,
+      accessTokenSeconds: config.accessTokenSeconds,
+      clock,
+      log,
+    })
+  },
+  publishes: ['profile.subscriptions'],
+  without: 'sign-in and the choice of a profile; members who are signed in browse on',
+}

@@ -1,0 +1,14 @@
+import type { SubgraphDefinition } from '#platform/process/subgraph-definition.ts'
+import { contentRanking } from './ranking.content.ts'
+import { createRecs } from './server.ts'
+import { postgresRecs } from './store.postgres.ts'
+
+export const subgraph: SubgraphDefinition = {
+  name: 'recs',
+  create: async ({ engines, log }) => {
+    const [database, events, createCache] = [await engines.open('database'), await engines.open('events'), await engines.open('cache')]
+    return createRecs({ store: postgresRecs(database), ranking: contentRanking, cache: createCache(1), events, log })
+  },
+  publishes: [],
+  without: 'rows; the Top 10 stands in their place',
+}
