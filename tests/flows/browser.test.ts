@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { packageFile } from '#platform/process/package-file.ts'
 import { drawArt, variants } from '../../prisma/seed/art.ts'
 import { operatorEmail } from '../../prisma/seed/members.ts'
@@ -10,20 +10,19 @@ import { seedTitles } from '../../prisma/seed/titles.ts'
 import { ingestFilm } from '../../start/ingest.ts'
 import { makeFootage } from '../../workers/transcode/footage.ts'
 import { bootPlatform, type Platform, temporaryFolder } from '../boot.ts'
-import { openBrowser } from '../browser.ts'
+import { SharedBrowser } from '../browser.ts'
 import { Device, type Playback, until } from '../member.ts'
 
 const axe = readFileSync(packageFile('axe-core/axe.min.js'), 'utf8')
 const screenshots = process.env.CINEGRAPH_TEST_SCREENSHOTS
 const seconds = 24
 
+const browser = new SharedBrowser()
 let platform: Platform
-let browser: Browser
 let titleId = ''
 
 before(async () => {
   platform = await bootPlatform({ workers: true })
-  browser = await openBrowser()
   await using folder = await temporaryFolder()
   const file = await makeFootage(0, seconds, folder.path)
   const operator = { email: operatorEmail, password: 'operator-for-tests' }
@@ -37,13 +36,13 @@ before(async () => {
   await platform.database.prisma.titleFeature.updateMany({ where: { titleId }, data: { popularity: 1 } })
 })
 after(async () => {
-  await browser?.close()
+  await browser[Symbol.asyncDispose]()
   await platform?.[Symbol.asyncDispose]()
 })
 
 /** A page that fails its test when anything goes wrong in its console. */
 const openPage = async (size: { readonly width: number; readonly height: number }): Promise<Page & AsyncDisposable> => {
-  const page = await browser.newPage({ viewport: size })
+  const page = await (await browser.get()).newPage({ viewport: size })
   const wrong: string[] = []
   page.on('pageerror', (error) => wrong.push(error.message))
   page.on('console', (message) => message.type() === 'error' && wrong.push(message.text()))
@@ -82,6 +81,19 @@ const playing = (page: Page, second: number) =>
     second,
     { timeout: 20_000 },
   )
+
+test('the browser draws text without a font of the machine, and a crash of it costs one test', async () => {
+  const first = await browser.get()
+  const gone = new Promise((resolve) => first.once('disconnected', resolve))
+  const doomed = await first.newPage()
+  await doomed.setContent('<p>text that needs a font</p>')
+  await doomed.screenshot()
+  await (await first.newBrowserCDPSession()).send('Browser.crash').catch(() => undefined)
+  await gone
+  await using page = await openPage({ width: 360, height: 740 })
+  await page.goto(platform.links.web)
+  await page.getByRole('button', { name: 'Sign in' }).waitFor()
+})
 
 for (const [width, height] of [
   [360, 740],
