@@ -1,7 +1,7 @@
 import { dataOrThrow, type Operation } from '#platform/graphql/operation.ts'
 import type { CreateCache } from '#platform/ports/cache.ts'
+import type { Watcher } from './context.ts'
 import { createHydrate, type Ruled } from './hydrate.ts'
-import type { Watcher } from './viewer.ts'
 
 type Variables = { readonly ids: string[]; readonly language?: string | null }
 export type LoadTitles<T> = (watcher: Watcher, ids: readonly string[]) => Promise<ReadonlyMap<string, T>>

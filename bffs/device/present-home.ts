@@ -1,17 +1,17 @@
-import { headingOf } from './heading.ts'
 import type { Ruled } from './hydrate.ts'
+import { shareOf } from './progress.ts'
+import { headingOf } from './row-heading.ts'
 import { pick } from './rules.ts'
 import type { HomeSkeleton } from './skeleton.ts'
-import { shareOf } from './title-page.ts'
 
 type Named = Ruled & { readonly name: string; readonly media: { readonly state: string } }
 type Featured = Named & { readonly synopsis: string; readonly artwork: { readonly hero: string } }
 
 /** Every id that a home screen needs to know more of. */
-export const idsOf = ({ rows, started }: HomeSkeleton): readonly string[] =>
-  [...started.map(({ title }) => title), ...rows.flatMap(({ because, titles }) => (because ? [because, ...titles] : titles))].map(
-    ({ id }) => id,
-  )
+export const idsOf = ({ rows, started }: HomeSkeleton): readonly string[] => [
+  ...started.map(({ titleId }) => titleId),
+  ...rows.flatMap(({ because, titleIds }) => (because ? [because.id, ...titleIds] : titleIds)),
+]
 
 export const isPlayable = ({ media }: Pick<Named, 'media'>): boolean => media.state === 'READY'
 
@@ -21,13 +21,13 @@ export const presentRows = <T extends Named, C>(
   titles: ReadonlyMap<string, T>,
   presentCard: (title: T, progress: number | null) => C,
 ) => {
-  const progress = new Map(started.map((point) => [point.title.id, shareOf(point)]))
+  const progress = new Map(started.map((point) => [point.titleId, shareOf(point)]))
   const cardsOf = (ids: readonly string[]): readonly C[] =>
     pick(titles, ids).map((title) => presentCard(title, progress.get(title.id) ?? null))
   const begun = { id: 'continue', heading: 'Continue watching', cards: cardsOf([...progress.keys()]) }
   const named = rows.flatMap((row) => {
     const heading = headingOf(row, (id) => titles.get(id)?.name)
-    return heading === null ? [] : [{ id: row.id, heading, cards: cardsOf(row.titles.map(({ id }) => id)) }]
+    return heading === null ? [] : [{ id: row.id, heading, cards: cardsOf(row.titleIds) }]
   })
   return [begun, ...named].filter((row) => row.cards.length > 0)
 }
@@ -36,7 +36,7 @@ export const presentRows = <T extends Named, C>(
 export const presentHero = ({ rows }: HomeSkeleton, titles: ReadonlyMap<string, Featured>) => {
   const candidates = pick(
     titles,
-    rows.flatMap((row) => row.titles.map(({ id }) => id)),
+    rows.flatMap(({ titleIds }) => titleIds),
   )
   const title = candidates.find(isPlayable) ?? candidates[0]
   if (title === undefined) return null
