@@ -3,6 +3,7 @@ import { runWorker } from '#platform/process/run-worker.ts'
 import { createWorkers } from './workers.ts'
 
 await runWorker('workers', async ({ config, engines, app, clock, log, stack }) => {
-  const [events, objects, mailbox] = [await engines.open('events'), await engines.open('objects'), await engines.open('mailbox')]
-  stack.use(await createWorkers({ events, objects, mailbox, workRoot: join(config.data, 'work'), app, clock, log }))
+  const [events, jobs] = [await engines.open('events'), await engines.open('jobs')]
+  const [objects, mailbox] = [await engines.open('objects'), await engines.open('mailbox')]
+  stack.use(await createWorkers({ events, jobs, objects, mailbox, workRoot: join(config.data, 'work'), app, clock, log }))
 })

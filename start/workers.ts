@@ -1,6 +1,7 @@
 import type { Http } from '#platform/http/server.ts'
 import type { Log } from '#platform/observe/log.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
+import type { Jobs } from '#platform/ports/jobs.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
 import { serveMailbox } from '../workers/notify/mailbox.ts'
 import { createNotify } from '../workers/notify/server.ts'
@@ -10,6 +11,7 @@ import { createTranscode } from '../workers/transcode/server.ts'
 
 export type WorkersDeps = {
   readonly events: EventLog
+  readonly jobs: Jobs
   readonly objects: ObjectStore
   readonly mailbox: ObjectStore
   readonly workRoot: string
@@ -19,9 +21,18 @@ export type WorkersDeps = {
 }
 
 /** All background work in one process, and the page of mails. */
-export const createWorkers = async ({ events, objects, mailbox, workRoot, app, clock, log }: WorkersDeps): Promise<AsyncDisposable> => {
+export const createWorkers = async ({
+  events,
+  jobs,
+  objects,
+  mailbox,
+  workRoot,
+  app,
+  clock,
+  log,
+}: WorkersDeps): Promise<AsyncDisposable> => {
   await using stack = new AsyncDisposableStack()
-  stack.use(await createTranscode({ events, objects, workRoot, log }))
+  stack.use(await createTranscode({ events, jobs, objects, workRoot, log }))
   stack.use(await createTelemetry({ events, objects, clock, log }))
   await createRecsWorker(events)
   await createNotify({ events, mailbox, log })

@@ -5,10 +5,9 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import pg from 'pg'
-import { consumers, topics } from '#platform/contracts/events.ts'
+import { declarations } from '#platform/contracts/registry.ts'
 import { errorTable } from '#platform/errors/errors.ts'
-import { committedMigrationNames, migrateDatabase } from '#platform/postgres/migrate.ts'
-import { readSnapshot, schemaSql, schemaText } from '#platform/postgres/migration-sql.ts'
+import { committedMigrationNames, migrateDatabase, schemaSql } from '#platform/postgres/migrate.ts'
 import { subgraphNames } from '#platform/settings/subgraphs.ts'
 import { compose } from '../supergraph/compose.ts'
 import { copyDatabase, temporaryFolder } from './boot.ts'
@@ -70,19 +69,8 @@ test('a planted violation of each room rule is caught', async () => {
   }
 })
 
-test('all subgraphs have the same files', async () => {
-  const wanted = [
-    'README.md',
-    'loaders.ts',
-    'main.ts',
-    'resolvers.ts',
-    'schema.graphql',
-    'server.ts',
-    'store.postgres.ts',
-    'store.ts',
-    'subgraph.ts',
-    'tables.prisma',
-  ]
+test('all five subgraphs have the same files', async () => {
+  const wanted = ['README.md', 'loaders.ts', 'main.ts', 'resolvers.ts', 'schema.graphql', 'server.ts', 'store.postgres.ts', 'store.ts']
   for (const name of subgraphNames) {
     const files = await readdir(join(home, 'subgraphs', name))
     for (const file of [...wanted, `${name}.test.ts`]) assert.ok(files.includes(file), `subgraphs/${name}/${file}`)
@@ -93,7 +81,7 @@ test('a subgraph touches the tables of its own schema only', async () => {
   for (const name of subgraphNames) {
     const store = await readFile(join(home, 'subgraphs', name, 'store.postgres.ts'), 'utf8')
     const models = new Set(
-      [...(await readFile(join(home, 'subgraphs', name, 'tables.prisma'), 'utf8')).matchAll(/^model (\w+)/gm)].map(([, model = '']) =>
+      [...(await readFile(join(home, 'prisma', `${name}.prisma`), 'utf8')).matchAll(/^model (\w+)/gm)].map(([, model = '']) =>
         model.toLowerCase(),
       ),
     )
@@ -103,13 +91,9 @@ test('a subgraph touches the tables of its own schema only', async () => {
   }
 })
 
-test('the committed supergraph is what the schemas of the subgraphs compose to', async () => {
+test('the committed supergraph is what the five schemas compose to', async () => {
   const { supergraph } = await compose()
   assert.equal(await readFile(join(home, 'supergraph/supergraph.graphql'), 'utf8'), supergraph)
-})
-
-test('every change of a table has its migration: run `npm run migration -- NAME` when this fails', async () => {
-  assert.equal(await readSnapshot(), await schemaText())
 })
 
 test('the committed migrations make what the schema files say', async () => {
@@ -118,19 +102,18 @@ test('the committed migrations make what the schema files say', async () => {
   const empty = async (url: string): Promise<pg.Client> => {
     const client = new pg.Client({ connectionString: url })
     await client.connect()
-    await client.query(`drop schema if exists ${subgraphNames.join(', ')} cascade; drop table if exists _prisma_migrations`)
+    await client.query('drop schema if exists profile, catalog, playback, history, recs cascade; drop table if exists _prisma_migrations')
     return client
   }
   const [left, right] = [await empty(fromMigrations.url), await empty(fromSchema.url)]
   try {
     await migrateDatabase(fromMigrations.url)
     await right.query(await schemaSql(fromSchema.url))
-    const owners = subgraphNames.map((name) => `'${name}'`).join(', ')
     const shape = `
       select table_schema || '.' || table_name || '.' || column_name || ' ' || udt_name || ' ' || is_nullable || ' ' || coalesce(column_default, '') as line
-        from information_schema.columns where table_schema in (${owners})
-      union all select indexdef from pg_indexes where schemaname in (${owners})
-      union all select conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) from pg_constraint where connamespace::regnamespace::text in (${owners}) and contype <> 'n'
+        from information_schema.columns where table_schema in ('profile', 'catalog', 'playback', 'history', 'recs')
+      union all select indexdef from pg_indexes where schemaname in ('profile', 'catalog', 'playback', 'history', 'recs')
+      union all select conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) from pg_constraint where connamespace::regnamespace::text in ('profile', 'catalog', 'playback', 'history', 'recs') and contype <> 'n'
       order by 1`
     assert.deepEqual((await left.query(shape)).rows, (await right.query(shape)).rows)
   } finally {
@@ -156,7 +139,7 @@ test('yesterday’s database opens: each migration runs on a database of the ver
   await using database = await copyDatabase()
   const client = new pg.Client({ connectionString: database.url })
   await client.connect()
-  await client.query(`drop schema ${subgraphNames.join(', ')} cascade; drop table _prisma_migrations`)
+  await client.query('drop schema profile, catalog, playback, history, recs cascade; drop table _prisma_migrations')
   await migrateDatabase(database.url, names[0])
   await client.query(`insert into profile.account (id, email, password_hash) values ('a-old', 'old@example.org', 'x')`)
   assert.deepEqual(await migrateDatabase(database.url), names.slice(1))
@@ -165,9 +148,34 @@ test('yesterday’s database opens: each migration runs on a database of the ver
   await client.end()
 })
 
-test('every topic has a shape and at least one reader', () => {
-  assert.deepEqual(Object.keys(consumers).toSorted(), Object.keys(topics).toSorted())
-  for (const groups of Object.values(consumers)) assert.equal(new Set(groups).size, groups.length)
+test('each group of each topic and every queue of jobs has exactly one handler', async () => {
+  const { stdout } = await run('git', ['ls-files', 'subgraphs/**/*.ts', 'workers/**/*.ts'], { cwd: home })
+  const files = stdout
+    .trim()
+    .split('\n')
+    .filter((file) => !file.endsWith('.test.ts'))
+  const texts = await Promise.all(files.map((file) => readFile(join(home, file), 'utf8')))
+  assert.ok(declarations.size >= 11)
+  for (const { kind, name, ...declared } of declarations.values()) {
+    const importing = new RegExp(`import (?:type )?\\{ ([^}]*)\\} from '#platform/contracts/[^']*/${name.replaceAll('.', '[.]')}[.]ts'`)
+    const handled = (pattern: (local: string) => RegExp): number =>
+      texts.flatMap((text) => {
+        const locals = (importing.exec(text)?.[1] ?? '').split(/, | as /).map((local) => local.trim())
+        return locals.filter((local) => local !== '').flatMap((local) => [...text.matchAll(pattern(local))])
+      }).length
+    if (kind === 'jobs')
+      assert.equal(
+        handled((local) => new RegExp(`queue: ${local},`, 'g')),
+        1,
+        name,
+      )
+    for (const group of Object.keys('groups' in declared ? declared.groups : {}))
+      assert.equal(
+        handled((local) => new RegExp(`topic: ${local},\\s*group: '${group}'`, 'g')),
+        1,
+        `${name} for ${group}`,
+      )
+  }
 })
 
 test('docs/ERRORS.md lists exactly the codes of the table', async () => {

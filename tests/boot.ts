@@ -77,7 +77,7 @@ export const bootPlatform = async ({ config: overrides = {}, remote = [], worker
   const search = breakableSearch()
   const settings = { ...readConfig([], {}), data: folder.path, databaseUrl, regionHeader: 'x-country', ...overrides }
   const engines = stack.use(openEngines(settings, log, { search: search.open }))
-  const [database, events] = [await engines.open('database'), await engines.open('events')]
+  const [database, events, jobs] = [await engines.open('database'), await engines.open('events'), await engines.open('jobs')]
   const [objects, mailbox] = [await engines.open('objects'), await engines.open('mailbox')]
   const clock = () => new Date()
   const origin = createOrigin({ name: 'origin', log, objects, ...secrets, clock })
@@ -98,7 +98,8 @@ export const bootPlatform = async ({ config: overrides = {}, remote = [], worker
     mobile: await listen('mobile'),
     supergraph: await listen('supergraph'),
   }
-  if (workers) links = { ...links, mail: await startWorkers({ events, objects, mailbox, workRoot: join(folder.path, 'work') }, stack) }
+  if (workers)
+    links = { ...links, mail: await startWorkers({ events, jobs, objects, mailbox, workRoot: join(folder.path, 'work') }, stack) }
   const owned = stack.move()
   const stop = async (what: string) => (what === 'search' ? search.break() : remotes.get(what)?.stop())
   return { links, secrets, database, events, objects, mailbox, stop, [Symbol.asyncDispose]: () => owned.disposeAsync() }
@@ -118,7 +119,7 @@ const startEdge = async (originUrl: string, secrets: Secrets, stack: AsyncDispos
 }
 
 const startWorkers = async (
-  parts: Pick<Parameters<typeof createWorkers>[0], 'events' | 'objects' | 'mailbox' | 'workRoot'>,
+  parts: Pick<Parameters<typeof createWorkers>[0], 'events' | 'jobs' | 'objects' | 'mailbox' | 'workRoot'>,
   stack: AsyncDisposableStack,
 ): Promise<string> => {
   const app = createHttp({ name: 'workers', log })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Heartbeat } from '#platform/contracts/events.ts'
+import { Heartbeat, heartbeats } from '#platform/contracts/topics/playback.heartbeats.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
 import type { Http } from '#platform/http/server.ts'
 import type { ReadCaller } from '#platform/identity/caller.ts'
@@ -8,7 +8,7 @@ import type { EventLog } from '#platform/ports/event-log.ts'
 
 const Report = Heartbeat.omit({ profileId: true, device: true, deviceId: true })
 const Reports = z.union([Report.transform((report) => [report]), z.array(Report).min(1).max(100)])
-const heartbeats = counter('heartbeats_total', 'Heartbeats accepted', ['device'])
+const accepted = counter('heartbeats_total', 'Heartbeats accepted', ['device'])
 
 export type HeartbeatDeps = { readonly device: Heartbeat['device']; readonly events: EventLog; readonly readCaller: ReadCaller }
 
@@ -24,10 +24,10 @@ export const serveHeartbeat = (app: Http, { device, events, readCaller }: Heartb
     if (!parsed.success)
       throw new CinegraphError('INPUT_INVALID', { name: 'The heartbeat', why: z.prettifyError(parsed.error).replaceAll('\n', ' ') })
     await events.publish(
-      'playback.heartbeats',
+      heartbeats,
       parsed.data.map((report) => ({ ...report, profileId: viewer.profileId, device, deviceId })),
     )
-    heartbeats.inc({ device }, parsed.data.length)
+    accepted.inc({ device }, parsed.data.length)
     return reply.code(202).send({ accepted: parsed.data.length })
   })
 }

@@ -1,6 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { GraphQLError } from 'graphql'
-import mercurius, { type IResolvers } from 'mercurius'
-import type { Heartbeat } from '#platform/contracts/events.ts'
+import mercurius, { type IResolvers, type MercuriusContext } from 'mercurius'
+import type { Heartbeat } from '#platform/contracts/topics/playback.heartbeats.ts'
 import { errorTable } from '#platform/errors/errors.ts'
 import { causeOf, toGraphqlError } from '#platform/graphql/answer-error.ts'
 import type { ExecuteGraphql, GraphqlAnswer } from '#platform/graphql/execute.ts'
@@ -11,14 +13,8 @@ import { createHttp, type Http, type HttpDeps } from '#platform/http/server.ts'
 import type { ReadCaller } from '#platform/identity/caller.ts'
 import type { CreateCache } from '#platform/ports/cache.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
-import { createCoerceVariables } from './coerce-variables.ts'
-import type { BffContext } from './context.ts'
-import { readDocuments, readSchema } from './documents.ts'
 import { serveHeartbeat } from './heartbeat.ts'
-
-declare module 'mercurius' {
-  interface MercuriusContext extends BffContext {}
-}
+import type { BffContext } from './viewer.ts'
 
 export type BffDeps = Omit<HttpDeps, 'name'> & {
   readonly supergraph: ExecuteGraphql
@@ -30,12 +26,12 @@ export type BffDeps = Omit<HttpDeps, 'name'> & {
 }
 export type BffDefinition = {
   readonly device: Heartbeat['device']
-  /** Folder that holds the device's own `schema.graphql` and `documents/`. */
+  /** Folder that holds `schema.graphql` and `documents/`. */
   readonly home: string
   readonly resolvers: IResolvers
 }
 
-/** A device's GraphQL server, with its heartbeat endpoint; its documents are compiled before it listens. */
+/** A device's GraphQL server, with its heartbeat endpoint; every document in `documents/` is compiled before it listens. */
 export const createBff = async (
   { device, home, resolvers }: BffDefinition,
   { supergraph, events, readCaller, allowedOrigins, ...http }: BffDeps,
@@ -43,7 +39,7 @@ export const createBff = async (
   const app = createHttp({ name: device, ...http })
   allowOrigins(app, allowedOrigins)
   await app.register(mercurius, {
-    schema: readSchema(home),
+    schema: readFileSync(join(home, 'schema.graphql'), 'utf8'),
     resolvers,
     jit: 1,
     routes: false,
@@ -63,19 +59,18 @@ export const createBff = async (
 }
 
 /** Answers by Mercurius, whose own route does not follow the GraphQL over HTTP specification in all points. */
-const executeWith = (app: Http, supergraph: ExecuteGraphql): ExecuteGraphql => {
-  const coerce = createCoerceVariables(app.graphql.schema)
-  return async ({ query, variables, operationName }, caller) => {
+const executeWith =
+  (app: Http, supergraph: ExecuteGraphql): ExecuteGraphql =>
+  async ({ query, variables, operationName }, caller) => {
     const context: BffContext = { caller, ask: askWith(supergraph, caller) }
     try {
-      const { data, errors } = await app.graphql(query, context, coerce(query, variables ?? {}), operationName)
+      const { data, errors } = await app.graphql(query, context as never, { ...variables }, operationName)
       return { data: data ?? null, ...(errors ? { errors } : {}) }
     } catch (error) {
       const causes = error instanceof Error && 'errors' in error && Array.isArray(error.errors) ? error.errors : [error]
       return { errors: causes.map((cause) => formatError(app, cause).toJSON()) }
     }
   }
-}
 
 const formatError = (app: Http, error: unknown): GraphQLError => {
   const answer = toGraphqlError(
@@ -97,6 +92,14 @@ const allowOrigins = (app: Http, origins: () => readonly string[]): void => {
   app.options('/*', async (_request, reply) => reply.code(204).header('access-control-allow-methods', 'POST').send())
 }
 
+/** A device's documents: what its front-end team has written down to ask, by name. */
+export const readDocuments = (home: string): ReadonlyMap<string, string> =>
+  new Map(
+    readdirSync(join(home, 'documents'))
+      .filter((name) => name.endsWith('.graphql'))
+      .map((name) => [name.replace('.graphql', ''), readFileSync(join(home, 'documents', name), 'utf8')]),
+  )
+
 /**
  * NOTE: Mercurius compiles an operation, blocking, when it is asked a second time. Nobody is signed in here, so nothing
  * is asked of the supergraph; operations that need no sign-in are compiled by their first callers.
@@ -104,9 +107,11 @@ const allowOrigins = (app: Http, origins: () => readonly string[]): void => {
 const warmUp = async (app: Http, documents: ReadonlyMap<string, string>): Promise<void> => {
   const caller = { viewer: null, region: '', deviceId: 'warm-up', token: '' }
   const refused: ExecuteGraphql = async (): Promise<GraphqlAnswer> => ({ data: null, errors: [] })
-  const context: BffContext = { caller, ask: askWith(refused, caller) }
-  const variables = { id: '', text: '', titleId: '', profileId: '', planId: '', email: '', password: '', refreshToken: '' }
+  const context = { caller, ask: askWith(refused, caller) } as unknown as MercuriusContext
   for (const document of documents.values()) {
-    for (let times = 0; times < 2; times += 1) await app.graphql(document, context, variables).catch(() => undefined)
+    for (let times = 0; times < 2; times += 1)
+      await app
+        .graphql(document, context as never, { id: '', text: '', titleId: '', profileId: '', email: '', password: '', refreshToken: '' })
+        .catch(() => undefined)
   }
 }

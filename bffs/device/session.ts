@@ -1,5 +1,4 @@
 import { dataOrThrow, operation } from '#platform/graphql/operation.ts'
-import { signedIn } from './context.ts'
 import type {
   RefreshSessionMutation,
   RefreshSessionMutationVariables,
@@ -12,8 +11,7 @@ import type {
   SwitchProfileMutation,
   SwitchProfileMutationVariables,
 } from './operations.generated.ts'
-import { presentProfile, presentRefusal } from './present-account.ts'
-import type { MutationResolvers } from './schema.generated.ts'
+import { type BffContext, signedIn } from './viewer.ts'
 
 const here = import.meta.url
 const signIn = operation<SignInMutation, SignInMutationVariables>('./operations/signIn.graphql', here)
@@ -26,7 +24,9 @@ type Result = SignInMutation['signIn']
 type Granted = Extract<Result, { __typename: 'Session' }>
 
 const presentSession = (result: Result) =>
-  result.__typename === 'Session' ? { __typename: 'Session' as const, ...presentGranted(result) } : presentRefusal(result)
+  result.__typename === 'Session'
+    ? { __typename: 'Session' as const, ...presentGranted(result) }
+    : { __typename: 'SignInRefusal' as const, code: result.code, message: result.message }
 
 const presentGranted = ({ accessToken, expiresInSeconds, refreshToken, profile, account }: Granted) => ({
   accessToken,
@@ -37,15 +37,18 @@ const presentGranted = ({ accessToken, expiresInSeconds, refreshToken, profile, 
   subscribed: account.subscription?.active ?? false,
 })
 
-type SessionMutation = 'signIn' | 'signUp' | 'refreshSession' | 'switchProfile' | 'signOut'
+const presentProfile = ({ maturityLimit, ...profile }: Granted['profile']) => ({ ...profile, kids: maturityLimit < 13 })
 
-/** Signing up, in and out, the same on every device. */
-export const sessionMutations: Pick<MutationResolvers, SessionMutation> = {
-  signIn: async (_parent, variables, { ask }) => presentSession(dataOrThrow(await ask(signIn, { ...variables })).signIn),
-  signUp: async (_parent, { input }, { ask }) => presentSession(dataOrThrow(await ask(signUp, { input })).signUp),
-  refreshSession: async (_parent, variables, { ask }) =>
+/** Signing in and out, the same on every device. */
+export const sessionMutations = {
+  signIn: async (_parent: unknown, variables: SignInMutationVariables, { ask }: BffContext) =>
+    presentSession(dataOrThrow(await ask(signIn, { ...variables })).signIn),
+  signUp: async (_parent: unknown, variables: SignUpMutationVariables, { ask }: BffContext) =>
+    presentSession(dataOrThrow(await ask(signUp, { ...variables })).signUp),
+  refreshSession: async (_parent: unknown, variables: RefreshSessionMutationVariables, { ask }: BffContext) =>
     presentSession(dataOrThrow(await ask(refreshSession, { ...variables })).refreshSession),
-  switchProfile: async (_parent, variables, context) =>
+  switchProfile: async (_parent: unknown, variables: SwitchProfileMutationVariables, context: BffContext) =>
     presentSession(dataOrThrow(await signedIn(context).ask(switchProfile, { ...variables })).switchProfile),
-  signOut: async (_parent, variables, { ask }) => dataOrThrow(await ask(signOut, { ...variables })).signOut,
+  signOut: async (_parent: unknown, variables: SignOutMutationVariables, { ask }: BffContext) =>
+    dataOrThrow(await ask(signOut, { ...variables })).signOut,
 }

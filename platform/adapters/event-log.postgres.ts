@@ -1,129 +1,119 @@
-import { randomUUID } from 'node:crypto'
-import { type Job, PgBoss } from 'pg-boss'
-import { consumers, type EventOf, type Topic, tailed, topics } from '#platform/contracts/events.ts'
-import { CinegraphError } from '#platform/errors/errors.ts'
+import type pg from 'pg'
+import type { LiveTopic, StartAt, Topic } from '#platform/contracts/topic.ts'
+import { messageOf } from '#platform/errors/errors.ts'
+import { recorded } from '#platform/events/recorded.ts'
 import type { Log } from '#platform/observe/log.ts'
-import { openSpan } from '#platform/observe/spans.ts'
-import { childOf, currentTrace, newTrace, receivedTrace, traceparentOf, withTrace } from '#platform/observe/tracing.ts'
-import type { Envelope, EventLog, Subscription } from '#platform/ports/event-log.ts'
+import type { EventLog } from '#platform/ports/event-log.ts'
+import { openPool } from '#platform/postgres/connections.ts'
+import { createAppender, partitionCount } from '#platform/postgres/event-log/append.ts'
+import { Consumer } from '#platform/postgres/event-log/consumer.ts'
+import { Member } from '#platform/postgres/event-log/member.ts'
+import { headOf, readerOptions } from '#platform/postgres/event-log/rows.ts'
+import { ensureEventLog, maintainPartitions } from '#platform/postgres/event-log/schema.ts'
+import { Tail } from '#platform/postgres/event-log/tails.ts'
 import { openNotifications } from '#platform/postgres/notifications.ts'
-import { DropOldestBuffer } from '#platform/resilience/drop-oldest-buffer.ts'
 
-const queueOptions = {
-  notify: true,
-  retryLimit: 50,
-  retryDelay: 1,
-  retryBackoff: true,
-  retryDelayMax: 30,
-  expireInSeconds: 15,
-  deleteAfterSeconds: 600,
-}
-/** A job that runs long reports by itself every few seconds; silence means its process died and another takes it. */
-const jobOptions = { ...queueOptions, retryLimit: 3, expireInSeconds: 6 * 3600, heartbeatSeconds: 10 }
-const isJob = (topic: Topic): boolean => topic === 'catalog.sources' || topic === 'catalog.footage'
-const channel = 'cinegraph_topics'
-const canBeTailed = (topic: Topic): boolean => (tailed as readonly Topic[]).includes(topic)
-const queueOf = (topic: Topic, group: string): string => `${topic}.${group}`
+/** Events older than this are dropped, whether they were consumed or not. */
+const keepDays = 7
+const maintainEveryMs = 3_600_000
 
-/** Events in the platform's PostgreSQL: one pg-boss queue per topic and consumer group. */
+/** The event log in a PostgreSQL: see docs/decisions/0003-event-log-and-jobs.md. */
 export const createPostgresEventLog = async (connectionString: string, log: Log): Promise<EventLog> => {
-  const boss = new PgBoss({
-    connectionString,
-    max: 4,
-    useListenNotify: true,
-    superviseIntervalSeconds: 5,
-    monitorIntervalSeconds: 5,
-    application_name: 'cinegraph-events',
-  })
-  boss.on('error', (error) => log.warn({ reason: error.message }, 'event log interrupted'))
-  await boss.start()
-  await createQueues(boss)
-  const notifications = openNotifications(connectionString, channel)
+  await using stack = new AsyncDisposableStack()
+  const poolOf = (options: pg.PoolConfig): pg.Pool => {
+    const pool = openPool({ connectionString, application_name: 'cinegraph-events', ...options })
+    stack.defer(() => pool.end())
+    return pool
+  }
+  const writer = poolOf({ max: 2 })
+  const reader = poolOf({ max: 3, options: readerOptions })
+  await ensureEventLog(writer)
+  await keepPartitions(writer, log, stack)
+  const notifications = stack.use(openNotifications(connectionString, 'event_log'))
+  const appender = stack.use(createAppender(writer))
+  const member = stack.use(new Member(reader, log))
+  const consumers = stack.adopt([] as Consumer<Topic>[], disposeAll)
+  const tails = stack.adopt(new Map<string, Tail<LiveTopic>>(), (all) => disposeAll([...all.values()]))
+  const isHealthy = (): Promise<boolean> =>
+    writer.query('select 1').then(
+      () => true,
+      () => false,
+    )
+  const listen = listenOnce(notifications, { consumers, tails, member })
+  const owned = stack.move()
   return {
-    publish: async (topic, events) => {
-      const rows = checked(topic, events)
-      if (rows.length === 0) return
-      await Promise.all(consumers[topic].map((group) => boss.insert(queueOf(topic, group), rows)))
-      if (canBeTailed(topic)) await notify(boss, topic, rows)
+    publish: async (topic, events, traces) => {
+      if (events.length > 0) await appender.put(recorded(topic, events, traces))
     },
-    subscribe: async (subscription) => consume(boss, subscription, log),
-    tail: async (topic, signal) => tailTopic(notifications, topic, signal),
-    healthy: async () => boss.isInstalled().catch(() => false),
-    [Symbol.asyncDispose]: async () => {
-      await notifications[Symbol.asyncDispose]()
-      await boss.stop({ graceful: true, timeout: 10_000 })
-      await new Promise((resolve) => setImmediate(resolve))
+    consume: async (consumption) => {
+      await listen()
+      await createCursors(writer, consumption.topic, consumption.group)
+      const consumer = new Consumer(consumption, { pool: reader, member: member.id, isHealthy, log })
+      consumers.push(consumer as unknown as Consumer<Topic>)
+      await member.join(consumption.topic.name, consumption.group, (holding) => consumer.renewed(holding))
+      consumer.start()
     },
+    tail: async (topic, signal) => {
+      await listen()
+      const tail = tails.get(topic.name) ?? new Tail<LiveTopic>(topic, reader, log)
+      tails.set(topic.name, tail)
+      return (await tail.open(signal)) as Awaited<ReturnType<Tail<typeof topic>['open']>>
+    },
+    healthy: isHealthy,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
 
-const notify = async (boss: PgBoss, topic: Topic, rows: readonly { readonly data: object }[]): Promise<void> => {
-  const lines = rows.map(({ data }) => JSON.stringify({ topic, ...data }))
-  await boss.getDb().executeSql('select pg_notify($1, line) from unnest($2::text[]) as line', [channel, lines])
+const disposeAll = async (all: readonly AsyncDisposable[]): Promise<void> => {
+  await Promise.all(all.map((each) => each[Symbol.asyncDispose]()))
 }
 
-const tailTopic = async <T extends Topic>(
+type Listeners = {
+  readonly consumers: readonly Consumer<Topic>[]
+  readonly tails: ReadonlyMap<string, Tail<LiveTopic>>
+  readonly member: Member
+}
+
+/** Wakes who reads a topic when it was written; an empty text means that something about the groups has changed. */
+const listenOnce = (
   notifications: ReturnType<typeof openNotifications>,
-  topic: T,
-  signal: AbortSignal,
-): Promise<AsyncIterable<Envelope<T>>> => {
-  const recent = new DropOldestBuffer<Envelope<T>>()
-  const stop = await notifications.listen((text) => {
-    const told = JSON.parse(text) as Envelope<T> & { readonly topic: Topic }
-    if (told.topic === topic) recent.put(told)
-  })
-  signal.addEventListener('abort', stop, { once: true })
-  if (signal.aborted) stop()
-  return recent.until(signal)
+  { consumers, tails, member }: Listeners,
+): (() => Promise<void>) => {
+  const wake = (topic: string): void => {
+    if (topic === '') member.renewNow()
+    for (const consumer of consumers) if (consumer.topic === topic) consumer.wake()
+    tails.get(topic)?.wake()
+  }
+  let listening: Promise<unknown> | undefined
+  return async () => {
+    listening ??= notifications.listen(wake)
+    await listening.catch((error: unknown) => {
+      listening = undefined
+      throw error
+    })
+  }
 }
 
-const createQueues = async (boss: PgBoss): Promise<void> => {
-  const present = new Set((await boss.getQueues()).map((queue) => queue.name))
-  for (const topic of Object.keys(topics) as Topic[]) {
-    for (const group of consumers[topic]) {
-      if (!present.has(queueOf(topic, group))) await boss.createQueue(queueOf(topic, group), isJob(topic) ? jobOptions : queueOptions)
+const createCursors = async (pool: pg.Pool, topic: Topic, group: string): Promise<void> => {
+  const startAt: StartAt | undefined = topic.groups[group]
+  if (startAt === undefined) throw new TypeError(`${topic.name} does not declare the group ${group}`)
+  const position = startAt === 'earliest' ? '0' : await headOf(pool)
+  await pool.query(
+    'insert into event_log.cursor (topic, name, partition, position) select $1, $2, generate_series(0, $3 - 1), $4 on conflict do nothing',
+    [topic.name, group, partitionCount, position],
+  )
+}
+
+const keepPartitions = async (pool: pg.Pool, log: Log, stack: AsyncDisposableStack): Promise<void> => {
+  const maintain = async (): Promise<void> => {
+    try {
+      const dropped = await maintainPartitions(pool, keepDays)
+      if (dropped > 0) log.info({ dropped }, 'days of the event log dropped')
+    } catch (error) {
+      log.warn({ reason: messageOf(error) }, 'event log not maintained; it is tried again')
     }
   }
-}
-
-const checked = <T extends Topic>(topic: T, events: readonly EventOf<T>[]) => {
-  const trace = currentTrace()
-  const traceparent = traceparentOf(trace === undefined ? newTrace() : childOf(trace))
-  return events.map((event) => {
-    const result = topics[topic].safeParse(event)
-    if (!result.success)
-      throw new CinegraphError('INPUT_INVALID', {
-        name: topic,
-        why: result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
-      })
-    return { data: { id: randomUUID(), traceparent, data: result.data } }
-  })
-}
-
-const consume = async <T extends Topic>(
-  boss: PgBoss,
-  { topic, group, handle, batchMax = 200 }: Subscription<T>,
-  log: Log,
-): Promise<void> => {
-  // NOTE: a new event wakes its readers; polling finds what a killed reader left, and goes on at once while there is more.
-  const options = { batchSize: batchMax, pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 2, burstWhenBatchFull: true }
-  await boss.work(queueOf(topic, group), options, async (jobs: Job<Envelope<T>>[]) => {
-    const first = jobs[0]
-    if (first === undefined) return
-    const span = openSpan(`${topic} process`, {
-      kind: 'consumer',
-      attributes: { 'messaging.destination.name': topic, 'messaging.consumer.group.name': group },
-      parent: receivedTrace({ traceparent: first.data.traceparent }) ?? null,
-    })
-    await withTrace(span.trace, async () => {
-      try {
-        await handle(jobs.map((job) => job.data))
-        span.end()
-      } catch (error) {
-        span.end(error)
-        log.warn({ topic, group, err: error }, 'handler failed; the events come again')
-        throw error
-      }
-    })
-  })
+  await maintain()
+  const timer = setInterval(() => void maintain(), maintainEveryMs).unref()
+  stack.defer(() => clearInterval(timer))
 }

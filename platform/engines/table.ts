@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Log } from '#platform/observe/log.ts'
 import type { CreateCache } from '#platform/ports/cache.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
+import type { Jobs } from '#platform/ports/jobs.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
 import type { SearchIndex } from '#platform/ports/search-index.ts'
 import type { Database } from '#platform/postgres/database.ts'
@@ -11,6 +12,7 @@ import type { Environment } from '#platform/settings/setting.ts'
 export type Needs = {
   readonly database: Database
   readonly events: EventLog
+  readonly jobs: Jobs
   readonly objects: ObjectStore
   readonly mailbox: ObjectStore
   readonly cache: CreateCache
@@ -36,6 +38,8 @@ const postgresDatabase: Open<Database> = async (settings) =>
   (await import('#platform/postgres/database.ts')).openDatabase(required(settings, 'DATABASE_URL'))
 const postgresEvents: Open<EventLog> = async (settings, log) =>
   (await import('#platform/adapters/event-log.postgres.ts')).createPostgresEventLog(required(settings, 'DATABASE_URL'), log)
+const postgresJobs: Open<Jobs> = async (settings, log) =>
+  (await import('#platform/adapters/jobs.postgres.ts')).createPostgresJobs(required(settings, 'DATABASE_URL'), log)
 const memoryCache: Open<CreateCache> = async () => (await import('#platform/adapters/cache.memory.ts')).createMemoryCache
 const miniSearch: Open<SearchIndex> = async () => (await import('#platform/adapters/search-index.minisearch.ts')).createMiniSearchIndex()
 
@@ -43,6 +47,7 @@ const miniSearch: Open<SearchIndex> = async () => (await import('#platform/adapt
 export const engineTable: { readonly [N in Need]: readonly Engine<Needs[N]>[] } = {
   database: [{ setting: 'DATABASE_REPLICA_URLS' }, { setting: 'DATABASE_URL', open: postgresDatabase }],
   events: [{ setting: 'KAFKA_BROKERS' }, { setting: 'DATABASE_URL', open: postgresEvents }],
+  jobs: [{ setting: 'DATABASE_URL', open: postgresJobs }],
   objects: [{ setting: 'S3_ENDPOINT' }, { setting: null, open: folder('media') }],
   mailbox: [{ setting: null, open: folder('mail') }],
   cache: [{ setting: 'REDIS_URLS' }, { setting: null, open: memoryCache }],

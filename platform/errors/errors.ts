@@ -120,6 +120,13 @@ export const errorTable = {
   FORBIDDEN: row(403, 'FORBIDDEN', false, () => 'This account may not do that.'),
   NOT_FOUND: row(404, 'NOT_FOUND', false, (d) => `There is no ${d.what} ${d.id}.`),
   INPUT_INVALID: row(400, 'BAD_USER_INPUT', false, (d) => `${d.name} ${d.why}.`),
+  EVENT_TOO_LARGE: row(
+    413,
+    'EVENT_TOO_LARGE',
+    false,
+    (d) =>
+      `An event of ${d.topic} has ${d.bytes} bytes; ${d.max} are allowed. Put the large part into the object store and its key into the event.`,
+  ),
   EMAIL_TAKEN: row(409, 'EMAIL_TAKEN', false, () => 'An account with this e-mail address exists already. Sign in instead.'),
   STREAM_TOKEN_INVALID: row(403, 'STREAM_TOKEN_INVALID', false, () => 'This stream address is not valid. Ask for a new one with `play`.'),
   STREAM_TOKEN_EXPIRED: row(403, 'STREAM_TOKEN_EXPIRED', false, () => 'This stream address has expired. Ask for a new one with `play`.'),

@@ -1,8 +1,8 @@
-import type { EventOf, TailedTopic } from '#platform/contracts/events.ts'
+import type { EventOf, LiveTopic } from '#platform/contracts/topic.ts'
 import type { SubgraphContext } from '#platform/graphql/subgraph.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 
-export type TopicSubscription<T extends TailedTopic, Args, Context, Value> = {
+export type TopicSubscription<T extends LiveTopic, Args, Context, Value> = {
   readonly topic: T
   /** Whether the caller is to hear of an event. Called once without an event before the stream begins: it throws for who may not listen. */
   readonly concerns: (event: EventOf<T> | undefined, args: Args, context: Context) => boolean
@@ -15,7 +15,7 @@ export type TopicSubscription<T extends TailedTopic, Args, Context, Value> = {
 const forever = new AbortController().signal
 
 /** A field of `Subscription` that follows a topic of the event log. */
-export const topicField = <T extends TailedTopic, Args, Context extends SubgraphContext<unknown>, Value>(
+export const topicField = <T extends LiveTopic, Args, Context extends SubgraphContext<unknown>, Value>(
   events: Pick<EventLog, 'tail'>,
   { topic, concerns, first, load }: TopicSubscription<T, Args, Context, Value>,
 ) => ({

@@ -1,29 +1,76 @@
-import type { EventOf, GroupOf, TailedTopic, Topic } from '#platform/contracts/events.ts'
+import type { EventOf, GroupOf, LiveTopic, Topic } from '#platform/contracts/topic.ts'
 
-export type Envelope<T extends Topic> = { readonly id: string; readonly data: EventOf<T>; readonly traceparent: string }
+export type Envelope<T extends Topic> = {
+  /** The same each time the event is delivered, and for no other event. */
+  readonly id: string
+  readonly data: EventOf<T>
+  readonly traceparent: string
+  /** Where it stands in the log; opaque. Those of one partition grow with the order of delivery. */
+  readonly offset: string
+  readonly partition: number
+}
 
-/** Events and jobs. Delivery is at least once per group; handlers are idempotent. */
+/**
+ * Events, kept for some days. Each belongs to a key of its topic; those of one key are delivered in the order in which they were
+ * published. Delivery is at least once per group, so handlers are idempotent.
+ */
 export type EventLog = AsyncDisposable & {
-  /** Durable when it resolves: every group of the topic will see every event. Throws INPUT_INVALID for an event of another shape. */
-  readonly publish: <T extends Topic>(topic: T, events: readonly EventOf<T>[]) => Promise<void>
   /**
-   * Handles the topic for a group, in batches. A handler that throws sees the same batch again after a growing delay.
-   * Resolves when the subscription stands.
+   * Durable when it resolves: every group of the topic gets every event. Throws INPUT_INVALID for an event of another shape and
+   * EVENT_TOO_LARGE, and then publishes none of them; OVERLOADED when too much waits to be written, DATABASE_UNAVAILABLE when
+   * the log cannot be written. After those two, some of the events may have been published.
    */
-  readonly subscribe: <T extends Topic>(subscription: Subscription<T>) => Promise<void>
+  readonly publish: <T extends Topic>(topic: T, events: readonly EventOf<T>[], traces?: Traces) => Promise<void>
   /**
-   * Every event of the topic from now on, to each who follows, until `signal` aborts. Nothing is kept for one who is away, and
-   * one who is slow loses the oldest. Resolves when it is certain that no later event is missed.
+   * Handles a topic for a group until the log is disposed of. Instances of a group share its partitions; those of one that
+   * dies are taken over within seconds. Resolves when the group is known, whether or not it has partitions here yet.
    */
-  readonly tail: <T extends TailedTopic>(topic: T, signal: AbortSignal) => Promise<AsyncIterable<Envelope<T>>>
-  /** False when events can neither be published nor read. */
+  readonly consume: <T extends Topic>(consumption: Consumption<T>) => Promise<void>
+  /**
+   * Every event of the topic from now on, to each who asks, until `signal` aborts. One who is slow loses the oldest. Resolves
+   * when it is certain that no later event is missed.
+   */
+  readonly tail: <T extends LiveTopic>(topic: T, signal: AbortSignal) => Promise<AsyncIterable<Envelope<T>>>
+  /** False when events can neither be published nor consumed. */
   readonly healthy: () => Promise<boolean>
 }
 
-export type Subscription<T extends Topic> = {
+/** Where each of the events was caused, in their order; all belong to the current trace without it. */
+export type Traces = readonly string[]
+
+export type Consumption<T extends Topic> = {
   readonly topic: T
   readonly group: GroupOf<T>
+  /**
+   * When it throws, the events come again. Faults of a store (`isStoreFault`) are retried without end; for any other error the
+   * event that causes it is found, tried some times alone, and set aside as a dead letter, while the others go on.
+   */
   readonly handle: (events: readonly Envelope<T>[]) => Promise<void>
-  /** Events per call at most. 1 makes the subscription a job queue. */
+  /** Events per call at most. */
   readonly batchMax?: number
+  /** Pause between two batches that were not full, so that more can come together. */
+  readonly lingerMs?: number
+}
+
+/** How far a group is. `events` and `ageMs` (of the oldest) are what it has not consumed yet. */
+export type Lag = { readonly topic: string; readonly group: string; readonly events: number; readonly ageMs: number }
+export type DeadLetter = {
+  readonly id: string
+  readonly topic: string
+  readonly group: string
+  readonly data: string
+  readonly reason: string
+  readonly failedAt: Date
+}
+
+/** What operators do with the log. */
+export type EventLogAdmin = AsyncDisposable & {
+  /** Of every group that has ever consumed. */
+  readonly lag: () => Promise<readonly Lag[]>
+  /** Lets a group consume a topic again from an instant, or all that is kept. Takes effect within seconds, also while it consumes. */
+  readonly replay: <T extends Topic>(topic: T, group: GroupOf<T>, from: Date | 'earliest') => Promise<void>
+  /** Oldest first, at most `limit`. */
+  readonly deadLetters: (limit: number) => Promise<readonly DeadLetter[]>
+  /** Delivers dead letters to their groups once more; all of them without `ids`. Gives how many will be. */
+  readonly replayDeadLetters: (ids?: readonly string[]) => Promise<number>
 }

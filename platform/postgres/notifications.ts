@@ -1,14 +1,18 @@
-import pg from 'pg'
+import type pg from 'pg'
+import { createClient } from '#platform/postgres/connections.ts'
 
 const reopenMs = 1_000
 
 export type Notifications = AsyncDisposable & {
-  /** Calls `take` with each text that is notified from now on, until the returned function is called. Resolves when it stands. */
+  /**
+   * Calls `take` with each text that is notified from now on, until the returned function is called. Resolves when it stands.
+   * What is notified while the connection is lost does not come.
+   */
   readonly listen: (take: (text: string) => void) => Promise<() => void>
 }
 
 /**
- * Hears `NOTIFY` of one channel over a connection of its own, which is opened when somebody listens and reopened when it is
+ * Receives `NOTIFY` of one channel over a connection of its own, which is opened when somebody listens and reopened when it is
  * lost: https://www.postgresql.org/docs/18/sql-notify.html
  */
 export const openNotifications = (connectionString: string, channel: string): Notifications => {
@@ -40,19 +44,23 @@ export const openNotifications = (connectionString: string, channel: string): No
     },
     [Symbol.asyncDispose]: async () => {
       isClosed = true
-      await (await client?.catch(() => undefined))?.end()
+      await (await client?.catch(() => undefined))?.end().catch(() => undefined)
     },
   }
 }
 
-type Hearing = { readonly lost: () => void; readonly take: (text: string) => void }
+type Listening = { readonly lost: () => void; readonly take: (text: string) => void }
 
-const connect = async (connectionString: string, channel: string, { lost, take }: Hearing): Promise<pg.Client> => {
-  const client = new pg.Client({ connectionString, application_name: 'cinegraph-topics', keepAlive: true })
-  client.on('error', () => undefined)
+const connect = async (connectionString: string, channel: string, { lost, take }: Listening): Promise<pg.Client> => {
+  const client = createClient({
+    connectionString,
+    application_name: 'cinegraph-notifications',
+    keepAlive: true,
+    connectionTimeoutMillis: 5_000,
+  })
   client.on('notification', ({ payload = '' }) => take(payload))
   await client.connect()
+  client.once('end', lost)
   await client.query(`listen ${channel}`)
-  client.on('end', lost)
   return client
 }

@@ -6,10 +6,10 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import pg from 'pg'
 import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
 import type { Log } from '#platform/observe/log.ts'
 import { type Installation, locateInstallation } from '#platform/postgres/binaries.ts'
+import { createClient } from '#platform/postgres/connections.ts'
 import { processBirth } from '#platform/process/birth.ts'
 
 const run = promisify(execFile)
@@ -107,8 +107,7 @@ const stopLeftover = async (cluster: string): Promise<void> => {
 const untilReady = async (url: string, child: ChildProcess): Promise<void> => {
   let why = 'it has not answered within 30 s'
   for (const limit = Date.now() + 30_000; Date.now() < limit && child.exitCode === null; ) {
-    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 })
-    client.on('error', () => undefined)
+    const client = createClient({ connectionString: url, connectionTimeoutMillis: 2_000 })
     try {
       await client.connect()
       await client.query('select 1')

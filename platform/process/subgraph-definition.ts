@@ -1,10 +1,11 @@
-import type { Topic } from '#platform/contracts/events.ts'
+import type { JobQueue } from '#platform/contracts/job-queue.ts'
+import type { Topic } from '#platform/contracts/topic.ts'
 import type { Engines } from '#platform/engines/engines.ts'
 import type { ExecuteGraphql } from '#platform/graphql/execute.ts'
 import type { Subgraph } from '#platform/graphql/subgraph.ts'
 import type { Secrets } from '#platform/identity/secrets.ts'
 import type { Log } from '#platform/observe/log.ts'
-import { hasOutbox, relayOutbox } from '#platform/postgres/outbox.ts'
+import { hasOutbox, relayOutbox } from '#platform/postgres/relay.ts'
 import type { Config } from '#platform/settings/config.ts'
 
 /** What a subgraph is made of, alone or among the others. */
@@ -24,8 +25,8 @@ export type SubgraphDefinition = {
   readonly name: string
   /** Makes the subgraph, with its stores, from the engines it needs. */
   readonly create: (parts: SubgraphParts) => Promise<Subgraph>
-  /** Topics it publishes, through its outbox or directly. */
-  readonly publishes: readonly Topic[]
+  /** Topics and jobs it publishes, through its outbox or directly. */
+  readonly publishes: readonly (Topic | JobQueue)[]
   /** What a screen lacks while this subgraph does not answer. */
   readonly without: string
 }
@@ -34,9 +35,11 @@ export type SubgraphDefinition = {
 export const startSubgraph = async ({ name, create }: SubgraphDefinition, parts: SubgraphParts): Promise<Subgraph> => {
   await using stack = new AsyncDisposableStack()
   const subgraph = stack.use(await create(parts))
-  const { pool } = await parts.engines.open('database')
-  if (await hasOutbox(pool, name))
-    stack.use(relayOutbox({ pool, schema: name, events: await parts.engines.open('events'), log: parts.log }))
+  const database = await parts.engines.open('database')
+  if (await hasOutbox(database.pool, name)) {
+    const [events, jobs] = [await parts.engines.open('events'), await parts.engines.open('jobs')]
+    stack.use(relayOutbox({ database, schema: name, events, jobs, log: parts.log }))
+  }
   const owned = stack.move()
   return { ...subgraph, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }

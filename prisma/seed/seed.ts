@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import { footage as footageJobs } from '#platform/contracts/jobs/catalog.footage.ts'
+import { titles as titlesTopic } from '#platform/contracts/topics/catalog.titles.ts'
 import { hashPassword } from '#platform/identity/password.ts'
 import type { Log } from '#platform/observe/log.ts'
 import { newTrace, withTrace } from '#platform/observe/tracing.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
 import type { Database } from '#platform/postgres/database.ts'
-import { outboxRow } from '#platform/postgres/outbox.ts'
+import { outboxEvent, outboxJob } from '#platform/postgres/outbox.ts'
 import { drawArt, variants } from './art.ts'
 import { demoMember, operatorEmail, seedMembers, seedPlans, seedViewings } from './members.ts'
 import { integerBetween, oneOf, seededRandom } from './random.ts'
@@ -34,9 +36,12 @@ export const seedDemo = async ({ database: { prisma }, objects, operatorPassword
   for (const title of shown)
     await Promise.all(variants.map((variant) => objects.put(`art/${title.id}/${variant}.svg`, Buffer.from(drawArt(title, variant)))))
   const hashes = { member: await hashPassword(demoMember.password), operator: await hashPassword(operatorPassword) }
-  // NOTE: one trace for all of it, so that the outbox tells its events together.
+  // NOTE: one trace for all of it, so that its events belong together.
   await withTrace(newTrace(), () =>
     prisma.$transaction(async (tx) => {
+      // NOTE: of two processes that start at the same time on an empty database one fills it.
+      await tx.$queryRaw`select pg_advisory_xact_lock(hashtext('cinegraph demo'))::text`
+      if ((await tx.account.count()) > 0) return
       await seedCatalog(tx, titles, footage)
       await seedAccounts(tx, hashes, clock())
       await seedHistory(tx, titles, clock())
@@ -71,9 +76,9 @@ const seedCatalog = async (tx: Transaction, titles: readonly SeedTitle[], footag
   })
   await tx.media.createMany({ data: titles.map(({ id }) => ({ titleId: id, state: hasFootage.has(id) ? 'PREPARING' : 'NONE' })) })
   const credits = await seedPeople(tx, titles)
-  const told = titles.map((title) => {
+  const changed = titles.map((title) => {
     const { id: titleId, kind, genres, year, maturity, popularity } = title
-    return outboxRow('catalog.titles', {
+    return outboxEvent(titlesTopic, {
       titleId,
       kind,
       genres,
@@ -85,9 +90,9 @@ const seedCatalog = async (tx: Transaction, titles: readonly SeedTitle[], footag
     })
   })
   const wanted = playable.map(({ id: titleId }, look) =>
-    outboxRow('catalog.footage', { uploadId: randomUUID(), titleId, look, seconds: footageSeconds }),
+    outboxJob(footageJobs, { uploadId: randomUUID(), titleId, look, seconds: footageSeconds }),
   )
-  await tx.catalogOutbox.createMany({ data: [...told, ...wanted] })
+  await tx.catalogOutbox.createMany({ data: [...changed, ...wanted] })
 }
 
 /** Gives the names of each title's people. */

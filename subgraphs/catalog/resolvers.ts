@@ -1,3 +1,4 @@
+import { uploads as uploadTopic } from '#platform/contracts/topics/catalog.uploads.ts'
 import type { Caller } from '#platform/contracts/viewer.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
 import type { SubgraphContext } from '#platform/graphql/subgraph.ts'
@@ -86,7 +87,7 @@ const mutations = ({ uploads }: CatalogDeps): Resolvers['Mutation'] & object => 
 
 const subscriptions = ({ uploads, events }: CatalogDeps): Resolvers['Subscription'] & object => ({
   uploadProgress: topicField(events, {
-    topic: 'catalog.uploads',
+    topic: uploadTopic,
     concerns: (event, { id }: { readonly id: string }, { caller }: CatalogContext) => {
       onlyOperators(caller)
       return event?.uploadId === id

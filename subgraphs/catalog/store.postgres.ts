@@ -1,7 +1,10 @@
 import { z } from 'zod'
-import type { EventOf } from '#platform/contracts/events.ts'
+import { sources } from '#platform/contracts/jobs/catalog.sources.ts'
+import type { EventOf } from '#platform/contracts/topic.ts'
+import { titles } from '#platform/contracts/topics/catalog.titles.ts'
+import type { packaged } from '#platform/contracts/topics/ingest.packaged.ts'
 import type { Database } from '#platform/postgres/database.ts'
-import { outboxRow } from '#platform/postgres/outbox.ts'
+import { outboxEvent, outboxJob } from '#platform/postgres/outbox.ts'
 import { decodeCursor } from './cursor.ts'
 import type { Availability, NewTitle, Title, TitleKind, TitleStore, Upload, UploadStore } from './store.ts'
 import { titleChanged } from './title-changed.ts'
@@ -87,7 +90,7 @@ export const postgresUploads = (prisma: Prisma): UploadStore => ({
     const row = await prisma.upload.findUnique({ where: { id } })
     return row === null ? null : toUpload(row)
   },
-  finish: async (id, { topic, event }) =>
+  finish: async (id, job) =>
     prisma.$transaction(async (tx) => {
       const { count } = await tx.upload.updateMany({
         where: { id, step: { in: ['uploading', 'failed'] } },
@@ -96,12 +99,12 @@ export const postgresUploads = (prisma: Prisma): UploadStore => ({
       const upload = await tx.upload.findUniqueOrThrow({ where: { id } })
       if (count === 1) {
         await tx.media.update({ where: { titleId: upload.titleId }, data: { state: 'PREPARING', percent: 0 } })
-        await tx.catalogOutbox.create({ data: outboxRow(topic, event) })
+        await tx.catalogOutbox.create({ data: outboxJob(sources, job) })
       }
       return toUpload(upload)
     }),
   progress: async ({ uploadId, titleId, step, percent }) => {
-    // NOTE: progress is told out of order at times; it never goes back, and never moves a finished upload.
+    // NOTE: progress arrives out of order at times; it never goes back, and never moves a finished upload.
     await prisma.$transaction([
       prisma.upload.updateMany({
         where: { id: uploadId, step: { notIn: ['published', 'failed'] }, percent: { lte: percent } },
@@ -110,11 +113,11 @@ export const postgresUploads = (prisma: Prisma): UploadStore => ({
       prisma.media.updateMany({ where: { titleId, state: 'PREPARING', percent: { lte: percent } }, data: { percent } }),
     ])
   },
-  publish: (packaged) => prisma.$transaction((tx) => publishIn(tx, packaged)),
+  publish: (stream) => prisma.$transaction((tx) => publishIn(tx, stream)),
   fail: async ({ uploadId, titleId, message }) => {
     await prisma.$transaction([
       prisma.media.updateMany({ where: { titleId, state: 'PREPARING' }, data: { state: 'FAILED' } }),
-      prisma.upload.updateMany({ where: { id: uploadId }, data: { step: 'failed', error: message } }),
+      prisma.upload.updateMany({ where: { id: uploadId, step: { not: 'published' } }, data: { step: 'failed', error: message } }),
     ])
   },
 })
@@ -131,10 +134,10 @@ const startIn = async (tx: Transaction, upload: NewUpload, title: NewTitle): Pro
   await tx.upload.create({ data: { ...upload, bytes: BigInt(upload.bytes) } })
 }
 
-/** The one step in which a stream appears: media, upload and the event that tells of it change together. */
+/** The one step in which a stream appears: media, upload and the event about it change together. */
 const publishIn = async (
   tx: Transaction,
-  { uploadId, titleId, prefix, durationMs, renditions }: EventOf<'ingest.packaged'>,
+  { uploadId, titleId, prefix, durationMs, renditions }: EventOf<typeof packaged>,
 ): Promise<void> => {
   const media = { state: 'READY' as const, prefix, durationMs, renditions }
   await tx.media.upsert({ where: { titleId }, create: { titleId, ...media }, update: media })
@@ -143,5 +146,5 @@ const publishIn = async (
   await tx.title.updateMany({ where: { id: titleId, runtimeMinutes: 0 }, data: { runtimeMinutes } })
   const title = await tx.title.findUniqueOrThrow({ where: { id: titleId }, include: { credits: { include: { person: true } } } })
   const people = title.credits.map((credit) => credit.person.name)
-  await tx.catalogOutbox.create({ data: outboxRow('catalog.titles', titleChanged(title, people, true)) })
+  await tx.catalogOutbox.create({ data: outboxEvent(titles, titleChanged(title, people, true)) })
 }

@@ -1,4 +1,9 @@
-import type { EventOf, Topic } from '#platform/contracts/events.ts'
+import type { JobOf } from '#platform/contracts/job-queue.ts'
+import type { sources } from '#platform/contracts/jobs/catalog.sources.ts'
+import type { EventOf } from '#platform/contracts/topic.ts'
+import type { ingestFailed } from '#platform/contracts/topics/ingest.failed.ts'
+import type { packaged } from '#platform/contracts/topics/ingest.packaged.ts'
+import type { ingestProgress } from '#platform/contracts/topics/ingest.progress.ts'
 
 export type TitleKind = 'FILM' | 'SERIES' | 'EPISODE'
 export type Title = {
@@ -64,9 +69,9 @@ export type TitleStore = {
 export type UploadStore = {
   readonly start: (upload: Pick<Upload, 'id' | 'titleId' | 'objectKey' | 'parts' | 'bytes' | 'sha256'>, title: NewTitle) => Promise<void>
   readonly upload: (id: string) => Promise<Upload | null>
-  /** Moves an upload on and saves the event that this causes, both or neither. */
-  readonly finish: <T extends Topic>(id: string, tell: { readonly topic: T; readonly event: EventOf<T> }) => Promise<Upload>
-  readonly progress: (progress: EventOf<'ingest.progress'>) => Promise<void>
-  readonly publish: (packaged: EventOf<'ingest.packaged'>) => Promise<void>
-  readonly fail: (failed: EventOf<'ingest.failed'>) => Promise<void>
+  /** Moves an upload on and saves the job that this causes, both or neither. */
+  readonly finish: (id: string, job: JobOf<typeof sources>) => Promise<Upload>
+  readonly progress: (progress: EventOf<typeof ingestProgress>) => Promise<void>
+  readonly publish: (stream: EventOf<typeof packaged>) => Promise<void>
+  readonly fail: (failed: EventOf<typeof ingestFailed>) => Promise<void>
 }

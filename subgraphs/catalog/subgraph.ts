@@ -1,3 +1,7 @@
+import { footage } from '#platform/contracts/jobs/catalog.footage.ts'
+import { sources } from '#platform/contracts/jobs/catalog.sources.ts'
+import { titles } from '#platform/contracts/topics/catalog.titles.ts'
+import { uploads } from '#platform/contracts/topics/catalog.uploads.ts'
 import type { SubgraphDefinition } from '#platform/process/subgraph-definition.ts'
 import { createCatalog } from './server.ts'
 import { postgresTitles, postgresUploads } from './store.postgres.ts'
@@ -18,6 +22,6 @@ export const subgraph: SubgraphDefinition = {
       log,
     })
   },
-  publishes: ['catalog.titles', 'catalog.sources', 'catalog.footage', 'catalog.uploads'],
+  publishes: [titles, sources, footage, uploads],
   without: 'names, pictures and search: no screen can be shown',
 }

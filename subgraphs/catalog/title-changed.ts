@@ -1,11 +1,11 @@
-import type { TitleChanged } from '#platform/contracts/events.ts'
+import type { TitleChanged } from '#platform/contracts/topics/catalog.titles.ts'
 import type { Title } from './store.ts'
 
-type Told = Pick<Title, 'id' | 'kind' | 'genres' | 'year' | 'maturity' | 'popularity'>
+type Indexed = Pick<Title, 'id' | 'kind' | 'genres' | 'year' | 'maturity' | 'popularity'>
 
-/** The event that tells others what they may know of a title. */
+/** The event of a title that has changed. */
 export const titleChanged = (
-  { id, kind, genres, year, maturity, popularity }: Told,
+  { id, kind, genres, year, maturity, popularity }: Indexed,
   people: readonly string[],
   playable: boolean,
 ): TitleChanged => ({

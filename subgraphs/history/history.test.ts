@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { Heartbeat } from '#platform/contracts/events.ts'
+import { type Heartbeat, heartbeats } from '#platform/contracts/topics/playback.heartbeats.ts'
 import { until } from '../../tests/member.ts'
 import { ada, type ServedSubgraph, serveSubgraph } from '../../tests/subgraph.ts'
 
@@ -30,8 +30,8 @@ const entity = async (titleId: string, as: object | null = viewer): Promise<unkn
 
 test('heartbeats in any order, with repeats, leave the latest resume point and one sitting', async () => {
   const beats = [beat('x', 30_000, 20), beat('x', 50_000, 5), beat('x', 40_000, 10), beat('x', 50_000, 5)]
-  await history.events.publish('playback.heartbeats', beats)
-  await history.events.publish('playback.heartbeats', [beat('x', 10_000, 40)])
+  await history.events.publish(heartbeats, beats)
+  await history.events.publish(heartbeats, [beat('x', 10_000, 40)])
   await until('the latest stands', 10_000, async () => JSON.stringify(await entity('x')) === '{"positionMs":50000,"ended":false}')
   const { data } = await history.ask('{ viewingHistory { edges { node { title { id } positionMs } } } }', {}, viewer)
   await until(
@@ -43,7 +43,7 @@ test('heartbeats in any order, with repeats, leave the latest resume point and o
 })
 
 test('what is nearly over has ended, and is not offered to continue', async () => {
-  await history.events.publish('playback.heartbeats', [beat('over', 96_000, 1), beat('half', 50_000, 2)])
+  await history.events.publish(heartbeats, [beat('over', 96_000, 1), beat('half', 50_000, 2)])
   await until('both are in', 10_000, async () => (await entity('over')) !== null && (await entity('half')) !== null)
   const { data } = await history.ask('{ continueWatching { title { id } } }', {}, viewer)
   const ids = (data.continueWatching as unknown as { title: { id: string } }[]).map(({ title }) => title.id)

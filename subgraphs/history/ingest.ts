@@ -1,4 +1,6 @@
-import type { EventOf, Heartbeat } from '#platform/contracts/events.ts'
+import type { EventOf } from '#platform/contracts/topic.ts'
+import { resumePoints } from '#platform/contracts/topics/history.resumePoints.ts'
+import { type Heartbeat, heartbeats } from '#platform/contracts/topics/playback.heartbeats.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 import type { HistoryStore, ResumePoint, Viewing } from './store.ts'
 
@@ -28,21 +30,21 @@ const toViewing = (beat: Heartbeat, at: Date): Viewing => {
 }
 
 /** Each profile and title of a batch once. */
-const movedIn = (beats: readonly Heartbeat[]): readonly EventOf<'history.resumePoints'>[] => [
+const movedIn = (beats: readonly Heartbeat[]): readonly EventOf<typeof resumePoints>[] => [
   ...new Map(beats.map(({ profileId, titleId }) => [`${profileId} ${titleId}`, { profileId, titleId }])).values(),
 ]
 
 /** Takes heartbeats in: moves resume points and widens sittings. Seeing a heartbeat twice changes nothing. */
 export const ingest = ({ events, store, clock }: IngestDeps): Promise<void> =>
-  events.subscribe({
-    topic: 'playback.heartbeats',
+  events.consume({
+    topic: heartbeats,
     group: 'history',
     batchMax: 500,
     handle: async (batch) => {
       const now = clock()
       const dated = batch.map(({ data }) => ({ beat: data, at: believedAt(data, now) }))
       await store.putResumePoints(dated.map(({ beat, at }) => toPoint(beat, at)))
-      await events.publish('history.resumePoints', movedIn(batch.map(({ data }) => data)))
+      await events.publish(resumePoints, movedIn(batch.map(({ data }) => data)))
       await store.putViewings(dated.map(({ beat, at }) => toViewing(beat, at)))
     },
   })

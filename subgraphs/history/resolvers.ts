@@ -1,3 +1,4 @@
+import { resumePoints } from '#platform/contracts/topics/history.resumePoints.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
 import type { SubgraphContext } from '#platform/graphql/subgraph.ts'
 import { topicField } from '#platform/graphql/topic-field.ts'
@@ -42,7 +43,7 @@ export const resolvers = ({ store, events }: HistoryResolverDeps): Resolvers => 
   },
   Subscription: {
     resumePointMoved: topicField(events, {
-      topic: 'history.resumePoints',
+      topic: resumePoints,
       concerns: (event, { titleId }: SubscriptionResumePointMovedArgs, { caller: { viewer } }: HistoryContext) => {
         if (viewer === null) throw new CinegraphError('UNAUTHENTICATED')
         return event?.profileId === viewer.profileId && (titleId ?? event.titleId) === event.titleId

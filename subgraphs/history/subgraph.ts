@@ -1,3 +1,4 @@
+import { resumePoints } from '#platform/contracts/topics/history.resumePoints.ts'
 import type { SubgraphDefinition } from '#platform/process/subgraph-definition.ts'
 import { createHistory } from './server.ts'
 import { postgresHistory } from './store.postgres.ts'
@@ -8,6 +9,6 @@ export const subgraph: SubgraphDefinition = {
     const { pool } = await engines.open('database')
     return createHistory({ store: postgresHistory(pool), events: await engines.open('events'), clock, log })
   },
-  publishes: ['history.resumePoints'],
+  publishes: [resumePoints],
   without: '"Continue watching"; titles begin at the beginning',
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { EmailAddress } from '#platform/contracts/fields.ts'
 import { isCinegraphError } from '#platform/errors/errors.ts'
 import { hashPassword, passwordMatches } from '#platform/identity/password.ts'
 import type { CreateProfileInput, RefusalCode, SignUpInput } from './schema.generated.ts'
@@ -17,14 +18,16 @@ export const refuse = (code: RefusalCode, message: string): Refused => ({ __type
 
 const wrongCredentials = refuse('WRONG_CREDENTIALS', 'The e-mail address or the password is wrong.')
 const avatars = ['ember', 'tide', 'moss', 'dusk', 'sand', 'plum'] as const
-const emailPattern = /^[^\s@]{1,64}@[^\s@]{1,190}\.[^\s@]{2,}$/
 /** Compared with when the address is unknown, so that the answer takes as long as for a known one. */
 const nobody = hashPassword('nobody has this password')
 
 const avatarFor = (name: string): string => avatars[(name.codePointAt(0) ?? 0) % avatars.length] ?? 'ember'
 
+/** How an address is kept and compared. */
+const normalized = (email: string): string => email.trim().toLowerCase()
+
 const faultOf = ({ email, password, profileName }: SignUpInput): string | undefined => {
-  if (!emailPattern.test(email)) return 'This is not an e-mail address.'
+  if (!EmailAddress.safeParse(normalized(email)).success) return 'This is not an e-mail address.'
   if (password.length < 8 || password.length > 256) return 'A password has at least 8 characters.'
   return nameFault(profileName)
 }
@@ -35,7 +38,7 @@ const nameFault = (name: string): string | undefined =>
 export const signUp = async (input: SignUpInput, { accounts, sessions, clock }: AccountDeps): Promise<OpenedSession | Refused> => {
   const fault = faultOf(input)
   if (fault !== undefined) return refuse('INVALID_INPUT', fault)
-  const account = { id: randomUUID(), email: input.email.trim().toLowerCase(), operator: false }
+  const account = { id: randomUUID(), email: normalized(input.email), operator: false }
   const profile = { ...newProfile(input.profileName, input.language), accountId: account.id }
   if (input.planId && !(await accounts.plans()).some((plan) => plan.id === input.planId))
     return refuse('NO_SUCH_PLAN', 'There is no such plan.')
@@ -54,7 +57,7 @@ export const signIn = async (
   password: string,
   { accounts, profiles, sessions }: AccountDeps,
 ): Promise<OpenedSession | Refused> => {
-  const found = await accounts.withPassword(email.trim().toLowerCase())
+  const found = await accounts.withPassword(normalized(email))
   const matches = await passwordMatches(password.slice(0, 256), found?.passwordHash ?? (await nobody))
   const [first] = found === null || !matches ? [] : await profiles.ofAccounts([found.account.id])
   return found === null || first === undefined ? wrongCredentials : sessions.open(found.account, first)

@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import fc from 'fast-check'
+import type { EventOf } from '#platform/contracts/topic.ts'
+import { subscriptions } from '#platform/contracts/topics/profile.subscriptions.ts'
+import { until } from '../../tests/member.ts'
 import { type ServedSubgraph, serveSubgraph } from '../../tests/subgraph.ts'
 
 let profile: ServedSubgraph
+const started: EventOf<typeof subscriptions>[] = []
+const startedOf = (accountId: string) => started.filter((event) => event.accountId === accountId)
 before(async () => {
   profile = await serveSubgraph('profile')
+  const handle = async (batch: readonly { readonly data: EventOf<typeof subscriptions> }[]) =>
+    void started.push(...batch.map(({ data }) => data))
+  await profile.events.consume({ topic: subscriptions, group: 'notify', handle })
 })
 after(() => profile[Symbol.asyncDispose]())
 
@@ -59,7 +68,7 @@ test('what cannot be an address, a password or a name is refused', async () => {
   }
 })
 
-test('subscribing starts a plan and tells of it once; cancelling ends it', async () => {
+test('subscribing starts a plan and publishes it once; cancelling ends it', async () => {
   const viewer = { accountId: 'a-new', profileId: 'p-wim' }
   const subscribe = (plan: string) =>
     profile.ask(
@@ -70,10 +79,47 @@ test('subscribing starts a plan and tells of it once; cancelling ends it', async
   assert.deepEqual((await subscribe('gold')).data.subscribe, { code: 'NO_SUCH_PLAN' })
   assert.deepEqual((await subscribe('basic')).data.subscribe, { active: true, plan: { name: 'Basic' } })
   assert.deepEqual((await subscribe('premium')).data.subscribe, { active: true, plan: { name: 'Premium' } })
-  assert.equal(await profile.database.prisma.profileOutbox.count({ where: { topic: 'profile.subscriptions' } }), 1)
+  await until('the event', 20_000, async () => startedOf('a-new').length > 0)
+  assert.equal(startedOf('a-new').length, 1)
   const cancel = 'mutation { cancelSubscription { ... on Membership { active } ... on Refusal { code } } }'
   assert.deepEqual((await profile.ask(cancel, {}, viewer)).data.cancelSubscription, { active: false })
   assert.deepEqual((await profile.ask(cancel, {}, viewer)).data.cancelSubscription, { code: 'NO_SUBSCRIPTION' })
+})
+
+test('of many who subscribe again in the same instant one starts the membership', async () => {
+  const viewer = { accountId: 'a-demo', profileId: 'p-ada' }
+  const mutate = (field: string) =>
+    profile.ask(`mutation { ${field} { ... on Membership { active } ... on Refusal { code } } }`, {}, viewer)
+  for (let round = 1; round <= 3; round += 1) {
+    await mutate('cancelSubscription')
+    await Promise.all(Array.from({ length: 8 }, () => mutate('subscribe(planId: "basic")')))
+    await until('all that was saved is published', 20_000, async () => (await profile.database.prisma.profileOutbox.count()) === 0)
+    await until('the event', 20_000, async () => startedOf('a-demo').length >= round)
+    assert.equal(startedOf('a-demo').length, round)
+  }
+})
+
+test('an address that sign-up takes is one that a mail is sent to', async () => {
+  const odd = fc.constantFrom(
+    'ünï@exämple.org',
+    'x@y..z',
+    'a.@b.cd',
+    '"a b"@c.de',
+    'a@-b.cd',
+    `${'a'.repeat(64)}@${'b'.repeat(185)}.cd`,
+    'a@b.c_d',
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(fc.emailAddress(), odd), async (email) => {
+      const input = { email, password: 'correct horse', profileName: 'A', planId: 'basic' }
+      const query = `mutation ($input: SignUpInput!) { signUp(input: $input) { ... on Session { account { id } } ... on Refusal { code } } }`
+      const { data } = await profile.ask(query, { input }, null)
+      const { code, account } = data.signUp as unknown as { readonly code?: string; readonly account?: { readonly id: string } }
+      if (account === undefined) return assert.ok(code === 'INVALID_INPUT' || code === 'EMAIL_TAKEN')
+      await until(`the event of ${email}`, 20_000, async () => startedOf(account.id).length === 1)
+    }),
+    { numRuns: 25, endOnFailure: true },
+  )
 })
 
 test('an account and its profiles are shown to their own members and to operators only', async () => {

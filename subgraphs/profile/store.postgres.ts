@@ -1,6 +1,7 @@
+import { subscriptions } from '#platform/contracts/topics/profile.subscriptions.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
 import type { Database } from '#platform/postgres/database.ts'
-import { outboxRow } from '#platform/postgres/outbox.ts'
+import { outboxEvent } from '#platform/postgres/outbox.ts'
 import type { AccountStore, ProfileStore, SessionStore } from './store.ts'
 
 type Prisma = Database['prisma']
@@ -35,13 +36,15 @@ export const postgresAccounts = (prisma: Prisma): AccountStore => ({
 
 type Transaction = Parameters<Parameters<Prisma['$transaction']>[0]>[0]
 
-/** A subscription that was active keeps its start, and its start is told once. */
+/** A subscription that was active keeps its start, and its start is published once. */
 const subscribeIn = async (
   tx: Transaction,
   { accountId, planId, at }: { readonly accountId: string; readonly planId: string; readonly at: Date },
 ) => {
   const plan = await tx.plan.findUnique({ where: { id: planId } })
   if (plan === null) return null
+  // NOTE: of two at the same time the second sees what the first has saved.
+  await tx.$queryRaw`select 1 from profile.account where id = ${accountId} for update`
   const before = await tx.subscription.findUnique({ where: { accountId } })
   const startedAt = before?.active ? before.startedAt : at
   const active = { planId, active: true, startedAt }
@@ -49,7 +52,7 @@ const subscribeIn = async (
   const saved = await tx.subscription.upsert({ where: { accountId }, create: { accountId, ...active }, update: active, include })
   if (!before?.active) {
     const event = { accountId, email: saved.account.email, planName: plan.name, startedAt: startedAt.toISOString() }
-    await tx.profileOutbox.create({ data: outboxRow('profile.subscriptions', event) })
+    await tx.profileOutbox.create({ data: outboxEvent(subscriptions, event) })
   }
   return saved
 }

@@ -1,3 +1,4 @@
+import { subscriptions } from '#platform/contracts/topics/profile.subscriptions.ts'
 import type { SubgraphDefinition } from '#platform/process/subgraph-definition.ts'
 import { createProfile } from './server.ts'
 import { postgresAccounts, postgresProfiles, postgresSessions } from './store.postgres.ts'
@@ -16,6 +17,6 @@ export const subgraph: SubgraphDefinition = {
       log,
     })
   },
-  publishes: ['profile.subscriptions'],
+  publishes: [subscriptions],
   without: 'sign-in and the choice of a profile; members who are signed in browse on',
 }

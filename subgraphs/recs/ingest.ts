@@ -1,15 +1,17 @@
+import { titles } from '#platform/contracts/topics/catalog.titles.ts'
+import { signals } from '#platform/contracts/topics/recs.signals.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 import type { RecsStore } from './store.ts'
 
-/** Takes in what the catalogue tells of titles and what workers/recs tells of members. */
+/** Takes in what the catalogue publishes about titles and workers/recs about members. */
 export const ingest = async (events: EventLog, store: RecsStore): Promise<void> => {
-  await events.subscribe({
-    topic: 'catalog.titles',
+  await events.consume({
+    topic: titles,
     group: 'recs',
     handle: async (batch) => store.putFeatures(batch.map(({ data }) => data)),
   })
-  await events.subscribe({
-    topic: 'recs.signals',
+  await events.consume({
+    topic: signals,
     group: 'recs',
     handle: async (batch) => store.putSignals(batch.map(({ data }) => ({ ...data, at: new Date(data.at) }))),
   })

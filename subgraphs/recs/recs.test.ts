@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { titles } from '#platform/contracts/topics/catalog.titles.ts'
+import { signals } from '#platform/contracts/topics/recs.signals.ts'
 import { until } from '../../tests/member.ts'
 import { serveSubgraph } from '../../tests/subgraph.ts'
 import { contentRanking } from './ranking.content.ts'
@@ -49,18 +51,18 @@ test('similar titles share genres or people, and never include the title itself'
   assert.deepEqual(contentRanking.similar(features, 'unknown', 5), [])
 })
 
-test('what the catalogue and the players tell changes what is recommended', async () => {
+test('what the catalogue and the players publish changes what is recommended', async () => {
   await using recs = await serveSubgraph('recs')
-  const told = (id: string, genre: string, popularity: number) => ({
+  const title = (id: string, genre: string, popularity: number) => ({
     ...feature(id, [], popularity),
     genres: [genre],
     people: [],
     kind: 'FILM' as const,
   })
-  const wanted = Array.from({ length: 20 }, (_, at) => told(`wanted-${at}`, 'Romance', 0.9))
-  const heists = Array.from({ length: 8 }, (_, at) => told(`heist-${at}`, 'Heist', 0.4))
-  await recs.events.publish('catalog.titles', [...wanted, ...heists])
-  await recs.events.publish('recs.signals', [{ profileId: 'p-heist', titleId: 'heist-0', share: 0.9, at: new Date().toISOString() }])
+  const wanted = Array.from({ length: 20 }, (_, at) => title(`wanted-${at}`, 'Romance', 0.9))
+  const heists = Array.from({ length: 8 }, (_, at) => title(`heist-${at}`, 'Heist', 0.4))
+  await recs.events.publish(titles, [...wanted, ...heists])
+  await recs.events.publish(signals, [{ profileId: 'p-heist', titleId: 'heist-0', share: 0.9, at: new Date().toISOString() }])
   const rows = async () =>
     ((await recs.ask('{ homeRows { kind because { id } titles { id } } }', {}, { profileId: 'p-heist' })).data.homeRows ??
       []) as unknown as { kind: string; because: { id: string } | null; titles: { id: string }[] }[]

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
+import { ingestFailed } from '#platform/contracts/topics/ingest.failed.ts'
+import { ingestProgress } from '#platform/contracts/topics/ingest.progress.ts'
 import type { GraphqlAnswer } from '#platform/graphql/execute.ts'
 import { subscribeOverSse } from '#platform/graphql/over-sse.ts'
 import { createIssuer } from '#platform/identity/access-token.ts'
@@ -91,9 +93,9 @@ test('an operator follows an upload over a WebSocket; a member may not', async (
   const events = client.iterate<{ uploadProgress: { step: string; percent: number } }>(asked)
   const next = async () => (await events.next()).value?.data?.uploadProgress
   assert.equal((await next())?.percent, 0)
-  await platform.events.publish('ingest.progress', [{ uploadId: id, titleId, step: 'encoding', percent: 40 }])
+  await platform.events.publish(ingestProgress, [{ uploadId: id, titleId, step: 'encoding', percent: 40 }])
   assert.deepEqual(await next(), { step: 'encoding', percent: 40, done: false })
-  await platform.events.publish('ingest.failed', [{ uploadId: id, titleId, code: 'SOURCE_UNREADABLE', message: 'No picture.' }])
+  await platform.events.publish(ingestFailed, [{ uploadId: id, titleId, code: 'SOURCE_UNREADABLE', message: 'No picture.' }])
   assert.equal((await next())?.step, 'failed')
   await events.return?.()
   await Promise.all([client.dispose(), refused.dispose()])

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { objectKey } from '#platform/contracts/object-key.ts'
+import { packaged } from '#platform/contracts/topics/ingest.packaged.ts'
 import { signStream } from '#platform/identity/stream-token.ts'
 import { makeFootage } from '../../workers/transcode/footage.ts'
 import { makeStream } from '../../workers/transcode/pipeline.ts'
@@ -17,11 +17,11 @@ before(async () => {
   await platform.database.prisma.title.update({ where: { id: film }, data: { maturity: 0 } })
   await using folder = await temporaryFolder()
   const source = await makeFootage(0, 4, folder.path)
-  const packaged = await makeStream(
+  const stream = await makeStream(
     { uploadId: 'u-1', titleId: film, workDir: folder.path, fetchSource: async () => source },
     { objects: platform.objects, signal: new AbortController().signal, onProgress: () => undefined },
   )
-  await platform.events.publish('ingest.packaged', [packaged])
+  await platform.events.publish(packaged, [stream])
   const tv = new Device(platform.links, 'tv')
   await tv.signIn()
   const playback = await until('the film is playable', 10_000, async () => {
@@ -114,7 +114,7 @@ test('a token of one title opens no other, and none opens what is not a stream',
 })
 
 test('an expired token gets no byte', async () => {
-  const prefix = objectKey(new URL(streamUrl).pathname.split('/').slice(2, -1).join('/'))
+  const prefix = new URL(streamUrl).pathname.split('/').slice(2, -1).join('/')
   const token = signStream({ prefix, sessionId: 's', expiresAt: new Date(Date.now() - 2_000) }, platform.secrets.streamKey)
   const response = await fetch(`${new URL(streamUrl).origin}/${token}/${prefix}/master.m3u8`)
   assert.equal(response.status, 403)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { subscriptions } from '#platform/contracts/topics/profile.subscriptions.ts'
 import { signalsOf } from '../../workers/recs/server.ts'
 import { bootPlatform } from '../boot.ts'
 import { Device, until } from '../member.ts'
@@ -20,10 +21,10 @@ test('a new subscription is confirmed by exactly one mail, however often the eve
     return mails.length > 0 && mails
   })
   const { startedAt } = await platform.database.prisma.subscription.findUniqueOrThrow({ where: { accountId: 'a-new' } })
-  await platform.events.publish('profile.subscriptions', [
+  await platform.events.publish(subscriptions, [
     { accountId: 'a-new', email: 'new@cinegraph.example', planName: 'Standard', startedAt: startedAt.toISOString() },
   ])
-  await platform.events.publish('profile.subscriptions', [
+  await platform.events.publish(subscriptions, [
     { accountId: 'a-other', email: 'other@cinegraph.example', planName: 'Basic', startedAt: startedAt.toISOString() },
   ])
   await until('the other mail', 10_000, async () => (await platform.mailbox.list('sent')).length >= 2)

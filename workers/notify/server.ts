@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createTransport } from 'nodemailer'
-import type { EventOf } from '#platform/contracts/events.ts'
+import type { EventOf } from '#platform/contracts/topic.ts'
+import { subscriptions } from '#platform/contracts/topics/profile.subscriptions.ts'
 import type { Log } from '#platform/observe/log.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
@@ -10,10 +11,10 @@ export type NotifyDeps = { readonly events: EventLog; readonly mailbox: ObjectSt
 const composer = createTransport({ streamTransport: true, buffer: true, newline: 'unix' })
 
 /** The name of the one mail that a subscription causes, so that an event delivered twice still makes one mail. */
-const mailKey = ({ accountId, startedAt }: EventOf<'profile.subscriptions'>): string =>
+const mailKey = ({ accountId, startedAt }: EventOf<typeof subscriptions>): string =>
   `sent/${startedAt.slice(0, 10)}-${createHash('sha256').update(`${accountId} ${startedAt}`).digest('hex').slice(0, 16)}.eml`
 
-const compose = async ({ email, planName, startedAt }: EventOf<'profile.subscriptions'>): Promise<Buffer> => {
+const compose = async ({ email, planName, startedAt }: EventOf<typeof subscriptions>): Promise<Buffer> => {
   const text = `Welcome to Cinegraph.\n\nYour ${planName} plan started on ${startedAt.slice(0, 10)}. Every film is one press away, on every screen you own.\n`
   const { message } = await composer.sendMail({
     from: 'Cinegraph <hello@cinegraph.example>',
@@ -25,10 +26,10 @@ const compose = async ({ email, planName, startedAt }: EventOf<'profile.subscrip
   return message
 }
 
-/** Sends members what they should be told, into a mailbox of `.eml` files. */
+/** Sends members their mails, into a mailbox of `.eml` files. */
 export const createNotify = ({ events, mailbox, log }: NotifyDeps): Promise<void> =>
-  events.subscribe({
-    topic: 'profile.subscriptions',
+  events.consume({
+    topic: subscriptions,
     group: 'notify',
     handle: async (batch) => {
       for (const { data } of batch) {

@@ -1,4 +1,5 @@
-import type { Heartbeat, WatchSignal } from '#platform/contracts/events.ts'
+import { type Heartbeat, heartbeats } from '#platform/contracts/topics/playback.heartbeats.ts'
+import { signals, type WatchSignal } from '#platform/contracts/topics/recs.signals.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 
 /** One signal per profile and title of a batch: how far it got at most, and when last. */
@@ -14,9 +15,9 @@ export const signalsOf = (beats: readonly Heartbeat[]): readonly WatchSignal[] =
 
 /** Turns heartbeats into the signals that ranking learns from. */
 export const createRecsWorker = (events: EventLog): Promise<void> =>
-  events.subscribe({
-    topic: 'playback.heartbeats',
+  events.consume({
+    topic: heartbeats,
     group: 'signals',
     batchMax: 1_000,
-    handle: async (batch) => events.publish('recs.signals', signalsOf(batch.map(({ data }) => data))),
+    handle: async (batch) => events.publish(signals, signalsOf(batch.map(({ data }) => data))),
   })

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import type { Heartbeat } from '#platform/contracts/events.ts'
+import type { Heartbeat, heartbeats } from '#platform/contracts/topics/playback.heartbeats.ts'
 import type { Envelope } from '#platform/ports/event-log.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
 
-export type Archived = Envelope<'playback.heartbeats'>
+export type Archived = Pick<Envelope<typeof heartbeats>, 'id' | 'data' | 'traceparent'>
 
 /** `2026-11-21/08`: the hour, in UTC, in which events came in. */
 export const hourOf = (at: Date): string => at.toISOString().slice(0, 13).replace('T', '/')

@@ -1,4 +1,4 @@
-import type { Heartbeat } from '#platform/contracts/events.ts'
+import type { Heartbeat } from '#platform/contracts/topics/playback.heartbeats.ts'
 
 /** How playing went, over a set of heartbeats. */
 export type Quality = {
@@ -13,11 +13,7 @@ export type Quality = {
 const heartbeatMs = 10_000
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 
-const median = (values: readonly number[]): number | null => {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.slice(Math.ceil(sorted.length / 2) - 1, Math.floor(sorted.length / 2) + 1)
-  return middle.length === 0 ? null : Math.round(sum(middle) / middle.length)
-}
+const median = (values: readonly number[]): number | null => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? null
 
 export const qualityOf = (beats: readonly Heartbeat[]): Quality => {
   const playing = beats.filter((beat) => beat.state === 'playing')

@@ -1,3 +1,4 @@
+import { heartbeats } from '#platform/contracts/topics/playback.heartbeats.ts'
 import { messageOf } from '#platform/errors/errors.ts'
 import type { Log } from '#platform/observe/log.ts'
 import { secondsHistogram } from '#platform/observe/metrics.ts'
@@ -19,8 +20,8 @@ const startup = secondsHistogram('playback_startup_seconds', 'From the press of 
 /** Archives every heartbeat, and keeps each hour's quality figures in `quality/<day>/<hour>.json`, made from the archive. */
 export const createTelemetry = async ({ events, objects, clock, log, rollUpEveryMs = 5_000 }: TelemetryDeps): Promise<AsyncDisposable> => {
   const touched = new Set<string>()
-  await events.subscribe({
-    topic: 'playback.heartbeats',
+  await events.consume({
+    topic: heartbeats,
     group: 'telemetry',
     batchMax: 1_000,
     handle: async (batch) => {

@@ -3,6 +3,6 @@ import { runWorker } from '#platform/process/run-worker.ts'
 import { createTranscode } from './server.ts'
 
 await runWorker('transcode', async ({ config, engines, log, stack }) => {
-  const [events, objects] = [await engines.open('events'), await engines.open('objects')]
-  stack.use(await createTranscode({ events, objects, workRoot: join(config.data, 'work'), log }))
+  const [events, jobs, objects] = [await engines.open('events'), await engines.open('jobs'), await engines.open('objects')]
+  stack.use(await createTranscode({ events, jobs, objects, workRoot: join(config.data, 'work'), log }))
 })

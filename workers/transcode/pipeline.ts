@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import type { EventOf } from '#platform/contracts/events.ts'
+import type { EventOf } from '#platform/contracts/topic.ts'
+import type { packaged } from '#platform/contracts/topics/ingest.packaged.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
 import { makeArtwork } from './artwork.ts'
 import { checkStream } from './check.ts'
@@ -26,7 +27,7 @@ export type PipelineDeps = {
 export const makeStream = async (
   { uploadId, titleId, workDir, fetchSource }: Film,
   { objects, signal, onProgress }: PipelineDeps,
-): Promise<EventOf<'ingest.packaged'>> => {
+): Promise<EventOf<typeof packaged>> => {
   const before = await published(objects, prefixOf(titleId, uploadId))
   if (before !== null) return before
   onProgress('fetching', 1)

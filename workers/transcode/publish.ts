@@ -1,11 +1,12 @@
 import { z } from 'zod'
-import { type EventOf, TitlePackaged } from '#platform/contracts/events.ts'
+import type { EventOf } from '#platform/contracts/topic.ts'
+import { type packaged as packagedTopic, TitlePackaged } from '#platform/contracts/topics/ingest.packaged.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
 import { dashManifest } from './package/dash.ts'
 import { mediaPlaylist, multivariantPlaylist, type VideoRendition } from './package/hls.ts'
 import { bandwidthOf, type Rendition, secondsOf } from './package/segments.ts'
 
-type Packaged = EventOf<'ingest.packaged'>
+type Packaged = EventOf<typeof packagedTopic>
 export type Publication = {
   readonly uploadId: string
   readonly titleId: string

@@ -1,17 +1,30 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { JobQueue } from '#platform/contracts/job-queue.ts'
+import { footage } from '#platform/contracts/jobs/catalog.footage.ts'
+import { sources } from '#platform/contracts/jobs/catalog.sources.ts'
+import { ingestFailed } from '#platform/contracts/topics/ingest.failed.ts'
+import { packaged } from '#platform/contracts/topics/ingest.packaged.ts'
+import { ingestProgress } from '#platform/contracts/topics/ingest.progress.ts'
 import { CinegraphError, errorTable, isCinegraphError, messageOf } from '#platform/errors/errors.ts'
 import type { Log } from '#platform/observe/log.ts'
 import { counter } from '#platform/observe/metrics.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
+import type { ClaimedJob, Jobs } from '#platform/ports/jobs.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
 import { endLeftover } from './ffmpeg.ts'
 import { makeFootage } from './footage.ts'
 import { makeStream } from './pipeline.ts'
 import { joinParts } from './source.ts'
 
-export type TranscodeDeps = { readonly events: EventLog; readonly objects: ObjectStore; readonly workRoot: string; readonly log: Log }
-type Job = { readonly uploadId: string; readonly titleId: string }
+export type TranscodeDeps = {
+  readonly events: EventLog
+  readonly jobs: Jobs
+  readonly objects: ObjectStore
+  readonly workRoot: string
+  readonly log: Log
+}
+type Film = { readonly uploadId: string; readonly titleId: string }
 type Fetch = (workDir: string) => Promise<string>
 
 const films = counter('films_total', 'Films that left the transcode worker', ['outcome'])
@@ -19,68 +32,65 @@ const attempts = 2
 const progressPauseMs = 700
 
 /** Takes uploaded films, one at a time, and makes streams of them. Disposing ends the encoder; the film is begun again later. */
-export const createTranscode = async ({ events, objects, workRoot, log }: TranscodeDeps): Promise<Disposable> => {
+export const createTranscode = async ({ jobs, ...deps }: TranscodeDeps): Promise<Disposable> => {
+  const { objects, workRoot } = deps
   await mkdir(workRoot, { recursive: true })
   for (const name of await readdir(workRoot)) await endLeftover(join(workRoot, name))
   const stop = new AbortController()
-  const work = (job: Job, fetch: Fetch) => takeFilm(job, fetch, { events, objects, workRoot, log, signal: stop.signal })
-  await events.subscribe({
-    topic: 'catalog.sources',
-    group: 'transcode',
-    batchMax: 1,
-    handle: async (batch) => {
-      for (const { data } of batch) await work(data, (workDir) => joinParts(objects, data.objectKey, { workDir, sha256: data.sha256 }))
-    },
+  const work = (film: Film, fetch: Fetch, { signal, progress }: Pick<ClaimedJob<JobQueue>, 'signal' | 'progress'>) =>
+    takeFilm(film, fetch, { ...deps, progress, signal: AbortSignal.any([stop.signal, signal]) })
+  await jobs.work({
+    queue: sources,
+    handle: ({ data, ...job }) => work(data, (workDir) => joinParts(objects, data.objectKey, { workDir, sha256: data.sha256 }), job),
   })
-  await events.subscribe({
-    topic: 'catalog.footage',
-    group: 'transcode',
-    batchMax: 1,
-    handle: async (batch) => {
-      for (const { data } of batch) await work(data, (workDir) => makeFootage(data.look, data.seconds, workDir))
-    },
+  await jobs.work({
+    queue: footage,
+    handle: ({ data, ...job }) => work(data, (workDir) => makeFootage(data.look, data.seconds, workDir), job),
   })
   return { [Symbol.dispose]: () => stop.abort() }
 }
 
-type Work = TranscodeDeps & { readonly signal: AbortSignal }
+type Work = Omit<TranscodeDeps, 'jobs'> & Pick<ClaimedJob<JobQueue>, 'signal' | 'progress'>
 
-const takeFilm = async (job: Job, fetch: Fetch, deps: Work): Promise<void> => {
+const takeFilm = async (film: Film, fetch: Fetch, deps: Work): Promise<void> => {
   const { events, log } = deps
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const packaged = await oneAttempt(job, fetch, deps)
-      await events.publish('ingest.packaged', [packaged])
+      const stream = await oneAttempt(film, fetch, deps)
+      await events.publish(packaged, [stream])
       films.inc({ outcome: 'published' })
-      return log.info({ ...job, durationMs: packaged.durationMs, rungs: packaged.renditions.length }, 'stream published')
+      return log.info({ ...film, durationMs: stream.durationMs, rungs: stream.renditions.length }, 'stream published')
     } catch (error) {
       // NOTE: a worker that is stopping gives the film back instead of refusing it.
       if (deps.signal.aborted) throw error
       const refusal = isCinegraphError(error) ? error : new CinegraphError('INTERNAL', {}, error)
-      log.warn({ ...job, attempt, reason: messageOf(error) }, 'film not made into a stream')
+      log.warn({ ...film, attempt, reason: messageOf(error) }, 'film not made into a stream')
       if (errorTable[refusal.code].retry && attempt < attempts) continue
       films.inc({ outcome: refusal.code })
-      return events.publish('ingest.failed', [{ ...job, code: refusal.code, message: refusal.message }])
+      return events.publish(ingestFailed, [{ ...film, code: refusal.code, message: refusal.message }])
     }
   }
 }
 
-const oneAttempt = async (job: Job, fetch: Fetch, { events, objects, workRoot, signal }: Work) => {
-  const workDir = join(workRoot, job.uploadId)
+const oneAttempt = async (film: Film, fetch: Fetch, { events, objects, workRoot, signal, progress }: Work) => {
+  const workDir = join(workRoot, film.uploadId)
   await mkdir(workDir, { recursive: true })
   try {
-    const onProgress = paced((step, percent) => void events.publish('ingest.progress', [{ ...job, step, percent }]).catch(() => undefined))
-    return await makeStream({ ...job, workDir, fetchSource: () => fetch(workDir) }, { objects, signal, onProgress })
+    const onProgress = paced((step, percent) => {
+      void events.publish(ingestProgress, [{ ...film, step, percent }]).catch(() => undefined)
+      void progress(percent)
+    })
+    return await makeStream({ ...film, workDir, fetchSource: () => fetch(workDir) }, { objects, signal, onProgress })
   } finally {
     await endLeftover(workDir)
   }
 }
 
-const paced = (tell: (step: string, percent: number) => void) => {
-  let told = 0
+const paced = (report: (step: string, percent: number) => void) => {
+  let reportedAt = 0
   return (step: string, percent: number): void => {
-    if (Date.now() - told < progressPauseMs) return
-    told = Date.now()
-    tell(step, percent)
+    if (Date.now() - reportedAt < progressPauseMs) return
+    reportedAt = Date.now()
+    report(step, percent)
   }
 }

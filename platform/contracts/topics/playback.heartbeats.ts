@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { Id, Instant } from '../fields.ts'
+import { defineTopic } from '../topic.ts'
+
+/** One report of a player. `positionMs` is where the member is in the title, `at` the device's clock. */
+export const Heartbeat = z.object({
+  profileId: Id,
+  titleId: Id,
+  sessionId: Id,
+  deviceId: Id,
+  device: z.enum(['tv', 'mobile', 'web']),
+  state: z.enum(['starting', 'playing', 'paused', 'ended']),
+  positionMs: z.number().int().min(0).max(86_400_000),
+  durationMs: z.number().int().min(1).max(86_400_000),
+  at: Instant,
+  /** Quality since the last report. */
+  startupMs: z.number().int().min(0).max(600_000).optional(),
+  rebufferMs: z.number().int().min(0).max(600_000).optional(),
+  bitrateKbps: z.number().int().min(0).max(1_000_000).optional(),
+})
+export type Heartbeat = Readonly<z.infer<typeof Heartbeat>>
+
+export const heartbeats = defineTopic({
+  name: 'playback.heartbeats',
+  version: 1,
+  schema: Heartbeat,
+  key: ({ profileId }) => profileId,
+  groups: { history: 'earliest', telemetry: 'earliest', signals: 'earliest' },
+  live: false,
+})

@@ -1,0 +1,13 @@
+import { z } from 'zod'
+import { EmailAddress, Id, Instant } from '../fields.ts'
+import { defineTopic } from '../topic.ts'
+
+/** A membership has started. */
+export const subscriptions = defineTopic({
+  name: 'profile.subscriptions',
+  version: 1,
+  schema: z.object({ accountId: Id, email: EmailAddress, planName: z.string(), startedAt: Instant }),
+  key: ({ accountId }) => accountId,
+  groups: { notify: 'earliest' },
+  live: false,
+})

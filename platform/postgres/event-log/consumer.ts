@@ -1,0 +1,174 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type pg from 'pg'
+import type { Topic } from '#platform/contracts/topic.ts'
+import { messageOf } from '#platform/errors/errors.ts'
+import { deliver } from '#platform/events/deliver.ts'
+import { restored } from '#platform/events/recorded.ts'
+import type { Log } from '#platform/observe/log.ts'
+import { counter } from '#platform/observe/metrics.ts'
+import { openSpan } from '#platform/observe/spans.ts'
+import { receivedTrace, withTrace } from '#platform/observe/tracing.ts'
+import type { Consumption, Envelope } from '#platform/ports/event-log.ts'
+import { Wake } from '#platform/process/wake.ts'
+import { deadLettersToReplay, putDeadLetter, removeDeadLetter } from './dead-letters.ts'
+import type { Holding } from './member.ts'
+import { type Cursor, type EventRow, saveAndReadEvents } from './rows.ts'
+
+export type ConsumerDeps = {
+  readonly pool: pg.Pool
+  readonly member: string
+  readonly isHealthy: () => Promise<boolean>
+  readonly log: Log
+}
+
+/** A notification can be missed while its connection is lost; looking finds what it spoke of. */
+const lookMs = 5_000
+const faultPauseMs = 1_000
+const deadLetters = counter('events_dead_total', 'Events set aside because a group could not take them', ['topic', 'group'])
+
+/** Reads the partitions that this process holds of a topic for a group, and has each batch handled. */
+export class Consumer<T extends Topic> implements AsyncDisposable {
+  readonly #consumption: Consumption<T>
+  readonly #deps: ConsumerDeps
+  readonly #wake = new Wake()
+  readonly #stop = new AbortController()
+  #held = new Map<number, Cursor>()
+  #handled = new Map<number, Cursor>()
+  #hasReplays = false
+  #running: Promise<void> | undefined
+  constructor(consumption: Consumption<T>, deps: ConsumerDeps) {
+    this.#consumption = consumption
+    this.#deps = deps
+  }
+  get topic(): string {
+    return this.#consumption.topic.name
+  }
+  start(): void {
+    this.#running = this.#run()
+  }
+  /** There may be something to read. */
+  wake(): void {
+    this.#wake.now()
+  }
+  /** Takes over what is held now. Of a partition that was held before, the own position is newer than the saved one. */
+  renewed({ cursors, hasReplays }: Holding): void {
+    const before = this.#held
+    this.#held = new Map(
+      [...cursors].map(([partition, saved]) => {
+        const own = before.get(partition)
+        return [partition, own?.epoch === saved.epoch ? own : saved]
+      }),
+    )
+    const hasNew = [...this.#held].some(([partition, cursor]) => before.get(partition) !== cursor)
+    this.#hasReplays = hasReplays
+    if (hasNew || hasReplays) this.#wake.now()
+  }
+  async #run(): Promise<void> {
+    const { batchMax = 200, lingerMs = 5 } = this.#consumption
+    while (!this.#stop.signal.aborted) {
+      try {
+        const count = await this.#next(batchMax)
+        if (count === 0) await this.#wake.wait(lookMs)
+        else if (count < batchMax) await this.#pause(lingerMs)
+      } catch (error) {
+        if (this.#stop.signal.aborted) break
+        this.#deps.log.warn({ ...this.#place(), reason: messageOf(error) }, 'event log cannot be read; it is tried again')
+        await this.#pause(faultPauseMs)
+      }
+    }
+    if (this.#handled.size > 0) await this.#read(0).catch(() => undefined)
+  }
+  /** Handles the next batch and gives its size. */
+  async #next(rowsMax: number): Promise<number> {
+    if (this.#hasReplays) await this.#replayDeadLetters()
+    if (this.#held.size === 0) return 0
+    const held = this.#held
+    const rows = await this.#read(rowsMax)
+    if (rows.length === 0) return 0
+    await this.#deliver(rows)
+    for (const { partition, id } of rows) {
+      const cursor = { position: id, epoch: held.get(partition)?.epoch ?? 0 }
+      if (this.#held.get(partition)?.epoch !== cursor.epoch) continue
+      this.#held.set(partition, cursor)
+      this.#handled.set(partition, cursor)
+    }
+    return rows.length
+  }
+  async #read(rowsMax: number): Promise<readonly EventRow[]> {
+    const handled = this.#handled
+    const { topic, group } = this.#place()
+    const wanted = { topic, group, rowsMax, member: this.#deps.member }
+    const rows = await saveAndReadEvents(this.#deps.pool, wanted, { held: this.#held, handled })
+    if (this.#handled === handled) this.#handled = new Map()
+    return rows
+  }
+  async #deliver(rows: readonly EventRow[]): Promise<void> {
+    const taken: { readonly row: EventRow; readonly envelope: Envelope<T> }[] = []
+    for (const row of rows) {
+      const envelope = this.#restored(row)
+      if (envelope instanceof Error) await this.#setAside(row, envelope)
+      else taken.push({ row, envelope })
+    }
+    await deliver(taken, {
+      handle: (batch) => this.#handle(batch.map(({ envelope }) => envelope)),
+      setAside: ({ row }, error) => this.#setAside(row, error),
+      isHealthy: this.#deps.isHealthy,
+      onRetry: (error, waitMs) => this.#deps.log.warn({ ...this.#place(), err: error, waitMs }, 'handler failed; the events come again'),
+      signal: this.#stop.signal,
+    })
+  }
+  #restored(row: EventRow): Envelope<T> | Error {
+    try {
+      const data = restored(this.#consumption.topic, { text: row.data, version: row.version })
+      return { id: row.event_id, data, traceparent: row.traceparent, offset: row.id, partition: row.partition }
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error))
+    }
+  }
+  async #handle(events: readonly Envelope<T>[]): Promise<void> {
+    if (events.length === 0) return
+    const { topic, group } = this.#place()
+    const span = openSpan(`${topic} process`, {
+      kind: 'consumer',
+      attributes: {
+        'messaging.destination.name': topic,
+        'messaging.consumer.group.name': group,
+        'messaging.batch.message_count': events.length,
+      },
+      parent: receivedTrace({ traceparent: events[0]?.traceparent }) ?? null,
+    })
+    try {
+      await withTrace(span.trace, () => this.#consumption.handle(events))
+      span.end()
+    } catch (error) {
+      span.end(error)
+      throw error
+    }
+  }
+  async #setAside(row: EventRow, error: unknown): Promise<void> {
+    const place = this.#place()
+    await putDeadLetter(this.#deps.pool, place, row, messageOf(error))
+    deadLetters.inc(place)
+    this.#deps.log.error({ ...place, eventId: row.event_id, err: error }, 'event set aside as a dead letter')
+  }
+  async #replayDeadLetters(): Promise<void> {
+    const rows = await deadLettersToReplay(this.#deps.pool, this.#place(), [...this.#held.keys()])
+    for (const row of rows) {
+      await this.#deliver([row])
+      await removeDeadLetter(this.#deps.pool, this.#place(), row.event_id)
+    }
+    this.#hasReplays = rows.length === 100
+  }
+  #place(): { readonly topic: string; readonly group: string } {
+    return { topic: this.#consumption.topic.name, group: this.#consumption.group }
+  }
+  async #pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.#stop.signal }).catch(() => undefined)
+  }
+  /** Lets the batch in hand be finished, and saves how far it came. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort()
+    this.#wake.now()
+    await this.#running
+  }
+}
