@@ -37,7 +37,7 @@ const schemas = readdirSync(join(root, 'prisma'))
   .filter((name) => name.endsWith('.prisma'))
   .sort()
   .map((name) => join('prisma', name))
-const wanted = { lock: digest('package-lock.json', 'package.json'), dev: withDev, prisma: digest(...schemas, 'prisma.config.mjs') }
+const wanted = { lock: digest('package-lock.json'), dev: withDev, prisma: digest(...schemas, 'prisma.config.mjs') }
 const found = readStamp()
 const remember = (stamp) => writeFileSync(stampFile, JSON.stringify(stamp))
 
