@@ -1,1 +1,1 @@
-export default { schema: 'prisma', migrations: { path: 'prisma/migrations' } }
+export default { schema: 'prisma/assembled', migrations: { path: 'prisma/migrations' } }

@@ -33,10 +33,8 @@ const step = (title, command, args, env = {}) => {
   process.stderr.write(`setup  ${title}: done in ${((Date.now() - started) / 1000).toFixed(1)} s\n`)
 }
 
-const schemas = readdirSync(join(root, 'prisma'))
-  .filter((name) => name.endsWith('.prisma'))
-  .sort()
-  .map((name) => join('prisma', name))
+const subgraphs = readdirSync(join(root, 'subgraphs')).map((name) => join('subgraphs', name, 'tables.prisma'))
+const schemas = [join('prisma', 'base.prisma'), ...subgraphs.filter((file) => existsSync(join(root, file))).sort()]
 const wanted = { lock: digest('package-lock.json'), dev: withDev, prisma: digest(...schemas, 'prisma.config.mjs') }
 const found = readStamp()
 const remember = (stamp) => writeFileSync(stampFile, JSON.stringify(stamp))
@@ -51,6 +49,7 @@ if (found.lock !== wanted.lock || (withDev && !found.dev)) {
   remember({ lock: wanted.lock, dev: withDev })
 }
 if (found.prisma !== wanted.prisma || !existsSync(join(root, 'prisma', 'generated'))) {
+  step('assembling the database schema', join('node_modules', '.bin', 'node'), ['--no-warnings', 'prisma/assemble.main.ts'])
   // NOTE: the Prisma CLI wants to download a native schema engine that `generate` does not use; any executable satisfies it.
   step('generating the database client', join('node_modules', '.bin', 'prisma'), ['generate'], {
     PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true',

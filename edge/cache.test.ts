@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { objectKey } from '#platform/contracts/object-key.ts'
 import { createEdgeCache, type Held } from './cache.ts'
 
 const held = (bytes: number): Held => ({
   body: Buffer.alloc(bytes),
   type: 'video/iso.segment',
   etag: '"1"',
+  lastModified: '',
   cacheControl: 'public, immutable',
 })
 
@@ -20,17 +22,17 @@ test('a crowd at a cold segment is one fill', async () => {
         return held(100)
       }),
   })
-  await Promise.all(Array.from({ length: 1_000 }, () => cache.get('a')))
+  await Promise.all(Array.from({ length: 1_000 }, () => cache.get(objectKey('a'))))
   assert.equal(fills, 1)
-  assert.equal((await cache.get('a'))?.hit, true)
+  assert.equal((await cache.get(objectKey('a')))?.hit, true)
 })
 
 test('memory stays within its bound, and what is asked for most recently stays', async () => {
   const cache = createEdgeCache({ bytesMax: 100_000, fill: async () => held(10_000) })
-  for (let at = 0; at < 50; at += 1) await cache.get(`segment-${at}`)
+  for (let at = 0; at < 50; at += 1) await cache.get(objectKey(`segment-${at}`))
   assert.ok(cache.bytes() <= 100_000)
-  assert.equal((await cache.get('segment-49'))?.hit, true)
-  assert.equal((await cache.get('segment-0'))?.hit, false)
+  assert.equal((await cache.get(objectKey('segment-49')))?.hit, true)
+  assert.equal((await cache.get(objectKey('segment-0')))?.hit, false)
 })
 
 test('what is not there is asked for again, and a failed fill is not remembered', async () => {
@@ -49,7 +51,7 @@ test('what is not there is asked for again, and a failed fill is not remembered'
       return next === undefined ? Promise.resolve(null) : next()
     },
   })
-  assert.equal(await cache.get('a'), null)
-  await assert.rejects(cache.get('a'))
-  assert.notEqual(await cache.get('a'), null)
+  assert.equal(await cache.get(objectKey('a')), null)
+  await assert.rejects(cache.get(objectKey('a')))
+  assert.notEqual(await cache.get(objectKey('a')), null)
 })

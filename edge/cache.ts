@@ -1,13 +1,20 @@
 import { LRUCache } from 'lru-cache'
+import type { ObjectKey } from '#platform/contracts/object-key.ts'
 import { counter } from '#platform/observe/metrics.ts'
 import { collapse } from '#platform/resilience/collapse.ts'
 
-/** A whole object as an edge keeps it. */
-export type Held = { readonly body: Buffer; readonly type: string; readonly etag: string; readonly cacheControl: string }
-export type Fill = (key: string) => Promise<Held | null>
+/** All of an object as an edge keeps it. `lastModified` is an HTTP date. */
+export type Held = {
+  readonly body: Buffer
+  readonly type: string
+  readonly etag: string
+  readonly lastModified: string
+  readonly cacheControl: string
+}
+export type Fill = (key: ObjectKey) => Promise<Held | null>
 export type EdgeCache = {
   /** The object, from memory or filled; null when there is none. However many ask at once, it is filled once. */
-  readonly get: (key: string) => Promise<{ readonly held: Held; readonly hit: boolean } | null>
+  readonly get: (key: ObjectKey) => Promise<{ readonly held: Held; readonly hit: boolean } | null>
   readonly bytes: () => number
 }
 
@@ -15,9 +22,9 @@ const lookups = counter('edge_lookups_total', 'Objects asked of the edge cache',
 
 /** Objects in memory, bounded in bytes; the least recently asked for goes first. */
 export const createEdgeCache = ({ bytesMax, fill }: { readonly bytesMax: number; readonly fill: Fill }): EdgeCache => {
-  const held = new LRUCache<string, Held>({ maxSize: bytesMax, sizeCalculation: ({ body }) => body.length + 512 })
+  const held = new LRUCache<ObjectKey, Held>({ maxSize: bytesMax, sizeCalculation: ({ body }) => body.length + 512 })
   const once = collapse<Held | null>()
-  const load = async (key: string): Promise<Held | null> => {
+  const load = async (key: ObjectKey): Promise<Held | null> => {
     const filled = await fill(key)
     if (filled !== null && !filled.cacheControl.includes('no-store')) held.set(key, filled)
     return filled

@@ -1,12 +1,16 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
+import { isPublicKey, type ObjectKey } from '#platform/contracts/object-key.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
 import { createHttp, type Http, type HttpDeps } from '#platform/http/server.ts'
+import { counter } from '#platform/observe/metrics.ts'
 import { createEdgeCache, type Fill } from './cache.ts'
 import { respond } from './respond.ts'
+import { readEdgeTarget } from './target.ts'
 import { createCheckToken } from './token.ts'
 
 export type EdgeDeps = HttpDeps & { readonly streamKey: string; readonly bytesMax: number; readonly fill: Fill; readonly clock: () => Date }
-type Params = { readonly token: string; readonly '*': string }
+
+const bytesSent = counter('edge_bytes_total', 'Bytes sent to players', ['source'])
 
 /** An edge node: `/<token>/<key>` for streams, `/art/<key>` for pictures, which need no token. Any page may read from it. */
 export const createEdge = ({ streamKey, bytesMax, fill, clock, ...http }: EdgeDeps): Http => {
@@ -14,16 +18,28 @@ export const createEdge = ({ streamKey, bytesMax, fill, clock, ...http }: EdgeDe
   const cache = createEdgeCache({ bytesMax, fill })
   const checkToken = createCheckToken(streamKey)
   allowEveryOrigin(app)
-  const send = async (key: string, request: FastifyRequest, reply: FastifyReply) => {
-    const found = await cache.get(key)
-    if (found === null) throw new CinegraphError('NOT_FOUND', { what: 'object', id: key })
-    return respond(request, reply, found)
+  const openedKey = (request: FastifyRequest): ObjectKey => {
+    const target = readEdgeTarget(request.raw.url ?? '')
+    if (target === null) throw new CinegraphError('NOT_FOUND', { what: 'object', id: 'at this address' })
+    if (target.token !== null) checkToken(target.token, target.key, clock())
+    else if (!isPublicKey(target.key)) throw new CinegraphError('STREAM_TOKEN_INVALID')
+    return target.key
   }
-  app.get<{ Params: Pick<Params, '*'> }>('/art/*', async (request, reply) => send(`art/${request.params['*']}`, request, reply))
-  app.get<{ Params: Params }>('/:token/*', async (request, reply) => {
-    const { token, '*': key } = request.params
-    checkToken(token, key, clock())
-    return send(key, request, reply)
+  app.route({
+    method: ['GET', 'HEAD'],
+    url: '/*',
+    exposeHeadRoute: false,
+    handler: async (request, reply) => {
+      const key = openedKey(request)
+      const found = await cache.get(key)
+      if (found === null) throw new CinegraphError('NOT_FOUND', { what: 'object', id: key })
+      const { body, ...about } = found.held
+      reply.header('x-cache', found.hit ? 'HIT' : 'MISS')
+      const read = (range = { start: 0, end: body.length - 1 }): Buffer => body.subarray(range.start, range.end + 1)
+      const sent = await respond(request, reply, { ...about, bytes: body.length, read })
+      bytesSent.inc({ source: found.hit ? 'memory' : 'origin' }, sent)
+      return reply
+    },
   })
   return app
 }

@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache'
+import { isBelow, type ObjectKey } from '#platform/contracts/object-key.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
 import { readStreamToken, type StreamGrant } from '#platform/identity/stream-token.ts'
 
 /** Throws STREAM_TOKEN_INVALID or STREAM_TOKEN_EXPIRED unless the token opens this object. */
-export type CheckToken = (token: string, key: string, now: Date) => StreamGrant
+export type CheckToken = (token: string, key: ObjectKey, now: Date) => StreamGrant
 
 /** Checks tokens; a signature is verified once and remembered, expiry and prefix are checked every time. */
 export const createCheckToken = (streamKey: string): CheckToken => {
@@ -11,7 +12,7 @@ export const createCheckToken = (streamKey: string): CheckToken => {
   return (token, key, now) => {
     const grant = verified.get(token) ?? readStreamToken(token, streamKey)
     verified.set(token, grant)
-    if (!key.startsWith(`${grant.prefix}/`)) throw new CinegraphError('STREAM_TOKEN_INVALID')
+    if (!isBelow(key, grant.prefix)) throw new CinegraphError('STREAM_TOKEN_INVALID')
     if (grant.expiresAt <= now) throw new CinegraphError('STREAM_TOKEN_EXPIRED')
     return grant
   }

@@ -1,6 +1,8 @@
 import { glob, readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { messageOf } from '#platform/errors/errors.ts'
+import { withFragments } from '#platform/graphql/fragments.ts'
 import type { Log } from '#platform/observe/log.ts'
 import type { Engine } from './engine/engine.ts'
 
@@ -13,7 +15,7 @@ export const warmUp = async (planOf: Engine<never>['planOf'], log: Log): Promise
   for (const folder of folders) {
     for await (const file of glob(`${folder}/*.graphql`, { cwd: home })) {
       try {
-        await planOf(await readFile(`${home}/${file}`, 'utf8'))
+        await planOf(withFragments(await readFile(`${home}/${file}`, 'utf8'), dirname(`${home}/${file}`)))
         planned += 1
       } catch (error) {
         const reasons = error instanceof AggregateError ? error.errors.map(messageOf) : [messageOf(error)]

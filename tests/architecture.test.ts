@@ -7,7 +7,8 @@ import { promisify } from 'node:util'
 import pg from 'pg'
 import { declarations } from '#platform/contracts/registry.ts'
 import { errorTable } from '#platform/errors/errors.ts'
-import { committedMigrationNames, migrateDatabase, schemaSql } from '#platform/postgres/migrate.ts'
+import { committedMigrationNames, migrateDatabase } from '#platform/postgres/migrate.ts'
+import { readSnapshot, schemaSql, schemaText } from '#platform/postgres/migration-sql.ts'
 import { subgraphNames } from '#platform/settings/subgraphs.ts'
 import { compose } from '../supergraph/compose.ts'
 import { copyDatabase, temporaryFolder } from './boot.ts'
@@ -69,8 +70,19 @@ test('a planted violation of each room rule is caught', async () => {
   }
 })
 
-test('all five subgraphs have the same files', async () => {
-  const wanted = ['README.md', 'loaders.ts', 'main.ts', 'resolvers.ts', 'schema.graphql', 'server.ts', 'store.postgres.ts', 'store.ts']
+test('all subgraphs have the same files', async () => {
+  const wanted = [
+    'README.md',
+    'loaders.ts',
+    'main.ts',
+    'resolvers.ts',
+    'schema.graphql',
+    'server.ts',
+    'store.postgres.ts',
+    'store.ts',
+    'subgraph.ts',
+    'tables.prisma',
+  ]
   for (const name of subgraphNames) {
     const files = await readdir(join(home, 'subgraphs', name))
     for (const file of [...wanted, `${name}.test.ts`]) assert.ok(files.includes(file), `subgraphs/${name}/${file}`)
@@ -81,7 +93,7 @@ test('a subgraph touches the tables of its own schema only', async () => {
   for (const name of subgraphNames) {
     const store = await readFile(join(home, 'subgraphs', name, 'store.postgres.ts'), 'utf8')
     const models = new Set(
-      [...(await readFile(join(home, 'prisma', `${name}.prisma`), 'utf8')).matchAll(/^model (\w+)/gm)].map(([, model = '']) =>
+      [...(await readFile(join(home, 'subgraphs', name, 'tables.prisma'), 'utf8')).matchAll(/^model (\w+)/gm)].map(([, model = '']) =>
         model.toLowerCase(),
       ),
     )
@@ -91,9 +103,13 @@ test('a subgraph touches the tables of its own schema only', async () => {
   }
 })
 
-test('the committed supergraph is what the five schemas compose to', async () => {
+test('the committed supergraph is what the schemas of the subgraphs compose to', async () => {
   const { supergraph } = await compose()
   assert.equal(await readFile(join(home, 'supergraph/supergraph.graphql'), 'utf8'), supergraph)
+})
+
+test('every change of a table has its migration: run `npm run migration -- NAME` when this fails', async () => {
+  assert.equal(await readSnapshot(), await schemaText())
 })
 
 test('the committed migrations make what the schema files say', async () => {
@@ -102,18 +118,19 @@ test('the committed migrations make what the schema files say', async () => {
   const empty = async (url: string): Promise<pg.Client> => {
     const client = new pg.Client({ connectionString: url })
     await client.connect()
-    await client.query('drop schema if exists profile, catalog, playback, history, recs cascade; drop table if exists _prisma_migrations')
+    await client.query(`drop schema if exists ${subgraphNames.join(', ')} cascade; drop table if exists _prisma_migrations`)
     return client
   }
   const [left, right] = [await empty(fromMigrations.url), await empty(fromSchema.url)]
   try {
     await migrateDatabase(fromMigrations.url)
     await right.query(await schemaSql(fromSchema.url))
+    const owners = subgraphNames.map((name) => `'${name}'`).join(', ')
     const shape = `
       select table_schema || '.' || table_name || '.' || column_name || ' ' || udt_name || ' ' || is_nullable || ' ' || coalesce(column_default, '') as line
-        from information_schema.columns where table_schema in ('profile', 'catalog', 'playback', 'history', 'recs')
-      union all select indexdef from pg_indexes where schemaname in ('profile', 'catalog', 'playback', 'history', 'recs')
-      union all select conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) from pg_constraint where connamespace::regnamespace::text in ('profile', 'catalog', 'playback', 'history', 'recs') and contype <> 'n'
+        from information_schema.columns where table_schema in (${owners})
+      union all select indexdef from pg_indexes where schemaname in (${owners})
+      union all select conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) from pg_constraint where connamespace::regnamespace::text in (${owners}) and contype <> 'n'
       order by 1`
     assert.deepEqual((await left.query(shape)).rows, (await right.query(shape)).rows)
   } finally {
@@ -139,7 +156,7 @@ test('yesterday’s database opens: each migration runs on a database of the ver
   await using database = await copyDatabase()
   const client = new pg.Client({ connectionString: database.url })
   await client.connect()
-  await client.query('drop schema profile, catalog, playback, history, recs cascade; drop table _prisma_migrations')
+  await client.query(`drop schema ${subgraphNames.join(', ')} cascade; drop table _prisma_migrations`)
   await migrateDatabase(database.url, names[0])
   await client.query(`insert into profile.account (id, email, password_hash) values ('a-old', 'old@example.org', 'x')`)
   assert.deepEqual(await migrateDatabase(database.url), names.slice(1))

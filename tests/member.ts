@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { readDocuments } from '../bffs/device/server.ts'
+import { readDocuments } from '../bffs/device/documents.ts'
 import type { PlayMutation, SignInMutation } from '../bffs/web/documents.generated.ts'
 import type { Links } from '../start/links.ts'
 

@@ -1,7 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { GraphQLError } from 'graphql'
-import mercurius, { type IResolvers, type MercuriusContext } from 'mercurius'
+import mercurius, { type IResolvers } from 'mercurius'
 import type { Heartbeat } from '#platform/contracts/topics/playback.heartbeats.ts'
 import { errorTable } from '#platform/errors/errors.ts'
 import { causeOf, toGraphqlError } from '#platform/graphql/answer-error.ts'
@@ -13,8 +11,14 @@ import { createHttp, type Http, type HttpDeps } from '#platform/http/server.ts'
 import type { ReadCaller } from '#platform/identity/caller.ts'
 import type { CreateCache } from '#platform/ports/cache.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
+import { createCoerceVariables } from './coerce-variables.ts'
+import type { BffContext } from './context.ts'
+import { readDocuments, readSchema } from './documents.ts'
 import { serveHeartbeat } from './heartbeat.ts'
-import type { BffContext } from './viewer.ts'
+
+declare module 'mercurius' {
+  interface MercuriusContext extends BffContext {}
+}
 
 export type BffDeps = Omit<HttpDeps, 'name'> & {
   readonly supergraph: ExecuteGraphql
@@ -26,12 +30,12 @@ export type BffDeps = Omit<HttpDeps, 'name'> & {
 }
 export type BffDefinition = {
   readonly device: Heartbeat['device']
-  /** Folder that holds `schema.graphql` and `documents/`. */
+  /** Folder that holds the device's own `schema.graphql` and `documents/`. */
   readonly home: string
   readonly resolvers: IResolvers
 }
 
-/** A device's GraphQL server, with its heartbeat endpoint; every document in `documents/` is compiled before it listens. */
+/** A device's GraphQL server, with its heartbeat endpoint; its documents are compiled before it listens. */
 export const createBff = async (
   { device, home, resolvers }: BffDefinition,
   { supergraph, events, readCaller, allowedOrigins, ...http }: BffDeps,
@@ -39,7 +43,7 @@ export const createBff = async (
   const app = createHttp({ name: device, ...http })
   allowOrigins(app, allowedOrigins)
   await app.register(mercurius, {
-    schema: readFileSync(join(home, 'schema.graphql'), 'utf8'),
+    schema: readSchema(home),
     resolvers,
     jit: 1,
     routes: false,
@@ -59,18 +63,19 @@ export const createBff = async (
 }
 
 /** Answers by Mercurius, whose own route does not follow the GraphQL over HTTP specification in all points. */
-const executeWith =
-  (app: Http, supergraph: ExecuteGraphql): ExecuteGraphql =>
-  async ({ query, variables, operationName }, caller) => {
+const executeWith = (app: Http, supergraph: ExecuteGraphql): ExecuteGraphql => {
+  const coerce = createCoerceVariables(app.graphql.schema)
+  return async ({ query, variables, operationName }, caller) => {
     const context: BffContext = { caller, ask: askWith(supergraph, caller) }
     try {
-      const { data, errors } = await app.graphql(query, context as never, { ...variables }, operationName)
+      const { data, errors } = await app.graphql(query, context, coerce(query, variables ?? {}), operationName)
       return { data: data ?? null, ...(errors ? { errors } : {}) }
     } catch (error) {
       const causes = error instanceof Error && 'errors' in error && Array.isArray(error.errors) ? error.errors : [error]
       return { errors: causes.map((cause) => formatError(app, cause).toJSON()) }
     }
   }
+}
 
 const formatError = (app: Http, error: unknown): GraphQLError => {
   const answer = toGraphqlError(
@@ -92,14 +97,6 @@ const allowOrigins = (app: Http, origins: () => readonly string[]): void => {
   app.options('/*', async (_request, reply) => reply.code(204).header('access-control-allow-methods', 'POST').send())
 }
 
-/** A device's documents: what its front-end team has written down to ask, by name. */
-export const readDocuments = (home: string): ReadonlyMap<string, string> =>
-  new Map(
-    readdirSync(join(home, 'documents'))
-      .filter((name) => name.endsWith('.graphql'))
-      .map((name) => [name.replace('.graphql', ''), readFileSync(join(home, 'documents', name), 'utf8')]),
-  )
-
 /**
  * NOTE: Mercurius compiles an operation, blocking, when it is asked a second time. Nobody is signed in here, so nothing
  * is asked of the supergraph; operations that need no sign-in are compiled by their first callers.
@@ -107,11 +104,9 @@ export const readDocuments = (home: string): ReadonlyMap<string, string> =>
 const warmUp = async (app: Http, documents: ReadonlyMap<string, string>): Promise<void> => {
   const caller = { viewer: null, region: '', deviceId: 'warm-up', token: '' }
   const refused: ExecuteGraphql = async (): Promise<GraphqlAnswer> => ({ data: null, errors: [] })
-  const context = { caller, ask: askWith(refused, caller) } as unknown as MercuriusContext
+  const context: BffContext = { caller, ask: askWith(refused, caller) }
+  const variables = { id: '', text: '', titleId: '', profileId: '', planId: '', email: '', password: '', refreshToken: '' }
   for (const document of documents.values()) {
-    for (let times = 0; times < 2; times += 1)
-      await app
-        .graphql(document, context as never, { id: '', text: '', titleId: '', profileId: '', email: '', password: '', refreshToken: '' })
-        .catch(() => undefined)
+    for (let times = 0; times < 2; times += 1) await app.graphql(document, context, variables).catch(() => undefined)
   }
 }

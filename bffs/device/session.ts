@@ -1,4 +1,5 @@
 import { dataOrThrow, operation } from '#platform/graphql/operation.ts'
+import { signedIn } from './context.ts'
 import type {
   RefreshSessionMutation,
   RefreshSessionMutationVariables,
@@ -11,7 +12,8 @@ import type {
   SwitchProfileMutation,
   SwitchProfileMutationVariables,
 } from './operations.generated.ts'
-import { type BffContext, signedIn } from './viewer.ts'
+import { presentProfile, presentRefusal } from './present-account.ts'
+import type { MutationResolvers } from './schema.generated.ts'
 
 const here = import.meta.url
 const signIn = operation<SignInMutation, SignInMutationVariables>('./operations/signIn.graphql', here)
@@ -24,9 +26,7 @@ type Result = SignInMutation['signIn']
 type Granted = Extract<Result, { __typename: 'Session' }>
 
 const presentSession = (result: Result) =>
-  result.__typename === 'Session'
-    ? { __typename: 'Session' as const, ...presentGranted(result) }
-    : { __typename: 'SignInRefusal' as const, code: result.code, message: result.message }
+  result.__typename === 'Session' ? { __typename: 'Session' as const, ...presentGranted(result) } : presentRefusal(result)
 
 const presentGranted = ({ accessToken, expiresInSeconds, refreshToken, profile, account }: Granted) => ({
   accessToken,
@@ -37,18 +37,15 @@ const presentGranted = ({ accessToken, expiresInSeconds, refreshToken, profile, 
   subscribed: account.subscription?.active ?? false,
 })
 
-const presentProfile = ({ maturityLimit, ...profile }: Granted['profile']) => ({ ...profile, kids: maturityLimit < 13 })
+type SessionMutation = 'signIn' | 'signUp' | 'refreshSession' | 'switchProfile' | 'signOut'
 
-/** Signing in and out, the same on every device. */
-export const sessionMutations = {
-  signIn: async (_parent: unknown, variables: SignInMutationVariables, { ask }: BffContext) =>
-    presentSession(dataOrThrow(await ask(signIn, { ...variables })).signIn),
-  signUp: async (_parent: unknown, variables: SignUpMutationVariables, { ask }: BffContext) =>
-    presentSession(dataOrThrow(await ask(signUp, { ...variables })).signUp),
-  refreshSession: async (_parent: unknown, variables: RefreshSessionMutationVariables, { ask }: BffContext) =>
+/** Signing up, in and out, the same on every device. */
+export const sessionMutations: Pick<MutationResolvers, SessionMutation> = {
+  signIn: async (_parent, variables, { ask }) => presentSession(dataOrThrow(await ask(signIn, { ...variables })).signIn),
+  signUp: async (_parent, { input }, { ask }) => presentSession(dataOrThrow(await ask(signUp, { input })).signUp),
+  refreshSession: async (_parent, variables, { ask }) =>
     presentSession(dataOrThrow(await ask(refreshSession, { ...variables })).refreshSession),
-  switchProfile: async (_parent: unknown, variables: SwitchProfileMutationVariables, context: BffContext) =>
+  switchProfile: async (_parent, variables, context) =>
     presentSession(dataOrThrow(await signedIn(context).ask(switchProfile, { ...variables })).switchProfile),
-  signOut: async (_parent: unknown, variables: SignOutMutationVariables, { ask }: BffContext) =>
-    dataOrThrow(await ask(signOut, { ...variables })).signOut,
+  signOut: async (_parent, variables, { ask }) => dataOrThrow(await ask(signOut, { ...variables })).signOut,
 }

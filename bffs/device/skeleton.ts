@@ -8,6 +8,7 @@ import { bulkhead } from '#platform/resilience/bulkhead.ts'
 import { deadline } from '#platform/resilience/deadline.ts'
 import { type Kept, keepFresh } from '#platform/resilience/fresh.ts'
 import { policy } from '#platform/resilience/policy.ts'
+import type { Watcher } from './context.ts'
 import type {
   ContinueWatchingQuery,
   ContinueWatchingQueryVariables,
@@ -18,7 +19,6 @@ import type {
   TopTenQuery,
   TopTenQueryVariables,
 } from './operations.generated.ts'
-import type { Watcher } from './viewer.ts'
 
 const here = import.meta.url
 const homeRows = operation<HomeRowsQuery, HomeRowsQueryVariables>('./operations/homeRows.graphql', here)
@@ -28,8 +28,9 @@ const searchIds = operation<SearchIdsQuery, SearchIdsQueryVariables>('./operatio
 
 const degradations = counter('degraded_total', 'Parts of screens left out because a service did not answer', ['part'])
 
-export type SkeletonRow = HomeRowsQuery['homeRows'][number]
-export type Started = ContinueWatchingQuery['continueWatching'][number]
+type AnsweredRow = HomeRowsQuery['homeRows'][number]
+export type SkeletonRow = Omit<AnsweredRow, 'titles'> & { readonly titleIds: readonly string[] }
+export type Started = { readonly titleId: string; readonly positionMs: number; readonly durationMs: number }
 /** Which ids stand where on a home screen, and which parts are missing because a service did not answer. */
 export type HomeSkeleton = {
   readonly rows: readonly SkeletonRow[]
@@ -55,14 +56,16 @@ export const createSkeletons = ({ log, createCache }: { readonly log: Log; reado
   const askHistory = policy('history.continue', deadline({ ms: 400 }), bulkhead({ concurrent: 60, queued: 200 }), breaker())
 
   const rowsOf = askRecs(async (_signal, { ask, viewer }: Watcher, { rows, titles }: HomeSize) =>
-    freshRows(`${viewer.profileId} ${rows} ${titles}`, async () => dataOrThrow(await ask(homeRows, { rows, titles })).homeRows),
+    freshRows(`${viewer.profileId} ${rows} ${titles}`, async () =>
+      dataOrThrow(await ask(homeRows, { rows, titles })).homeRows.map(skeletonRow),
+    ),
   )
-  const startedOf = askHistory(
-    async (_signal, { ask }: Watcher, first: number) => dataOrThrow(await ask(continueWatching, { first })).continueWatching,
+  const startedOf = askHistory(async (_signal, { ask }: Watcher, first: number) =>
+    dataOrThrow(await ask(continueWatching, { first })).continueWatching.flatMap(startedTitle),
   )
   const fallbackRows = ({ ask, region }: Watcher) => freshTop(region, async () => [topTenRow(dataOrThrow(await ask(topTen, {})).topTen)])
 
-  const left = (part: Part) => (error: unknown) => {
+  const leaveOut = (part: Part) => (error: unknown) => {
     degradations.inc({ part })
     log.warn({ part, reason: messageOf(error) }, 'left out of the screen')
     return null
@@ -70,8 +73,8 @@ export const createSkeletons = ({ log, createCache }: { readonly log: Log; reado
   return {
     home: async (watcher, size) => {
       const [rows, started] = await Promise.all([
-        rowsOf(watcher, size).catch(left('recs')),
-        startedOf(watcher, size.started).catch(left('history')),
+        rowsOf(watcher, size).catch(leaveOut('recs')),
+        startedOf(watcher, size.started).catch(leaveOut('history')),
       ])
       const degraded = [...(rows === null ? ['recs' as const] : []), ...(started === null ? ['history' as const] : [])]
       // NOTE: recs that know no title yet are no failure, but no screen either.
@@ -85,4 +88,10 @@ export const createSkeletons = ({ log, createCache }: { readonly log: Log; reado
   }
 }
 
-const topTenRow = (titles: TopTenQuery['topTen']): SkeletonRow => ({ id: 'top-ten', kind: 'TOP_TEN', genre: null, because: null, titles })
+const topTenRow = (titles: TopTenQuery['topTen']): SkeletonRow =>
+  skeletonRow({ id: 'top-ten', kind: 'TOP_TEN', genre: null, because: null, titles })
+
+const skeletonRow = ({ titles, ...row }: AnsweredRow): SkeletonRow => ({ ...row, titleIds: titles.flatMap((title) => title?.id ?? []) })
+
+const startedTitle = ({ title, ...point }: ContinueWatchingQuery['continueWatching'][number]): readonly Started[] =>
+  title === null ? [] : [{ titleId: title.id, ...point }]

@@ -1,10 +1,10 @@
 import type { Http } from '#platform/http/server.ts'
-import { play } from '../device/play.ts'
+import { signedIn } from '../device/context.ts'
 import { type BffDeps, createBff } from '../device/server.ts'
-import { sessionMutations } from '../device/session.ts'
+import { sharedMutations, sharedQueries } from '../device/shared-resolvers.ts'
 import { createSkeletons } from '../device/skeleton.ts'
-import { type BffContext, signedIn } from '../device/viewer.ts'
 import { type PageLinks, servePage } from './page.ts'
+import type { Resolvers } from './schema.generated.ts'
 import { createCards } from './screens/cards.ts'
 import { homeScreen } from './screens/home.ts'
 import { searchScreen } from './screens/search.ts'
@@ -14,16 +14,16 @@ import { titleScreen } from './screens/title.ts'
 export const createWeb = async ({ page, ...deps }: BffDeps & { readonly page: () => PageLinks }): Promise<Http> => {
   const loadCards = createCards(deps.createCache)
   const skeletons = createSkeletons(deps)
-  const resolvers = {
+  const resolvers: Required<Pick<Resolvers, 'Query' | 'Mutation'>> = {
     Query: {
-      home: (_parent: unknown, _args: unknown, context: BffContext) => homeScreen(signedIn(context), { skeletons, loadCards }),
-      title: (_parent: unknown, { id }: { readonly id: string }, context: BffContext) => titleScreen(signedIn(context), id, loadCards),
-      search: (_parent: unknown, { text }: { readonly text: string }, context: BffContext) =>
-        searchScreen(signedIn(context), text, { skeletons, loadCards }),
+      ...sharedQueries,
+      home: (_parent, _args, context) => homeScreen(signedIn(context), { skeletons, loadCards }),
+      title: (_parent, { id }, context) => titleScreen(signedIn(context), id, loadCards),
+      search: (_parent, { text }, context) => searchScreen(signedIn(context), text, { skeletons, loadCards }),
     },
-    Mutation: { ...sessionMutations, play: play('WEB') },
+    Mutation: sharedMutations('WEB'),
   }
-  const app = await createBff({ device: 'web', home: import.meta.dirname, resolvers: resolvers as never }, deps)
+  const app = await createBff({ device: 'web', home: import.meta.dirname, resolvers }, deps)
   servePage(app, page)
   return app
 }

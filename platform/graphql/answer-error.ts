@@ -10,9 +10,18 @@ export const toGraphqlError = (error: GraphQLError): GraphQLError => {
   const cause = causeOf(error)
   if (isCinegraphError(cause)) return coded(error, cause.code, cause.message)
   // NOTE: an error with a code of its own was made for the caller by validation, the gateway or a subgraph below.
-  if (cause instanceof GraphQLError) return cause
+  if (cause instanceof GraphQLError && cause.extensions?.code !== undefined) return cause
+  if (isRequestError(error, cause)) return coded(error, 'INPUT_INVALID', error.message)
   return coded(error, 'INTERNAL', new CinegraphError('INTERNAL').message)
 }
+
+/**
+ * Whether GraphQL itself refused the request: the document or its variables before execution (no path), or an argument
+ * whose variable was null. What else it says without a code is of a value that a resolver gave.
+ * NOTE: errors of the compiled form have no `extensions` at all.
+ */
+const isRequestError = ({ path, message }: GraphQLError, cause: unknown): boolean =>
+  cause instanceof GraphQLError && (path === undefined || message.startsWith('Argument "'))
 
 const coded = (error: GraphQLError, code: ErrorCode, message: string): GraphQLError =>
   new GraphQLError(message, { path: error.path ?? null, extensions: extensionsOf(code) })

@@ -1,13 +1,19 @@
 import { readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Caller } from '#platform/contracts/viewer.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
 import type { ExecuteGraphql, GraphqlError } from '#platform/graphql/execute.ts'
+import { withFragments } from '#platform/graphql/fragments.ts'
 
 /** An operation of a `.graphql` file with the types that codegen made for it. */
 export type Operation<D, V> = { readonly text: string; readonly types?: (variables: V) => D }
 
-/** Reads the operation in `file`, beside the module at `here` (its `import.meta.url`). */
-export const operation = <D, V>(file: string, here: string): Operation<D, V> => ({ text: readFileSync(new URL(file, here), 'utf8') })
+/** Reads the operation in `file`, beside the module at `here` (its `import.meta.url`), with the fragments that it spreads. */
+export const operation = <D, V>(file: string, here: string): Operation<D, V> => {
+  const path = fileURLToPath(new URL(file, here))
+  return { text: withFragments(readFileSync(path, 'utf8'), dirname(path)) }
+}
 
 export type Answer<D> = { readonly data: D | null; readonly errors: readonly GraphqlError[] }
 /** Asks the supergraph on behalf of a caller. */

@@ -3,6 +3,7 @@ import { decodeJwt, jwtVerify, SignJWT } from 'jose'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import type { Viewer } from '#platform/contracts/viewer.ts'
+import { isCanonicalJwt } from '#platform/identity/base64url.ts'
 
 const issuer = 'cinegraph'
 const Claims = z.object({ sub: z.string(), pid: z.string(), op: z.boolean(), mat: z.number(), lang: z.string(), exp: z.number() })
@@ -52,6 +53,7 @@ export const msLeft = (token: string, now = Date.now()): number => {
 }
 
 const verifyClaims = async (token: string, key: KeyObject) => {
+  if (!isCanonicalJwt(token)) return null
   try {
     const { payload } = await jwtVerify(token, key, { issuer, algorithms: ['EdDSA'] })
     return Claims.parse(payload)

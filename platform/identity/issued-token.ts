@@ -1,5 +1,6 @@
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose'
 import { CinegraphError } from '#platform/errors/errors.ts'
+import { isCanonicalJwt } from '#platform/identity/base64url.ts'
 
 export type Issuer = {
   /** Where the issuer publishes its keys (RFC 7517). */
@@ -23,6 +24,7 @@ export const issuedTokens = ({ jwks, issuer, audience }: Issuer): ((token: strin
   const keys = createRemoteJWKSet(new URL(jwks), { timeoutDuration: timeoutMs, cooldownDuration: cooldownMs })
   const wanted = { algorithms, ...(issuer === undefined ? {} : { issuer }), ...(audience === undefined ? {} : { audience }) }
   return async (token) => {
+    if (!isCanonicalJwt(token)) throw new CinegraphError('UNAUTHENTICATED')
     try {
       const { payload } = await jwtVerify(token, keys, { ...wanted, requiredClaims: ['exp'] })
       return { ...payload, exp: payload.exp ?? 0 }

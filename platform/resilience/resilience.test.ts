@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import fc from 'fast-check'
 import { createMemoryCache } from '#platform/adapters/cache.memory.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
 import { breaker } from '#platform/resilience/breaker.ts'
@@ -11,7 +10,7 @@ import { deadline } from '#platform/resilience/deadline.ts'
 import { type Kept, keepFresh } from '#platform/resilience/fresh.ts'
 import { hedge } from '#platform/resilience/hedge.ts'
 import { policy } from '#platform/resilience/policy.ts'
-import { backoffMs, retry } from '#platform/resilience/retry.ts'
+import { retry } from '#platform/resilience/retry.ts'
 
 const codeOf = async (work: Promise<unknown>): Promise<string> =>
   work.then(
@@ -115,15 +114,6 @@ test('a retry repeats what can succeed later, and nothing else', async () => {
   })
   assert.equal(await codeOf(hopeless()), 'FORBIDDEN')
   assert.equal(calls, 4)
-})
-
-test('the pause before a retry grows, is jittered, and never passes its limit', () => {
-  fc.assert(
-    fc.property(fc.nat(20), fc.double({ min: 0, max: 1, noNaN: true }), (attempt, luck) => {
-      const ms = backoffMs(attempt, { attempts: 30, baseMs: 100, maxMs: 5_000 }, () => luck)
-      assert.ok(ms >= 0 && ms <= Math.min(5_000, 100 * 2 ** attempt))
-    }),
-  )
 })
 
 test('10,000 misses of one key are one load', async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { type ObjectKey, objectKey } from '#platform/contracts/object-key.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
 import { signUploadPath } from '#platform/identity/stream-token.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
@@ -31,14 +32,16 @@ const check = ({ title, bytes, sha256 }: StartUploadInput): void => {
   if (!/^[0-9a-f]{64}$/.test(sha256)) throw new CinegraphError('INPUT_INVALID', { name: '`sha256`', why: 'has 64 hexadecimal digits' })
 }
 
-const partKey = (objectKey: string, part: number): string => `${objectKey}/part-${String(part).padStart(5, '0')}`
+const partKey = (folder: string, part: number): ObjectKey => objectKey(`${folder}/part-${String(part).padStart(5, '0')}`)
+/** Every part but the last has `partBytes`. */
+const bytesOfPart = (bytes: number, part: number): number => Math.min(partBytes, bytes - part * partBytes)
 
 /** Makes the title, and an address per part that takes bytes until tomorrow. Throws INPUT_INVALID. */
 export const startUpload = async (input: StartUploadInput, { store, originUrl, streamKey, clock }: UploadDeps): Promise<UploadTicket> => {
   check(input)
   const id = randomUUID()
   const titleId = `t-${randomUUID().slice(0, 13)}`
-  const objectKey = `uploads/${id}`
+  const folder = `uploads/${id}`
   const parts = Math.ceil(input.bytes / partBytes)
   const title = {
     id: titleId,
@@ -49,9 +52,12 @@ export const startUpload = async (input: StartUploadInput, { store, originUrl, s
     maturity: input.maturity,
     genres: input.genres ?? [],
   }
-  await store.start({ id, titleId, objectKey, parts, bytes: input.bytes, sha256: input.sha256 }, title)
+  await store.start({ id, titleId, objectKey: folder, parts, bytes: input.bytes, sha256: input.sha256 }, title)
   const expiresAt = new Date(clock().getTime() + addressSeconds * 1000)
-  const urlOf = (part: number) => new URL(signUploadPath(partKey(objectKey, part), expiresAt, streamKey), originUrl).href
+  const urlOf = (part: number) => {
+    const grant = { key: partKey(folder, part), bytes: bytesOfPart(input.bytes, part), expiresAt }
+    return new URL(signUploadPath(grant, streamKey), originUrl).href
+  }
   return { id, titleId, partBytes, partUrls: Array.from({ length: parts }, (_, part) => urlOf(part)) }
 }
 
@@ -61,8 +67,7 @@ export const finishUpload = async (id: string, { store, objects }: UploadDeps): 
   if (upload === null) throw new CinegraphError('NOT_FOUND', { what: 'upload', id })
   for (let part = 0; part < upload.parts; part += 1) {
     const info = await objects.head(partKey(upload.objectKey, part))
-    const wanted = part === upload.parts - 1 ? upload.bytes - part * partBytes : partBytes
-    if (info?.bytes !== wanted) throw new CinegraphError('UPLOAD_INCOMPLETE', { part: part + 1 })
+    if (info?.bytes !== bytesOfPart(upload.bytes, part)) throw new CinegraphError('UPLOAD_INCOMPLETE', { part: part + 1 })
   }
   return store.finish(id, { uploadId: id, titleId: upload.titleId, objectKey: upload.objectKey, sha256: upload.sha256 })
 }

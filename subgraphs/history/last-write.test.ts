@@ -33,6 +33,32 @@ test('last write wins, whatever the order of arrival', () => {
   )
 })
 
+test('the later clock wins whichever comes first, and on a tie the higher device id', () => {
+  fc.assert(
+    fc.property(point, point, (a, b) => {
+      const [newest] = [a, b].toSorted((x, y) => y.at.getTime() - x.at.getTime() || (y.deviceId > x.deviceId ? 1 : -1))
+      for (const won of [later(a, b), later(b, a)]) assert.equal(key(won), key(newest ?? a))
+    }),
+  )
+})
+
+test('merging by key keeps one value per key, in the order in which keys came', () => {
+  const sum = (a: readonly [string, number], b: readonly [string, number]) => [a[0], a[1] + b[1]] as const
+  const entries = [
+    ['x', 1],
+    ['y', 10],
+    ['x', 2],
+    ['x', 4],
+  ] as const
+  assert.deepEqual(
+    mergeBy<readonly [string, number]>(entries, ([name]) => name, sum),
+    [
+      ['x', 7],
+      ['y', 10],
+    ],
+  )
+})
+
 test('merging is associative and idempotent', () => {
   fc.assert(
     fc.property(point, point, point, (a, b, c) => {
@@ -47,7 +73,16 @@ test('a sitting begins at its earliest report and ends at its latest', () => {
   const base = { profileId: 'p', sessionId: 's', titleId: 't', durationMs: 100 }
   const early = { ...base, startedAt: at(1), lastAt: at(1), positionMs: 10 }
   const late = { ...base, startedAt: at(9), lastAt: at(9), positionMs: 50 }
-  assert.deepEqual(widen(late, early), { ...base, startedAt: at(1), lastAt: at(9), positionMs: 50 })
+  for (const [a, b] of [
+    [late, early],
+    [early, late],
+  ] as const)
+    assert.deepEqual(widen(a, b), { ...base, startedAt: at(1), lastAt: at(9), positionMs: 50 })
+  const [outer, inner] = [
+    { ...base, startedAt: at(0), lastAt: at(20), positionMs: 90 },
+    { ...base, startedAt: at(5), lastAt: at(6), positionMs: 40 },
+  ]
+  for (const widened of [widen(outer, inner), widen(inner, outer)]) assert.deepEqual(widened, outer)
 })
 
 test('a clock that runs more than a minute ahead is not believed', () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { objectKey } from '#platform/contracts/object-key.ts'
 import type { Caller } from '#platform/contracts/viewer.ts'
 import { type Ask, dataOrThrow, operation } from '#platform/graphql/operation.ts'
 import { signStream } from '#platform/identity/stream-token.ts'
@@ -29,7 +30,7 @@ export const play = async ({ titleId, device, caller, ask }: PlayRequest, { stor
   const sessionId = randomUUID()
   const createdAt = clock()
   const expiresAt = new Date(createdAt.getTime() + tokenSeconds * 1000)
-  const token = signStream({ prefix: granted.prefix, sessionId, expiresAt }, streamKey)
+  const token = signStream({ prefix: objectKey(granted.prefix), sessionId, expiresAt }, streamKey)
   await store.save({
     id: sessionId,
     profileId: granted.profileId,

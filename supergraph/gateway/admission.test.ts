@@ -21,3 +21,24 @@ test('many operations that wait for slow subgraphs all run, and each gives its p
   await assert.rejects(admission.run(() => Promise.reject(new Error('broken'))))
   assert.equal(await admission.run(async () => 'fine'), 'fine')
 })
+
+test('so many run at once as the limit says, those who wait go in the order in which they came, and too many are refused', async () => {
+  using admission = createAdmission()
+  const gate = Promise.withResolvers<void>()
+  let [running, most] = [0, 0]
+  const order: number[] = []
+  const work = (at: number) => async (): Promise<void> => {
+    order.push(at)
+    running += 1
+    most = Math.max(most, running)
+    if (at < 16) await gate.promise
+    running -= 1
+  }
+  const asked = Array.from({ length: 5_016 }, (_, at) => admission.run(work(at)))
+  assert.equal(most, 16, 'before the first sample')
+  await assert.rejects(admission.run(work(-1)), { code: 'OVERLOADED' })
+  gate.resolve()
+  await Promise.all(asked)
+  assert.deepEqual(order, [...Array(5_016).keys()])
+  assert.equal(running, 0)
+})

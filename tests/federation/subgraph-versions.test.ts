@@ -47,6 +47,24 @@ test('a new version of a subgraph gets the same callers all the time; when it fa
   assert.equal(next.seen.length, before, 'the new version is asked no more')
 })
 
+test('a new version of a subgraph that is much slower than the old one is asked no more', async () => {
+  await using stack = new AsyncDisposableStack()
+  const next = await startService(starsTimes(10), stack)
+  const canary = { url: next.url, percent: 50, requestsMin: 20, latencyTimes: 3 }
+  await using graph = await httpGraph(parts, { retries: 0, subgraphs: { stars: { canary } } })
+  const stars = async (member: number): Promise<number> => (await ask(graph, member)).data.films[0]?.stars ?? 0
+  const members = Array.from({ length: 60 }, (_, member) => member)
+  const sides: number[] = []
+  for (const member of members) sides.push(await stars(member))
+  assert.ok(sides.filter((side) => side === 10).length >= 20, 'it was judged, and stayed')
+  assert.ok(next.seen.length >= 20)
+  next.slow = 400
+  for (const member of members.filter((at) => sides[at] === 10).slice(0, 20)) await stars(member)
+  const before = next.seen.length
+  for (const member of members) assert.equal(await stars(member), 1)
+  assert.equal(next.seen.length, before)
+})
+
 test('reads are asked of another version too: what differs is counted, and clients never see it', async () => {
   await using stack = new AsyncDisposableStack()
   const next = await startService(starsTimes(10), stack)

@@ -13,7 +13,11 @@ export type Quality = {
 const heartbeatMs = 10_000
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 
-const median = (values: readonly number[]): number | null => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? null
+const median = (values: readonly number[]): number | null => {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.slice(Math.ceil(sorted.length / 2) - 1, Math.floor(sorted.length / 2) + 1)
+  return middle.length === 0 ? null : Math.round(sum(middle) / middle.length)
+}
 
 export const qualityOf = (beats: readonly Heartbeat[]): Quality => {
   const playing = beats.filter((beat) => beat.state === 'playing')

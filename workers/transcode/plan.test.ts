@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { planLadder } from './plan.ts'
+import { gopSeconds, planLadder, segmentSeconds } from './plan.ts'
 
 const source = (width: number, height: number) => ({ file: '', durationMs: 1_000, width, height, framesPerSecond: 25, hasAudio: true })
 const heights = (width: number, height: number) => planLadder(source(width, height)).rungs.map((rung) => rung.height)
@@ -11,6 +11,26 @@ test('the ladder ends at the source', () => {
   assert.deepEqual(heights(640, 360), [240, 360])
   assert.deepEqual(heights(3840, 2160), [240, 480, 720, 1080, 2160])
   assert.deepEqual(heights(176, 144), [144])
+})
+
+test('each rung has the size and the rate of the ladder, and a source between two rungs has its own', () => {
+  const rungs = (width: number, height: number) =>
+    planLadder(source(width, height)).rungs.map((rung) => `${rung.name} ${rung.width}x${rung.height} ${rung.bitrateKbps}`)
+  assert.deepEqual(rungs(3840, 2160), [
+    'v240 426x240 400',
+    'v480 854x480 1400',
+    'v720 1280x720 2800',
+    'v1080 1920x1080 5000',
+    'v2160 3840x2160 14000',
+  ])
+  assert.deepEqual(rungs(1200, 600), ['v240 480x240 400', 'v480 960x480 1400'], '480 is 0.8 of 600: near enough')
+  assert.deepEqual(rungs(1208, 604), ['v240 480x240 400', 'v480 960x480 1400', 'v604 1208x604 2091'])
+  assert.deepEqual(rungs(177, 145), ['v144 176x144 246'], 'an odd size loses a line')
+})
+
+test('a group of pictures lasts two seconds, two of them make a segment, and sound has 128 kbit/s', () => {
+  const { framesPerGop, audioKbps } = planLadder({ ...source(640, 360), framesPerSecond: 29.97 })
+  assert.deepEqual([framesPerGop, audioKbps, segmentSeconds / gopSeconds], [60, 128, 2])
 })
 
 test('whatever the source: nothing is enlarged, sizes are even, rungs and rates grow', () => {

@@ -1,9 +1,9 @@
-import { headingOf } from '../../device/heading.ts'
-import { idsOf } from '../../device/home.ts'
+import type { Watcher } from '../../device/context.ts'
+import { idsOf } from '../../device/present-home.ts'
+import { shareOf } from '../../device/progress.ts'
+import { headingOf } from '../../device/row-heading.ts'
 import { applyRules, pick } from '../../device/rules.ts'
 import type { HomeSkeleton, Skeletons } from '../../device/skeleton.ts'
-import { shareOf } from '../../device/title-page.ts'
-import type { Watcher } from '../../device/viewer.ts'
 import type { LoadTiles, TileTitle } from './tiles.ts'
 
 const size = { rows: 6, titles: 8, started: 8 }
@@ -20,15 +20,12 @@ export const homeScreen = async (watcher: Watcher, { skeletons, loadTiles }: Hom
 
 const present = ({ rows, started, degraded }: HomeSkeleton, titles: ReadonlyMap<string, TileTitle>) => ({
   continueWatching: started.flatMap((point) => {
-    const title = titles.get(point.title.id)
+    const title = titles.get(point.titleId)
     return title === undefined ? [] : [{ ...presentTile(title), percent: Math.round(100 * shareOf(point)), positionMs: point.positionMs }]
   }),
   shelves: rows.flatMap((row) => {
     const heading = headingOf(row, (id) => titles.get(id)?.name)
-    const tiles = pick(
-      titles,
-      row.titles.map(({ id }) => id),
-    ).map(presentTile)
+    const tiles = pick(titles, row.titleIds).map(presentTile)
     return heading === null || tiles.length === 0 ? [] : [{ id: row.id, heading, tiles }]
   }),
   degraded,

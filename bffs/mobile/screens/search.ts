@@ -1,5 +1,5 @@
+import type { Watcher } from '../../device/context.ts'
 import { applyRules, pick } from '../../device/rules.ts'
-import type { Watcher } from '../../device/viewer.ts'
 import { type HomeDeps, presentTile } from './home.ts'
 
 const size = 12

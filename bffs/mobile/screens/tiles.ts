@@ -1,6 +1,6 @@
 import { operation } from '#platform/graphql/operation.ts'
 import type { CreateCache } from '#platform/ports/cache.ts'
-import { createTitles, type LoadTitles } from '../../device/titles.ts'
+import { createTitles, type LoadTitles } from '../../device/load-titles.ts'
 import type { TilesQuery, TilesQueryVariables } from '../operations.generated.ts'
 
 export type TileTitle = NonNullable<TilesQuery['titles'][number]>

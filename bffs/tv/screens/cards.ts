@@ -1,6 +1,6 @@
 import { operation } from '#platform/graphql/operation.ts'
 import type { CreateCache } from '#platform/ports/cache.ts'
-import { createTitles, type LoadTitles } from '../../device/titles.ts'
+import { createTitles, type LoadTitles } from '../../device/load-titles.ts'
 import type { CardsQuery, CardsQueryVariables } from '../operations.generated.ts'
 
 export type CardTitle = NonNullable<CardsQuery['titles'][number]>

@@ -1,7 +1,8 @@
 import { operation } from '#platform/graphql/operation.ts'
+import type { Watcher } from '../../device/context.ts'
+import { missingParts } from '../../device/missing-parts.ts'
+import { resumeAtMs, shareOf } from '../../device/progress.ts'
 import { applyRules, pick } from '../../device/rules.ts'
-import { missingParts, resumeAtMs, shareOf } from '../../device/title-page.ts'
-import type { Watcher } from '../../device/viewer.ts'
 import type { TitleQuery, TitleQueryVariables } from '../operations.generated.ts'
 import type { CardTitle, LoadCards } from './cards.ts'
 import { presentCard } from './home.ts'
@@ -15,7 +16,7 @@ export const titleScreen = async (watcher: Watcher, id: string, loadCards: LoadC
   const { data, errors } = await watcher.ask(titleOperation, { id, language: watcher.viewer.language })
   const title = data?.title
   if (!title || applyRules(new Map([[id, title]]), watcher.viewer).size === 0) return null
-  const similarIds = (title.similar ?? []).map((each) => each.id)
+  const similarIds = (title.similar ?? []).flatMap((each) => each?.id ?? [])
   const allowed = applyRules(await loadCards(watcher, similarIds), watcher.viewer)
   return { ...present(title, pick(allowed, similarIds)), degraded: missingParts(errors) }
 }

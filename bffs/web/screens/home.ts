@@ -1,7 +1,7 @@
-import { idsOf, isPlayable, presentHero, presentRows } from '../../device/home.ts'
+import type { Watcher } from '../../device/context.ts'
+import { idsOf, isPlayable, presentHero, presentRows } from '../../device/present-home.ts'
 import { applyRules } from '../../device/rules.ts'
 import type { HomeSkeleton, Skeletons } from '../../device/skeleton.ts'
-import type { Watcher } from '../../device/viewer.ts'
 import type { CardTitle, LoadCards } from './cards.ts'
 
 const size = { rows: 10, titles: 18, started: 12 }

@@ -1,6 +1,6 @@
+import type { Watcher } from '../../device/context.ts'
 import { applyRules, pick } from '../../device/rules.ts'
 import type { Skeletons } from '../../device/skeleton.ts'
-import type { Watcher } from '../../device/viewer.ts'
 import type { LoadCards } from './cards.ts'
 import { presentCard } from './home.ts'
 

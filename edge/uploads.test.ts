@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { after, before, test } from 'node:test'
+import { createFolderStore } from '#platform/adapters/object-store.folder.ts'
+import { objectKey } from '#platform/contracts/object-key.ts'
+import { signUploadPath } from '#platform/identity/stream-token.ts'
+import type { ObjectStore } from '#platform/ports/object-store.ts'
+import { log, temporaryFolder } from '../tests/boot.ts'
+import { type RawAnswer, requestRaw, sendRaw } from '../tests/raw-http.ts'
+import { createOrigin } from './origin.ts'
+
+const streamKey = 'ab'.repeat(32)
+const stack = new AsyncDisposableStack()
+const part = Buffer.from('{"bytes":"of a film"}'.repeat(1_000))
+let objects: ObjectStore
+let originUrl = ''
+let count = 0
+
+before(async () => {
+  objects = createFolderStore(stack.use(await temporaryFolder()).path)
+  const origin = createOrigin({ name: 'origin', log, objects, streamKey, serviceKey: 'cd'.repeat(32), clock: () => new Date() })
+  stack.defer(() => origin.close())
+  originUrl = await origin.listen({ host: '127.0.0.1', port: 0 })
+})
+after(() => stack.disposeAsync())
+
+/** A new address for a part of `bytes` bytes. */
+const address = (bytes = part.length, expiresAt = new Date(Date.now() + 60_000)) => {
+  count += 1
+  const key = objectKey(`uploads/u/part-${count}`)
+  return { key, path: signUploadPath({ key, bytes, expiresAt }, streamKey) }
+}
+const put = (path: string, headers: Readonly<Record<string, string>>, body: Buffer): Promise<RawAnswer> => {
+  const lines = Object.entries({ host: 'origin', connection: 'close', ...headers }).map(([name, value]) => `${name}: ${value}\r\n`)
+  return sendRaw(originUrl, Buffer.concat([Buffer.from(`PUT ${path} HTTP/1.1\r\n${lines.join('')}\r\n`), body]))
+}
+const sized = (body: Buffer) => ({ 'content-length': String(body.length) })
+const chunked = (body: Buffer): Buffer => Buffer.from(`${body.length.toString(16)}\r\n${body.toString('latin1')}\r\n0\r\n\r\n`, 'latin1')
+const stored = async (key: string): Promise<Buffer | null> =>
+  (await objects.head(objectKey(key))) === null ? null : Buffer.concat(await (await objects.get(objectKey(key))).toArray())
+
+test('a part is stored byte for byte, whatever its content type says', async () => {
+  const types = [
+    'application/octet-stream',
+    'application/json',
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'video/mp4',
+    'a',
+    'a/',
+    ';',
+    'multipart/form-data; boundary=x',
+  ]
+  for (const type of [undefined, ...types]) {
+    const headers = type === undefined ? {} : { 'content-type': type }
+    const whole = address()
+    assert.equal((await put(whole.path, { ...headers, ...sized(part) }, part)).status, 200, type)
+    assert.deepEqual(await stored(whole.key), part, type)
+    const inChunks = address()
+    assert.equal((await put(inChunks.path, { ...headers, 'transfer-encoding': 'chunked' }, chunked(part))).status, 200, type)
+    assert.deepEqual(await stored(inChunks.key), part, `${type}, chunked`)
+  }
+})
+
+test('a part of another size than was signed stores nothing, and says which size it must have', async () => {
+  const long = Buffer.concat([part, part])
+  for (const body of [part.subarray(1), Buffer.alloc(0), long]) {
+    const { key, path } = address()
+    const bySize = await put(path, sized(body), body)
+    assert.equal(bySize.status, 400)
+    assert.match(bySize.body.toString(), new RegExp(`exactly ${part.length} bytes`))
+    assert.equal((await put(path, { 'transfer-encoding': 'chunked' }, chunked(body))).status, 400)
+    assert.equal(await stored(key), null)
+  }
+  const { key, path } = address()
+  assert.equal((await put(path, { ...sized(part), 'content-encoding': 'gzip' }, part)).status, 400)
+  assert.equal((await put(path, { ...sized(part), 'content-range': 'bytes 0-9/99' }, part)).status, 400)
+  assert.equal(await stored(key), null)
+})
+
+test('a part that was cut off stores nothing, and can be sent again', async () => {
+  const { key, path } = address()
+  const { hostname, port } = new URL(originUrl)
+  const socket = connect({ host: hostname, port: Number(port) })
+  socket.on('error', () => undefined)
+  socket.write(`PUT ${path} HTTP/1.1\r\nhost: o\r\ncontent-length: ${part.length}\r\n\r\n${part.subarray(0, 100).toString()}`)
+  await once(socket, 'connect')
+  socket.end()
+  await once(socket.resume(), 'close')
+  assert.equal(await stored(key), null)
+  for (const _ of ['again', 'and twice']) assert.equal((await put(path, sized(part), part)).status, 200)
+  assert.deepEqual(await stored(key), part)
+})
+
+test('an address says by HEAD whether its part is there', async () => {
+  const { path } = address()
+  assert.equal((await requestRaw(originUrl, { method: 'HEAD', target: path })).status, 404)
+  await put(path, sized(part), part)
+  const there = await requestRaw(originUrl, { method: 'HEAD', target: path })
+  assert.equal(there.status, 200)
+  assert.equal(there.headers.get('content-length'), String(part.length))
+})
+
+test('an address that has expired, or is for another part, takes nothing', async () => {
+  const expired = address(part.length, new Date(Date.now() - 1_000))
+  assert.equal((await put(expired.path, sized(part), part)).status, 403)
+  const other = address()
+  assert.equal((await put(other.path.replace(/part-\d+/, 'part-0'), sized(part), part)).status, 403)
+  assert.equal(await stored(expired.key), null)
+})

@@ -1,0 +1,70 @@
+import { Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { FastifyRequest } from 'fastify'
+import { CinegraphError, isCinegraphError } from '#platform/errors/errors.ts'
+import type { Http } from '#platform/http/server.ts'
+import { readUploadTarget, type UploadGrant } from '#platform/identity/stream-token.ts'
+import type { ObjectStore } from '#platform/ports/object-store.ts'
+
+export type UploadRoutesDeps = { readonly objects: ObjectStore; readonly streamKey: string; readonly clock: () => Date }
+
+/**
+ * `PUT /upload/<key>`: stores the body, byte for byte, whatever its content type says. It must have exactly the bytes that
+ * the address was signed for; else nothing is stored. `HEAD` says whether it is there.
+ */
+export const takeUploads = (app: Http, { objects, streamKey, clock }: UploadRoutesDeps): void => {
+  const granted = (request: FastifyRequest): UploadGrant => {
+    const grant = readUploadTarget(request.raw.url ?? '', streamKey)
+    if (grant.expiresAt <= clock()) throw new CinegraphError('STREAM_TOKEN_EXPIRED')
+    return grant
+  }
+  void app.register(async (uploads) => {
+    // NOTE: a parser of a content type would take the bytes; all bodies are left on the socket, also malformed types.
+    uploads.addHook('onRequest', async ({ raw }) => void delete raw.headers['content-type'])
+    uploads.removeAllContentTypeParsers()
+    uploads.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+    uploads.put('/upload/*', async (request, reply) => {
+      const grant = granted(request)
+      checkHeaders(request, grant)
+      const info = await store(request, grant, objects)
+      return reply.code(200).header('etag', info.etag).send({ bytes: info.bytes })
+    })
+    uploads.head('/upload/*', async (request, reply) => {
+      const { key } = granted(request)
+      const info = await objects.head(key)
+      if (info === null) throw new CinegraphError('NOT_FOUND', { what: 'part', id: key })
+      return reply.header('etag', info.etag).header('content-length', info.bytes).send()
+    })
+  })
+}
+
+const wrongSize = (bytes: number) => new CinegraphError('INPUT_INVALID', { name: 'The part', why: `must have exactly ${bytes} bytes` })
+
+const checkHeaders = ({ headers }: FastifyRequest, { bytes }: UploadGrant): void => {
+  if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity')
+    throw new CinegraphError('INPUT_INVALID', { name: 'The part', why: 'must be sent without a content-encoding' })
+  if (headers['content-range'] !== undefined)
+    throw new CinegraphError('INPUT_INVALID', { name: 'The part', why: 'must be sent all at once, without a content-range' })
+  if (headers['content-length'] !== undefined && Number(headers['content-length']) !== bytes) throw wrongSize(bytes)
+}
+
+const store = async ({ raw }: FastifyRequest, { key, bytes }: UploadGrant, objects: ObjectStore) => {
+  const counted = exactly(bytes)
+  const [, info] = await Promise.all([pipeline(raw, counted), objects.put(key, counted)]).catch((error: unknown) => {
+    throw isCinegraphError(error) ? error : new CinegraphError('UPLOAD_INCOMPLETE', { part: key }, error)
+  })
+  return info
+}
+
+/** Passes bytes on, and fails unless there are exactly so many. */
+const exactly = (bytes: number): Transform => {
+  let seen = 0
+  return new Transform({
+    transform: (chunk: Buffer, _encoding, done) => {
+      seen += chunk.length
+      if (seen > bytes) done(wrongSize(bytes))
+      else done(null, chunk)
+    },
+    flush: (done) => done(seen === bytes ? null : wrongSize(bytes)),
+  })
+}
