@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { CinegraphError } from '#platform/errors/errors.ts'
 import type { Title } from './store.ts'
 
-const Cursor = z.tuple([z.number(), z.string()])
+const Cursor = z.tuple([z.number(), z.string().regex(/^[^\0]*$/)])
 
 /** Where a page ended: the sort key of its last title. */
 export const cursorOf = ({ popularity, id }: Pick<Title, 'popularity' | 'id'>): string =>

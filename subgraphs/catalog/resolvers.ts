@@ -1,6 +1,7 @@
 import { uploads as uploadTopic } from '#platform/contracts/topics/catalog.uploads.ts'
 import type { Caller } from '#platform/contracts/viewer.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
+import { listWithin, pageSize } from '#platform/graphql/page-size.ts'
 import type { SubgraphContext } from '#platform/graphql/subgraph.ts'
 import { topicField } from '#platform/graphql/topic-field.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
@@ -28,11 +29,6 @@ const onlyOperators = ({ viewer }: Caller): void => {
   if (!viewer.operator) throw new CinegraphError('FORBIDDEN')
 }
 
-const pageSize = (first: number): number => {
-  if (first < 1 || first > pageMax) throw new CinegraphError('INPUT_INVALID', { name: '`first`', why: `lies from 1 to ${pageMax}` })
-  return first
-}
-
 export const resolvers = (deps: CatalogDeps): Resolvers => ({
   Query: queries(deps),
   Mutation: mutations(deps),
@@ -44,12 +40,12 @@ const queries = ({ titles, search, uploads, clock }: CatalogDeps): Resolvers['Qu
   const shown = (caller: Caller) => (title: Title) => isAvailable(title.availability, caller.region, clock())
   return {
     title: (_parent, { id }, { loaders }) => loaders.titles.load(id),
-    titles: (_parent, { ids }, { loaders }) => Promise.all(ids.slice(0, pageMax).map((id) => loaders.titles.load(id))),
+    titles: (_parent, { ids }, { loaders }) => Promise.all(listWithin('ids', ids, pageMax).map((id) => loaders.titles.load(id))),
     browse: async (_parent, { genre, kind, first, after }, { caller }) => {
       const found = await titles.browse({
         genre: genre ?? undefined,
         kind: kind ?? undefined,
-        first: pageSize(first),
+        first: pageSize('first', first, pageMax),
         after: after ?? undefined,
       })
       const page = found.slice(0, first)
@@ -58,7 +54,7 @@ const queries = ({ titles, search, uploads, clock }: CatalogDeps): Resolvers['Qu
       return { edges, pageInfo: { hasNextPage: found.length > first, endCursor: last === undefined ? null : cursorOf(last) } }
     },
     search: async (_parent, { text, first }, { caller }) => {
-      const found = await search.find(text.slice(0, 200), pageSize(first))
+      const found = await search.find(text.slice(0, 200), pageSize('first', first, pageMax))
       return { ...found, titles: found.titles.filter(shown(caller)) }
     },
     topTen: async (_parent, _args, { caller }) =>
@@ -100,7 +96,8 @@ const subscriptions = ({ uploads, events }: CatalogDeps): Resolvers['Subscriptio
 const types = ({ clock }: CatalogDeps): Pick<Resolvers, 'Title' | 'Upload'> => ({
   Title: {
     __resolveReference: ({ id }, { loaders }) => loaders.titles.load(id),
-    name: ({ name, translations }, { language }) => (language ? translations[language] : undefined) ?? name,
+    name: ({ name, translations }, { language }) =>
+      (language && Object.hasOwn(translations, language) ? translations[language] : undefined) ?? name,
     credits: ({ id }, _args, { loaders }) => loaders.creditsOf.load(id),
     artwork: ({ id, seriesId }) => artworkOf(seriesId ?? id),
     available: ({ availability }, { region }, { caller }) => isAvailable(availability, region ?? caller.region, clock()),

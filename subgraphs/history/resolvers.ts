@@ -1,5 +1,6 @@
 import { resumePoints } from '#platform/contracts/topics/history.resumePoints.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
+import { pageSize } from '#platform/graphql/page-size.ts'
 import type { SubgraphContext } from '#platform/graphql/subgraph.ts'
 import { topicField } from '#platform/graphql/topic-field.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
@@ -16,12 +17,13 @@ const pageMax = 100
 const endedShare = 0.95
 
 const hasEnded = ({ positionMs, durationMs }: ResumePoint): boolean => positionMs >= durationMs * endedShare
-const pageSize = (first: number): number => Math.min(pageMax, Math.max(1, first))
 
 const decodeCursor = (after: string | null | undefined): Date | null => {
   if (!after) return null
   const at = new Date(Buffer.from(after, 'base64url').toString('utf8'))
-  if (Number.isNaN(at.getTime())) throw new CinegraphError('INPUT_INVALID', { name: '`after`', why: 'is not a cursor of this list' })
+  // NOTE: years that JavaScript knows and PostgreSQL does not.
+  if (!(at.getTime() >= 0 && at.getUTCFullYear() < 10_000))
+    throw new CinegraphError('INPUT_INVALID', { name: '`after`', why: 'is not a cursor of this list' })
   return at
 }
 
@@ -30,12 +32,13 @@ const cursorOf = (at: Date): string => Buffer.from(at.toISOString()).toString('b
 export const resolvers = ({ store, events }: HistoryResolverDeps): Resolvers => ({
   Query: {
     continueWatching: async (_parent, { first }, { caller: { viewer } }) => {
+      const size = pageSize('first', first, pageMax)
       if (viewer === null) return []
       const points = await store.latest(viewer.profileId, pageMax)
-      return points.filter((point) => !hasEnded(point)).slice(0, pageSize(first))
+      return points.filter((point) => !hasEnded(point)).slice(0, size)
     },
     viewingHistory: async (_parent, { first, after }, { caller: { viewer } }) => {
-      const size = pageSize(first)
+      const size = pageSize('first', first, pageMax)
       const found = viewer === null ? [] : await store.viewings(viewer.profileId, decodeCursor(after), size + 1)
       const edges = found.slice(0, size).map((node) => ({ cursor: cursorOf(node.lastAt), node }))
       return { edges, pageInfo: { hasNextPage: found.length > size, endCursor: edges.at(-1)?.cursor ?? null } }

@@ -1,3 +1,4 @@
+import { pageSize } from '#platform/graphql/page-size.ts'
 import type { SubgraphContext } from '#platform/graphql/subgraph.ts'
 import type { PlaybackLoaders } from './loaders.ts'
 import { type PlayDeps, play } from './play.ts'
@@ -8,8 +9,9 @@ export type PlaybackContext = SubgraphContext<PlaybackLoaders>
 export const resolvers = (deps: PlayDeps): Resolvers => ({
   Query: {
     recentPlaybacks: async (_parent, { first }, { caller: { viewer } }) => {
+      const size = pageSize('first', first, 100)
       if (viewer === null) return []
-      const grants = await deps.store.recent(viewer.profileId, Math.min(100, Math.max(1, first)))
+      const grants = await deps.store.recent(viewer.profileId, size)
       return grants.map(({ id, titleId, createdAt }) => ({ sessionId: id, title: { id: titleId }, at: createdAt }))
     },
   },
