@@ -2,7 +2,6 @@ import type { Caller } from '#platform/contracts/viewer.ts'
 import { CinegraphError, errorTable, isCinegraphError, messageOf } from '#platform/errors/errors.ts'
 import type { ExecuteGraphql, GraphqlAnswer, GraphqlRequest, GraphqlService } from '#platform/graphql/execute.ts'
 import { SubscriptionQuota } from '#platform/graphql/limits/subscription-quota.ts'
-import { limitQuery } from '#platform/graphql/limits.ts'
 import { msLeft } from '#platform/identity/access-token.ts'
 import type { Log } from '#platform/observe/log.ts'
 import { inSpan } from '#platform/observe/spans.ts'
@@ -51,7 +50,6 @@ export const createSupergraph = async ({ supergraphSdl, subgraphs, studio: asked
     planner: stack.use(await planning.open(supergraphSdl)),
     ask: (name) => askWith(name, subgraphs[name]?.execute, log),
     subscribe: (name) => subscribeWith(name, subgraphs[name]),
-    rules: [limitQuery()],
     ...(asked ? { onFinished: (finished) => reporting.studio?.record(finished) } : {}),
   })
   if (asked) {

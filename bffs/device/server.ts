@@ -3,15 +3,16 @@ import mercurius, { type IResolvers } from 'mercurius'
 import type { Heartbeat } from '#platform/contracts/topics/playback.heartbeats.ts'
 import { errorTable } from '#platform/errors/errors.ts'
 import { causeOf, toGraphqlError } from '#platform/graphql/answer-error.ts'
-import type { ExecuteGraphql, GraphqlAnswer } from '#platform/graphql/execute.ts'
-import { limitQuery } from '#platform/graphql/limits.ts'
+import { compiledOperations, type ExecuteCompiled } from '#platform/graphql/compiled-operations.ts'
+import type { ExecuteGraphql } from '#platform/graphql/execute.ts'
+import { withinLimits } from '#platform/graphql/limits/answer-size.ts'
+import { defaultLimits, type QueryLimits } from '#platform/graphql/limits/limits.ts'
 import { askWith } from '#platform/graphql/operation.ts'
 import { serveGraphql } from '#platform/graphql/serve.ts'
 import { createHttp, type Http, type HttpDeps } from '#platform/http/server.ts'
 import type { ReadCaller } from '#platform/identity/caller.ts'
 import type { CreateCache } from '#platform/ports/cache.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
-import { createCoerceVariables } from './coerce-variables.ts'
 import type { BffContext } from './context.ts'
 import { readDocuments, readSchema } from './documents.ts'
 import { serveHeartbeat } from './heartbeat.ts'
@@ -42,40 +43,35 @@ export const createBff = async (
 ): Promise<Http> => {
   const app = createHttp({ name: device, ...http })
   allowOrigins(app, allowedOrigins)
-  await app.register(mercurius, {
-    schema: readSchema(home),
-    resolvers,
-    jit: 1,
-    routes: false,
-    validationRules: [limitQuery()],
-    // NOTE: here errors still have their causes; what `app.graphql` gives has lost them.
-    errorFormatter: ({ data, errors }) => ({
-      statusCode: 200,
-      response: { data: data ?? null, errors: errors?.map((error) => formatError(app, error)) ?? null },
-    }),
-  })
-  serveGraphql(app, { execute: executeWith(app, supergraph) }, readCaller)
+  // NOTE: Mercurius keeps operations by number, not by bytes, and compiles before it measures; here it makes the schema.
+  await app.register(mercurius, { schema: readSchema(home), resolvers, routes: false, cache: false })
+  await app.after()
+  const run = compiledOperations(app.graphql.schema, limits)
+  const execute = executeWith(app, run, supergraph)
+  serveGraphql(app, { execute }, readCaller)
   const documents = readDocuments(home)
   app.get('/documents.json', async () => Object.fromEntries(documents))
   serveHeartbeat(app, { device, events, readCaller })
-  app.addHook('onReady', () => warmUp(app, documents))
+  app.addHook('onReady', () => warmUp(executeWith(app, run, unasked), documents))
   return app
 }
 
-/** Answers by Mercurius, whose own route does not follow the GraphQL over HTTP specification in all points. */
-const executeWith = (app: Http, supergraph: ExecuteGraphql): ExecuteGraphql => {
-  const coerce = createCoerceVariables(app.graphql.schema)
-  return async ({ query, variables, operationName }, caller) => {
+/** What one screen may ask of a BFF; what a BFF asks of the supergraph for it is its own. */
+const limits: QueryLimits = { ...defaultLimits, rootFieldsMax: 10, answerBytesMax: 4 * 1024 * 1024, answerRowsMax: 50_000 }
+
+const executeWith =
+  (app: Http, run: ExecuteCompiled, supergraph: ExecuteGraphql): ExecuteGraphql =>
+  async (request, caller) => {
     const context: BffContext = { caller, ask: askWith(supergraph, caller) }
     try {
-      const { data, errors } = await app.graphql(query, context, coerce(query, variables ?? {}), operationName)
-      return { data: data ?? null, ...(errors ? { errors } : {}) }
+      const { data, errors } = await run(request, context)
+      const formatted = errors?.map((error) => formatError(app, error))
+      return withinLimits({ ...(data === undefined ? {} : { data }), ...(formatted ? { errors: formatted } : {}) }, limits)
     } catch (error) {
-      const causes = error instanceof Error && 'errors' in error && Array.isArray(error.errors) ? error.errors : [error]
+      const causes = error instanceof AggregateError ? error.errors : [error]
       return { errors: causes.map((cause) => formatError(app, cause).toJSON()) }
     }
   }
-}
 
 const formatError = (app: Http, error: unknown): GraphQLError => {
   const answer = toGraphqlError(
@@ -97,16 +93,15 @@ const allowOrigins = (app: Http, origins: () => readonly string[]): void => {
   app.options('/*', async (_request, reply) => reply.code(204).header('access-control-allow-methods', 'POST').send())
 }
 
+const unasked: ExecuteGraphql = async () => ({ data: null, errors: [] })
+
 /**
- * NOTE: Mercurius compiles an operation, blocking, when it is asked a second time. Nobody is signed in here, so nothing
- * is asked of the supergraph; operations that need no sign-in are compiled by their first callers.
+ * NOTE: an operation is compiled, blocking, when it is asked a second time. Nobody is signed in here, so nothing is asked
+ * of the supergraph; operations that need no sign-in are compiled by their first callers.
  */
-const warmUp = async (app: Http, documents: ReadonlyMap<string, string>): Promise<void> => {
+const warmUp = async (execute: ExecuteGraphql, documents: ReadonlyMap<string, string>): Promise<void> => {
   const caller = { viewer: null, region: '', deviceId: 'warm-up', token: '' }
-  const refused: ExecuteGraphql = async (): Promise<GraphqlAnswer> => ({ data: null, errors: [] })
-  const context: BffContext = { caller, ask: askWith(refused, caller) }
   const variables = { id: '', text: '', titleId: '', profileId: '', planId: '', email: '', password: '', refreshToken: '' }
-  for (const document of documents.values()) {
-    for (let times = 0; times < 2; times += 1) await app.graphql(document, context, variables).catch(() => undefined)
-  }
+  for (const query of documents.values())
+    for (let times = 0; times < 2; times += 1) await execute({ query, variables }, caller).catch(() => undefined)
 }

@@ -6,7 +6,11 @@ import { GraphQLError, parse } from 'graphql'
 import type { Caller } from '#platform/contracts/viewer.ts'
 import { causeOf, toGraphqlError } from '#platform/graphql/answer-error.ts'
 import { dateTime } from '#platform/graphql/date-time.ts'
+import { documentStore } from '#platform/graphql/document-store.ts'
 import type { GraphqlAnswer, GraphqlService } from '#platform/graphql/execute.ts'
+import { admission } from '#platform/graphql/limits/admission.ts'
+import { withinLimits } from '#platform/graphql/limits/answer-size.ts'
+import { subgraphLimits } from '#platform/graphql/limits/limits.ts'
 import { subscribeWith } from '#platform/graphql/subscribe.ts'
 import type { Log } from '#platform/observe/log.ts'
 
@@ -48,6 +52,8 @@ export const createSubgraph = async <L>({ name, typeDefs, resolvers, loaders, lo
     stopOnTerminationSignals: false,
     csrfPrevention: false,
     introspection: true,
+    documentStore: documentStore(),
+    parseOptions: { maxTokens: subgraphLimits.tokensMax },
     plugins: [ApolloServerPluginInlineTraceDisabled()],
     formatError: (_formatted, error) =>
       formatError(
@@ -55,11 +61,16 @@ export const createSubgraph = async <L>({ name, typeDefs, resolvers, loaders, lo
       ).toJSON(),
   })
   await server.start()
+  const admit = admission(schema, subgraphLimits)
   return {
     name,
-    execute: async (request, caller) =>
-      answerOf(await server.executeOperation(request, { contextValue: { caller, loaders: loaders(caller) } })),
-    subscribe: subscribeWith({ schema, contextOf: (caller, signal) => ({ caller, loaders: loaders(caller), signal }), formatError }),
+    execute: async (request, caller) => {
+      const refused = admit(request)
+      if (refused !== undefined) return refused
+      const answer = answerOf(await server.executeOperation(request, { contextValue: { caller, loaders: loaders(caller) } }))
+      return withinLimits(answer, subgraphLimits)
+    },
+    subscribe: subscribeWith({ schema, admit, contextOf: (caller, signal) => ({ caller, loaders: loaders(caller), signal }), formatError }),
     [Symbol.asyncDispose]: () => server.stop(),
   }
 }

@@ -1,21 +1,25 @@
 import { createSourceEventStream, type ExecutionResult, execute, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql'
 import type { Caller } from '#platform/contracts/viewer.ts'
 import type { GraphqlAnswer, GraphqlRequest, SubscribeGraphql } from '#platform/graphql/execute.ts'
+import type { AdmitRequest } from '#platform/graphql/limits/admission.ts'
 
 export type SubscribeDeps = {
   readonly schema: GraphQLSchema
+  readonly admit: AdmitRequest
   /** Made anew for each event, so that nothing which loaders remember grows old. */
   readonly contextOf: (caller: Caller, signal: AbortSignal) => object
   readonly formatError: (error: GraphQLError) => GraphQLError
 }
 
 /** Carries subscriptions out on a schema of this process: https://spec.graphql.org/October2021/#sec-Subscription */
-export const subscribeWith = ({ schema, contextOf, formatError }: SubscribeDeps): SubscribeGraphql =>
+export const subscribeWith = ({ schema, admit, contextOf, formatError }: SubscribeDeps): SubscribeGraphql =>
   async function* (request, caller, signal) {
     const formatted = ({ data, errors }: ExecutionResult): GraphqlAnswer => ({
       data: data ?? null,
       ...(errors === undefined ? {} : { errors: errors.map((error) => formatError(error).toJSON()) }),
     })
+    const refused = admit(request)
+    if (refused !== undefined) return yield refused
     const document = parsed(request, schema)
     if ('errors' in document) return yield formatted(document)
     const args = { schema, document, variableValues: request.variables, operationName: request.operationName }

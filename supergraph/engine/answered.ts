@@ -61,8 +61,13 @@ const lazily = (unwritten: Unwritten): Pick<Answered, 'json' | 'value'> => {
 }
 
 const shaped = ({ root, errors, projection, show }: Unwritten): GraphqlAnswer => {
-  const { data, errors: all } = shapeAnswer(projection.selection, root, errors)
-  return all.length === 0 ? { data } : { data, errors: show(all) }
+  try {
+    const { data, errors: all } = shapeAnswer(projection.selection, root, { known: errors, rowsMax: projection.limits.answerRowsMax })
+    return all.length === 0 ? { data } : { data, errors: show(all) }
+  } catch (error) {
+    if (isCinegraphError(error)) return { data: null, errors: [{ message: error.message, extensions: extensionsOf(error.code) }] }
+    throw error
+  }
 }
 
 /** One for all answers: each is written in one go. */
@@ -72,13 +77,14 @@ const output = new Output()
 const written = (unwritten: Unwritten): Buffer => {
   const { root, shared, errors, projection, show } = unwritten
   try {
-    output.reset()
+    output.reset(projection.limits.answerBytesMax)
     output.raw('{"data":')
-    projection.write(root, shared, output)
+    projection.write(root, shared, { output, rowsMax: projection.limits.answerRowsMax })
     output.raw(errors.length === 0 ? '}' : `,"errors":${JSON.stringify(show(errors))}}`)
     return output.take()
   } catch (error) {
     if (error === misfit) return bytesOf(shaped(unwritten))
+    if (isCinegraphError(error)) return bytesOf({ data: null, errors: [{ message: error.message, extensions: extensionsOf(error.code) }] })
     throw error
   }
 }

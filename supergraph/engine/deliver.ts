@@ -99,7 +99,7 @@ const entriesOf = <C>(
       told.add(error)
       return [placed.path === undefined ? placed : { ...placed, path: placed.path.slice(path.length) }]
     })
-    const { data, errors } = shapeAnswer(part.selection, object, own)
+    const { data, errors } = shapeAnswer(part.selection, object, { known: own, rowsMax: all.limits.answerRowsMax })
     const shown = show(errors).map((error) => (error.path === undefined ? error : { ...error, path: [...path, ...error.path] }))
     return [{ ...(part.label === undefined ? {} : { label: part.label }), path, data, ...(shown.length === 0 ? {} : { errors: shown }) }]
   })

@@ -29,10 +29,10 @@ export type Engine<C> = {
 
 /** Answers operations over a supergraph: plan, fetch, merge, project. Throws SUPERGRAPH_INVALID. */
 export const createEngine = <C>(deps: EngineDeps<C>): Engine<C> => {
-  const { supergraph, schema, types, planRequest, planOf } = openSupergraph(deps)
+  const { supergraph, schema, types, planRequest, planOf, rowsMax } = openSupergraph(deps)
   const asks = new Map([...supergraph.subgraphs].map(([name, { url }]) => [name, deps.ask(name, url)]))
   const ask = (name: string): AskSubgraph<C> => asks.get(name) ?? absent(name)
-  const shared = { ask, keysOf: entityKeys(supergraph), entityCache: deps.entityCache, ...types }
+  const shared = { ask, keysOf: entityKeys(supergraph), entityCache: deps.entityCache, rowsMax, ...types }
   const stepOf = stepCache(shared)
   const show: ShowErrors = deps.showErrors ?? ((errors) => errors)
   const openStream = (name: string): SubscribeSubgraph<C> =>
@@ -123,6 +123,7 @@ const isRefusal = (error: unknown): boolean => error instanceof GraphQLError || 
 
 const newRun = <C>({ root, ...rest }: Pick<Run<C>, 'variables' | 'context' | 'fetches'> & { readonly root: object }): Run<C> => ({
   ...rest,
+  size: { rows: 0 },
   root: { ...root },
   errors: [],
   shared: new Set(),

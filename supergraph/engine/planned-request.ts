@@ -1,5 +1,7 @@
 import type { GraphQLSchema, ValidationRule } from 'graphql'
 import type { GraphqlRequest } from '#platform/graphql/execute.ts'
+import { createLimiter } from '#platform/graphql/limits/limiter.ts'
+import { defaultLimits, type QueryLimits } from '#platform/graphql/limits/limits.ts'
 import { inSpan } from '#platform/observe/spans.ts'
 import type { ShowErrors } from './answered.ts'
 import type { AskSubgraph, SubscribeSubgraph } from './ask.ts'
@@ -29,6 +31,9 @@ export type EngineDeps<C> = {
   readonly subscribe?: (subgraph: string, url: string) => SubscribeSubgraph<C>
   readonly contract?: Contract
   readonly rules?: readonly ValidationRule[]
+  readonly limits?: QueryLimits
+  /** Whether texts may hold what PostgreSQL cannot store. */
+  readonly anyText?: boolean
   /** Who asks, for `@authenticated` and its like; nobody in particular, when it is not given. */
   readonly claimsOf?: (context: C) => Claims
   /** What happens to an operation with fields that its caller may not read: they are null, or all of it is refused. */
@@ -42,7 +47,7 @@ export type EngineDeps<C> = {
   readonly overridesOf?: (context: C) => Overrides
   /** What clients may read of errors; everything, when it is not given. */
   readonly showErrors?: ShowErrors
-  /** Bytes of operation texts that are kept prepared. */
+  /** Bytes that prepared operations hold, with their plans and compiled forms. */
   readonly preparedBytesMax?: number
 }
 /** An operation of one request, with everything decided but not yet begun. */
@@ -54,7 +59,7 @@ export type PlannedRequest = {
   readonly conditions: RequestConditions
 }
 
-const preparedBytesDefault = 4 * 1024 * 1024
+const preparedBytesDefault = 32 * 1024 * 1024
 const noOverrides: Overrides = { labels: [], percentage: 0 }
 const noDemand: DemandControl = { mode: 'off', costMax: 0, listSize: 0 }
 const nobody: Claims = { isAuthenticated: false, scopes: new Set(), policies: new Set() }
@@ -65,15 +70,28 @@ export const openSupergraph = <C>(deps: EngineDeps<C>) => {
   const schema: GraphQLSchema = publicSchema(supergraph, deps.contract)
   const types = subtypes(supergraph)
   const access = accessRules(supergraph, schema)
+  const costs = costRules(supergraph)
+  const { limits = defaultLimits, anyText = false } = deps
+  const limiter = createLimiter({ schema, listSizes: costs.listSize, anyText, limits })
   const cached = operationCache<PreparedOperation>(deps.preparedBytesMax ?? preparedBytesDefault)
   const storedKey = storedKeys(types.isFieldName)
-  const parts = { schema, rules: deps.rules ?? [], planner: deps.planner, accessRules: access, storedKey, ...types }
-  const prepared = (text: string, name?: string): PreparedOperation => cached(text, name, () => prepare(text, name, parts))
-  const charge = chargeWith(deps, { schema, rules: costRules(supergraph) })
+  const parts = {
+    schema,
+    limiter,
+    answerLimits: limits,
+    rules: deps.rules ?? [],
+    planner: deps.planner,
+    accessRules: access,
+    storedKey,
+    ...types,
+  }
+  const prepared = (text: string, name?: string): PreparedOperation => cached(text, name, (grow) => prepare(text, name, { ...parts, grow }))
+  const charge = chargeWith(deps, { schema, rules: costs })
   const overrides = overridesFor(deps.planner)
   /** Rejects with GraphQLErrors for the client, several as an AggregateError. */
   const planRequest = async ({ query, operationName, variables: given }: GraphqlRequest, context: C): Promise<PlannedRequest> => {
     const operation = inSpan('graphql.prepare', {}, () => prepared(query, operationName))
+    operation.read.admit(given)
     const variables = coerceVariables(operation.read, given, schema)
     charge(operation, variables, context)
     const readable = operation.accessOf(() => deps.claimsOf?.(context) ?? nobody)
@@ -87,9 +105,12 @@ export const openSupergraph = <C>(deps: EngineDeps<C>) => {
     )
     return { operation, variables, plan, projection: operation.projectionFor(conditions), conditions }
   }
-  const planOf = (text: string, variables: Variables = {}, name?: string): Promise<PlanNode | null> =>
-    prepared(text, name).planFor({ variables, access: everything }, noOverrides)
-  return { supergraph, schema, types, planRequest, planOf }
+  const planOf = async (text: string, variables: Variables = {}, name?: string): Promise<PlanNode | null> => {
+    const operation = prepared(text, name)
+    operation.read.admit(variables)
+    return operation.planFor({ variables, access: everything }, noOverrides)
+  }
+  return { supergraph, schema, types, planRequest, planOf, rowsMax: limits.answerRowsMax }
 }
 
 type Charging = { readonly schema: GraphQLSchema; readonly rules: ReturnType<typeof costRules> }

@@ -1,6 +1,5 @@
 import { NoSchemaIntrospectionCustomRule } from 'graphql'
 import type { GraphqlRequest } from '#platform/graphql/execute.ts'
-import { limitQuery } from '#platform/graphql/limits.ts'
 import type { Log } from '#platform/observe/log.ts'
 import { collapse } from '#platform/resilience/collapse.ts'
 import type { Answered } from '../engine/answered.ts'
@@ -43,10 +42,9 @@ export const createGateway = async ({ supergraphSdl, settings, planning, log }: 
     ask: (name, url) => stack.use(createHttpSubgraph({ name, url, settings, own: settings.subgraphs[name] ?? {}, log })).ask,
     subscribe: (name, url) => createSubscribe({ name, url, settings, own: settings.subgraphs[name] ?? {} }),
     contract: settings.contract,
-    rules: [
-      limitQuery({ ...settings.limits, costMax: Number.MAX_SAFE_INTEGER }),
-      ...(settings.introspection ? [] : [NoSchemaIntrospectionCustomRule]),
-    ],
+    limits: settings.limits,
+    anyText: true,
+    rules: settings.introspection ? [] : [NoSchemaIntrospectionCustomRule],
     claimsOf: ({ headers, bearer }) => bearer?.claims ?? claimsFrom(settings.claims, headers),
     onDenied: settings.authorization.mode,
     overridesOf: ({ headers }) => overridesFrom(settings.overrides, headers),

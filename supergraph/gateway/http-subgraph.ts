@@ -51,6 +51,7 @@ export const createHttpSubgraph = ({ name, url, settings, own, log }: Deps): Htt
     const posted = await (isShared ? once(`${version}${JSON.stringify(forwarded)}${request.body}`, work) : work())
     seconds.observe((performance.now() - began) / 1000)
     shadow?.(request, headers(), posted)
+    if (posted.isTooLarge) throw new CinegraphError('ANSWER_TOO_LARGE', { what: 'bytes', max: settings.limits.answerBytesMax })
     const answer = read(posted.text, name)
     return settings.cache === undefined ? answer : { ...answer, caching: cachingOf(posted.headers) }
   }

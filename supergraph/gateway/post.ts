@@ -5,18 +5,22 @@ export type Post = {
   readonly headers: Record<string, string>
   readonly body: string
   readonly signal: AbortSignal
+  readonly bytesMax: number
 }
 export type Posted = {
   readonly status: number
   readonly text: string
+  /** Whether the answer was cut off because it is larger than `bytesMax`; its text is empty then. */
+  readonly isTooLarge?: boolean
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
 }
 
 /** One request whose answer is wanted as a whole, without the streams that undici would put between. Rejects when there is none. */
-export const post = (dispatcher: Dispatcher, { path, headers, body, signal }: Post): Promise<Posted> =>
+export const post = (dispatcher: Dispatcher, { path, headers, body, signal, bytesMax }: Post): Promise<Posted> =>
   new Promise((resolve, reject) => {
     const parts: Buffer[] = []
     let status = 0
+    let received = 0
     let answered: Posted['headers'] = {}
     const done = (finish: () => void): void => {
       signal.onabort = null
@@ -34,9 +38,14 @@ export const post = (dispatcher: Dispatcher, { path, headers, body, signal }: Po
           status = statusCode
           answered = responseHeaders
         },
-        onResponseData: (_controller, chunk) => void parts.push(chunk),
+        onResponseData: (controller, chunk) => {
+          received += chunk.length
+          if (received > bytesMax) controller.abort(new Error('The answer is too large'))
+          else parts.push(chunk)
+        },
         onResponseEnd: () => done(() => resolve({ status, headers: answered, text: textOf(parts) })),
-        onResponseError: (_controller, error) => done(() => reject(error)),
+        onResponseError: (_controller, error) =>
+          done(() => (received > bytesMax ? resolve({ status, headers: answered, text: '', isTooLarge: true }) : reject(error))),
       },
     )
   })

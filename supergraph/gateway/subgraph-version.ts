@@ -29,7 +29,7 @@ export const openVersion = ({ name, url, settings, own }: Deps): SubgraphVersion
     hedgeMs: own.hedgeMs,
   }
   const send = async (signal: AbortSignal, request: SubgraphRequest, headers: Record<string, string>): Promise<Posted> => {
-    const posted = await post(pool, { path, headers, body: request.body, signal })
+    const posted = await post(pool, { path, headers, body: request.body, signal, bytesMax: settings.limits.answerBytesMax })
     if (posted.status >= 500) throw new CinegraphError('SUBGRAPH_UNAVAILABLE', { name })
     return posted
   }

@@ -13,6 +13,7 @@ import { checkAnswer, keeping } from './compare.ts'
 import { makeModel } from './model.ts'
 import { makeOperation } from './operations.ts'
 import { subgraphService, wholeService } from './services.ts'
+import { roomyLimits } from './small-graph.ts'
 
 const graphs = Number(process.env.CINEGRAPH_GRAPHS ?? 300)
 const operationsPerGraph = 40
@@ -43,8 +44,14 @@ test('a split graph answers as the whole one does, whatever the split and the qu
       const { supergraphSdl } = composed
       const askOf = (name: string): AskSubgraph<unknown> => ask.get(name) ?? (() => Promise.reject(new Error(`no ${name}`)))
       const entityCache = createEntityStore(8 * 1024 * 1024, () => '')
-      const plain = createEngine<Incoming>({ supergraphSdl, planner, ask: askOf })
-      const remembering = createEngine<Incoming>({ supergraphSdl, planner, ask: (name) => keeping(askOf(name)), entityCache })
+      const plain = createEngine<Incoming>({ supergraphSdl, planner, limits: roomyLimits, ask: askOf })
+      const remembering = createEngine<Incoming>({
+        supergraphSdl,
+        planner,
+        limits: roomyLimits,
+        ask: (name) => keeping(askOf(name)),
+        entityCache,
+      })
       for (const choices of asked) {
         const operation = makeOperation(new Choices(choices), whole.schema)
         if (validate(whole.schema, parse(operation.text)).length > 0) {

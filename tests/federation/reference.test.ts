@@ -5,6 +5,7 @@ import type { AskSubgraph } from '../../supergraph/engine/ask.ts'
 import { createEngine } from '../../supergraph/engine/engine.ts'
 import { startPlannerProcess } from '../../supergraph/engine/plan/planner-process.ts'
 import { createReference } from '../../supergraph/reference.ts'
+import { roomyLimits } from './small-graph.ts'
 
 const counted = () => {
   const services = new Map(subgraphNames.map((name) => [name as string, createService(name)]))
@@ -25,7 +26,7 @@ test('the deep query of the public benchmark: the answer of @apollo/gateway, wit
   using planner = await planning.open(supergraphSdl)
   const ours = counted()
   const theirs = counted()
-  const engine = createEngine<undefined>({ supergraphSdl, planner, ask: ours.ask })
+  const engine = createEngine<undefined>({ supergraphSdl, planner, limits: roomyLimits, ask: ours.ask })
   await using reference = await createReference<undefined>({ supergraphSdl, ask: theirs.ask })
   const answer = await engine.execute({ query: deepQuery }, undefined)
   assert.deepEqual(JSON.parse(String(answer.json())), JSON.parse(JSON.stringify(await reference.execute({ query: deepQuery }, undefined))))

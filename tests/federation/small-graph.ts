@@ -2,9 +2,21 @@ import { composeServices } from '@apollo/composition'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { type GraphQLSchema, graphql, parse } from 'graphql'
 import type { GraphqlAnswer, GraphqlRequest, GraphqlService } from '#platform/graphql/execute.ts'
+import { defaultLimits, type QueryLimits } from '#platform/graphql/limits/limits.ts'
 import { createEngine, type Engine } from '../../supergraph/engine/engine.ts'
 import { startPlannerProcess } from '../../supergraph/engine/plan/planner-process.ts'
 import type { EngineDeps } from '../../supergraph/engine/planned-request.ts'
+
+/** For operations that are made up to find faults of the engine, not to be cheap. */
+export const roomyLimits: QueryLimits = {
+  ...defaultLimits,
+  tokensMax: 100_000,
+  depthMax: 100,
+  aliasesMax: 10_000,
+  rootFieldsMax: 1_000,
+  selectionsMax: 100_000,
+  costMax: Number.MAX_VALUE,
+}
 
 export type Part = { readonly sdl: string; readonly resolvers: object }
 export type Asked = { readonly subgraph: string; readonly query: string; readonly variables: Readonly<Record<string, unknown>> }
@@ -58,6 +70,7 @@ export const smallGraph = async <C = undefined>(
   const planning = startPlannerProcess()
   const planner = await planning.open(supergraphSdl)
   const engine = createEngine<C>({
+    limits: roomyLimits,
     supergraphSdl,
     planner,
     ask:

@@ -12,6 +12,8 @@ export type Run<C> = {
   /** Coerced, as https://spec.graphql.org/October2021/#CoerceVariableValues() says. */
   readonly variables: Readonly<Record<string, unknown>>
   readonly context: C
+  /** Objects that were fetched so far. */
+  readonly size: { rows: number }
   /** Values that stand at more than one place of the answer. */
   readonly shared: Set<object>
   /** What each fetch says of keeping its part. */

@@ -1,6 +1,7 @@
 import type { AskSubgraph, SubgraphAnswer, SubgraphRequest } from '../ask.ts'
 import { uncacheable } from '../caching.ts'
 import type { EntityFetch, EntityPath, FetchNode, PlanNode } from '../plan/planner.ts'
+import { tooLarge } from '../project/output.ts'
 import type { EntityKeys } from '../schema/entity-keys.ts'
 import { isTree, type Tree } from '../tree.ts'
 import { collect, type IsOneOf } from './collect.ts'
@@ -23,6 +24,8 @@ export type StepDeps<C> = {
   readonly entityCache?: EntityCache<C> | undefined
   /** Whether a response key means the same field wherever it stands, so that entities of several paths can share values. */
   readonly canShare: boolean
+  /** Objects that one operation may fetch. */
+  readonly rowsMax: number
 }
 
 /** Turns a plan into a function that carries it out. */
@@ -63,6 +66,7 @@ const compileFetch = <C>(node: FetchNode, deps: StepDeps<C>): Step<C> => {
   }))
   const gather = (run: Run<C>): readonly Gathered[] | undefined => entities?.map((each) => gatherEntities(each, run, deps))
   const send = async (run: Run<C>, found: readonly Gathered[] | undefined): Promise<void> => {
+    if (found !== undefined) countRows(run, found, deps.rowsMax)
     const remembered = found && deps.entityCache && node.operationKind === 'query' ? remember(found, { run, node, deps }) : undefined
     const gathered = remembered?.missing ?? found
     if (gathered?.every(({ groups }) => groups.length === 0) || (node.at !== undefined && rootsAt(node.at, run, deps).length === 0)) return
@@ -104,6 +108,12 @@ const gatherEntities = <C>(asking: Asking, run: Run<C>, { isOneOf }: StepDeps<C>
 }
 
 type Asking = { readonly entity: EntityFetch; readonly represent: Represent; readonly merge: MergeAll }
+/** Throws ANSWER_TOO_LARGE. */
+const countRows = <C>(run: Run<C>, gathered: readonly Gathered[], rowsMax: number): void => {
+  for (const { groups } of gathered) for (const group of groups) run.size.rows += group.length
+  if (run.size.rows > rowsMax) throw tooLarge('objects', rowsMax)
+}
+
 const represented = ({ entity, represent, merge }: Asking, found: readonly (readonly Tree[])[]): Gathered => {
   const groups = represent(found)
   return { entity, merge, groups: groups.map(({ targets }) => targets), texts: groups.map(({ text }) => text) }

@@ -14,6 +14,7 @@ import {
   valueFromAST,
 } from 'graphql'
 import { CinegraphError, errorTable } from '#platform/errors/errors.ts'
+import { askedSize } from '#platform/graphql/limits/list-size.ts'
 import { isIncluded } from '../project/selection.ts'
 import type { CostRules } from '../schema/cost-rules.ts'
 import type { ReadOperation, Variables } from './document.ts'
@@ -87,7 +88,8 @@ const toldSize = (node: FieldNode, field: GraphQLField<unknown, unknown>, { assu
     if (argument === undefined) return []
     const given = node.arguments?.find((each) => each.name.value === name)?.value
     const value = given === undefined ? argument.defaultValue : valueFromAST(given, argument.type, { ...scope.costing.variables })
-    return typeof value === 'number' ? [Math.max(0, value)] : []
+    if (typeof value !== 'number') return []
+    return value === 0 ? [0] : [askedSize(value, assumed ?? scope.costing.listSize)]
   })
   return sizes.length === 0 ? assumed : Math.max(...sizes)
 }

@@ -6,13 +6,12 @@ import {
   getOperationAST,
   Kind,
   type OperationDefinitionNode,
-  parse,
   specifiedRules,
-  type ValidationContext,
   type ValidationRule,
   validate,
   visit,
 } from 'graphql'
+import type { Limiter, MeasuredDocument } from '#platform/graphql/limits/limiter.ts'
 
 export type ReadOperation = {
   readonly document: DocumentNode
@@ -23,31 +22,26 @@ export type ReadOperation = {
   /** Whether a response key means the same field with the same arguments wherever it stands. */
   readonly hasPlainKeys: boolean
   readonly hasDefer: boolean
+  /** Refuses variables with which the operation costs too much. */
+  readonly admit: MeasuredDocument['admit']
 }
 export type Variables = Readonly<Record<string, unknown>>
-export type DocumentRules = { readonly schema: GraphQLSchema; readonly rules: readonly ValidationRule[] }
+export type DocumentRules = { readonly schema: GraphQLSchema; readonly rules: readonly ValidationRule[]; readonly limiter: Limiter }
 
-const tokensMax = 20_000
+/** So many faults of one document are told. */
+const errorsMax = 20
 
-/** The one operation that a request names, parsed and validated. Throws GraphQLErrors with a code, several as an AggregateError. */
-export const readOperation = (text: string, name: string | undefined, { schema, rules }: DocumentRules): ReadOperation => {
-  const document = parseText(text)
-  const errors = validate(schema, document, [...specifiedRules, reservedKeys, ...rules])
+/** The one operation that a request names: parsed, measured, validated. Throws GraphQLErrors with a code, several as an AggregateError. */
+export const readOperation = (text: string, name: string | undefined, { schema, rules, limiter }: DocumentRules): ReadOperation => {
+  const { document, admit } = limiter(text, name)
+  const errors = validate(schema, document, [...specifiedRules, ...rules], { maxErrors: errorsMax })
   if (errors.length > 0) throw new AggregateError(errors.map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED')))
   const operation = getOperationAST(document, name)
   if (!operation) throw coded(new GraphQLError(unresolved(name)), 'OPERATION_RESOLUTION_FAILURE')
   const fragments = new Map(
     document.definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION).map((node) => [node.name.value, node]),
   )
-  return { document, operation, fragments, ...lookAt(document) }
-}
-
-const parseText = (text: string): DocumentNode => {
-  try {
-    return parse(text, { maxTokens: tokensMax })
-  } catch (error) {
-    throw coded(error as GraphQLError, 'GRAPHQL_PARSE_FAILED')
-  }
+  return { document, operation, fragments, admit, ...lookAt(document) }
 }
 
 const coded = (error: GraphQLError, code: string): GraphQLError =>
@@ -60,13 +54,6 @@ const coded = (error: GraphQLError, code: string): GraphQLError =>
 
 const unresolved = (name: string | undefined): string =>
   name === undefined ? 'Must provide operation name if query contains multiple operations.' : `Unknown operation named "${name}".`
-
-/** `__proto__` is a name that GraphQL's grammar allows and that JavaScript objects give a meaning of their own. */
-const reservedKeys: ValidationRule = (context: ValidationContext) => ({
-  Field: (node) => {
-    if (node.alias?.value === '__proto__') context.reportError(new GraphQLError('"__proto__" cannot be an alias.', { nodes: [node] }))
-  },
-})
 
 const lookAt = (document: DocumentNode): Pick<ReadOperation, 'conditions' | 'hasPlainKeys' | 'hasDefer'> => {
   const conditions = new Set<string>()

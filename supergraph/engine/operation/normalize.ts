@@ -15,6 +15,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql'
+import type { AnswerLimits } from '#platform/graphql/limits/answer-size.ts'
 import { isIncluded } from '../project/selection.ts'
 import type { IsDenied } from './access.ts'
 import type { ReadOperation, Variables } from './document.ts'
@@ -26,6 +27,7 @@ export type NormalizeDeps = {
   /** Whether some subgraph knows this interface as an `@interfaceObject`. */
   readonly hasInterfaceObject: (name: string) => boolean
   readonly storedKey: StoredKey
+  readonly answerLimits: AnswerLimits
 }
 /** What one request decides about an operation. */
 export type Deciding = { readonly variables: Variables; readonly isDenied: IsDenied }

@@ -1,7 +1,9 @@
+import { planBytes } from '../plan/plan-bytes.ts'
 import type { PlanNode, Planner } from '../plan/planner.ts'
 import { planSerially } from '../plan/serially.ts'
 import type { AccessRules, Claims } from '../schema/access-rules.ts'
 import { type Access, compileAccess } from './access.ts'
+import type { Grow } from './cache.ts'
 import { type DocumentRules, type ReadOperation, readOperation, type Variables } from './document.ts'
 import { type InParts, inParts } from './in-parts.ts'
 import { introspection } from './introspection.ts'
@@ -23,7 +25,8 @@ export type PreparedOperation = {
 }
 export type Overrides = { readonly labels: readonly string[]; readonly percentage: number }
 
-export type PrepareDeps = DocumentRules & NormalizeDeps & { readonly planner: Planner; readonly accessRules: AccessRules }
+export type PrepareDeps = DocumentRules &
+  NormalizeDeps & { readonly planner: Planner; readonly accessRules: AccessRules; readonly grow: Grow }
 
 const variantsMax = 64
 
@@ -36,7 +39,7 @@ export const prepare = (text: string, name: string | undefined, deps: PrepareDep
     read,
     text,
     introspect: introspection(read, deps.schema),
-    projectionFor: projections(read, deps),
+    projectionFor: projections(read, deps, () => deps.grow(projectionBytes(text))),
     accessOf: compileAccess(read, deps.schema, deps.accessRules),
     partsOf: (conditions, plan) => (read.hasDefer ? parts(conditions, plan) : null),
     planFor: ({ variables, access }, { labels, percentage }) =>
@@ -44,7 +47,9 @@ export const prepare = (text: string, name: string | undefined, deps: PrepareDep
         const normalized = normalizedText(read, deps, { variables, isDenied: access.isDenied })
         const plan = (part: string): Promise<PlanNode | null> => deps.planner.plan({ text: part, overrides: labels, percentage })
         if (normalized === null) return null
-        return read.operation.operation === 'mutation' ? planSerially(normalized, plan) : plan(normalized)
+        const made = await (read.operation.operation === 'mutation' ? planSerially(normalized, plan) : plan(normalized))
+        deps.grow(planBytes(made))
+        return made
       }),
   }
 }
@@ -77,7 +82,10 @@ const remember = <T>(known: Map<string, Promise<T>>, key: string, make: () => Pr
   return made
 }
 
-const projections = (read: ReadOperation, shown: Shown): PreparedOperation['projectionFor'] => {
+/** Measured: what a compiled writer holds, over the length of the operation. */
+const projectionBytes = (text: string): number => 2_000 + 60 * text.length
+
+const projections = (read: ReadOperation, shown: Shown, onMade: () => void): PreparedOperation['projectionFor'] => {
   const known = new Map<string, Projection>()
   const keyOf = conditionsKey(read)
   return ({ variables, access }) => {
@@ -87,6 +95,7 @@ const projections = (read: ReadOperation, shown: Shown): PreparedOperation['proj
     if (known.size >= variantsMax) known.clear()
     const made = project(read, shown, { variables, access })
     known.set(key, made)
+    onMade()
     return made
   }
 }

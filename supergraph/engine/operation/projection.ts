@@ -1,4 +1,5 @@
 import { isObjectType } from 'graphql'
+import type { AnswerLimits } from '#platform/graphql/limits/answer-size.ts'
 import { type Asking, Selection } from '../project/selection.ts'
 import { compileWriter, type WriteData } from '../project/write.ts'
 import type { Access } from './access.ts'
@@ -9,15 +10,16 @@ import type { NormalizeDeps } from './normalize.ts'
 export type Projection = {
   readonly selection: Selection
   readonly write: WriteData
+  readonly limits: AnswerLimits
 }
 /** The variables of a request and what its caller may read. */
 export type RequestConditions = { readonly variables: Variables; readonly access: Access }
-export type Shown = Pick<NormalizeDeps, 'schema' | 'storedKey'>
+export type Shown = Pick<NormalizeDeps, 'schema' | 'storedKey' | 'answerLimits'>
 
 /** What a selection of an operation asks, once variables and access are decided. */
 export const askingOf = (
   { fragments, conditions }: ReadOperation,
-  { schema, storedKey }: Shown,
+  { schema, storedKey }: Pick<Shown, 'schema' | 'storedKey'>,
   { variables, access }: RequestConditions,
 ): Asking => ({
   schema,
@@ -32,5 +34,5 @@ export const project = (read: ReadOperation, shown: Shown, conditions: RequestCo
   const root = shown.schema.getRootType(operation.operation)
   if (!isObjectType(root)) throw new TypeError(`The schema has no ${operation.operation} type`)
   const selection = new Selection(root, [operation.selectionSet], askingOf(read, shown, conditions))
-  return { selection, write: compileWriter(selection) }
+  return { selection, write: compileWriter(selection), limits: shown.answerLimits }
 }

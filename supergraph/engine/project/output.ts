@@ -1,3 +1,5 @@
+import { CinegraphError } from '#platform/errors/errors.ts'
+
 const capacityFirst = 64 * 1024
 const capacityKept = 1024 * 1024
 const byLoopMax = 64
@@ -26,18 +28,22 @@ export class Output {
   #bytes = Buffer.allocUnsafeSlow(capacityFirst)
   #view = viewOf(this.#bytes)
   #length = 0
+  #bytesMax = Infinity
 
   get length(): number {
     return this.#length
   }
 
-  reset(): void {
+  /** Begins a text of at most so many bytes. */
+  reset(bytesMax = Infinity): void {
     this.#length = 0
+    this.#bytesMax = bytesMax
     if (this.#bytes.length > capacityKept) this.#use(Buffer.allocUnsafeSlow(capacityFirst))
   }
 
-  /** What has been written, as bytes of its own; the next text begins empty. */
+  /** What has been written, as bytes of its own; the next text begins empty. Throws ANSWER_TOO_LARGE. */
   take(): Buffer {
+    if (this.#length > this.#bytesMax) throw tooLarge('bytes', this.#bytesMax)
     const taken = Buffer.from(this.#bytes.subarray(0, this.#length))
     this.reset()
     return taken
@@ -132,6 +138,8 @@ export class Output {
   }
 
   #grow(wanted: number): void {
+    // NOTE: what is reserved is up to three times what is written.
+    if (this.#length > this.#bytesMax) throw tooLarge('bytes', this.#bytesMax)
     const larger = Buffer.allocUnsafeSlow(Math.max(wanted, this.#bytes.length * 2))
     this.#bytes.copy(larger, 0, 0, this.#length)
     this.#use(larger)
@@ -142,6 +150,9 @@ export class Output {
     this.#view = viewOf(bytes)
   }
 }
+
+/** Thrown when an answer is larger than one may be. */
+export const tooLarge = (what: string, max: number): CinegraphError => new CinegraphError('ANSWER_TOO_LARGE', { what, max })
 
 /** Of a natural number below 2³¹; stays in integers. */
 const tenth = (natural: number): number => (natural / 10) | 0

@@ -4,10 +4,16 @@ import type { GraphqlError } from '#platform/graphql/execute.ts'
 import { denial } from '../operation/access.ts'
 import { isTree, type Tree, valueAt } from '../tree.ts'
 import { leafFits, leafValue } from './leaf.ts'
+import { tooLarge } from './output.ts'
 import type { FieldPlan, Selection } from './selection.ts'
 
 type Path = { readonly above: Path | undefined; readonly key: string | number }
-type Shaping = { readonly errors: GraphqlError[]; readonly isKnown: (path: readonly (string | number)[]) => boolean }
+type Shaping = {
+  readonly errors: GraphqlError[]
+  readonly rowsMax: number
+  rows: number
+  readonly isKnown: (path: readonly (string | number)[]) => boolean
+}
 type At = { readonly path: Path | undefined; readonly shaping: Shaping; readonly field: FieldPlan }
 
 /** Stands for a null that has to move up to the nearest place that may be null. */
@@ -15,19 +21,19 @@ const moved: unique symbol = Symbol('moved')
 
 /**
  * `data` as a value, with nulls where they belong and an error for each null that no subgraph explained:
- * https://spec.graphql.org/October2021/#sec-Handling-Field-Errors
+ * https://spec.graphql.org/October2021/#sec-Handling-Field-Errors. Throws ANSWER_TOO_LARGE.
  */
 export const shapeAnswer = (
   selection: Selection,
   root: Tree,
-  known: readonly GraphqlError[],
+  { known, rowsMax = Infinity }: { readonly known: readonly GraphqlError[]; readonly rowsMax?: number },
 ): { readonly data: Tree | null; readonly errors: readonly GraphqlError[] } => {
   const places = known.map(({ path }) => (path === undefined ? undefined : path.join('\0')))
   const isKnown = (path: readonly (string | number)[]): boolean => {
     const here = path.join('\0')
     return places.some((place) => place === undefined || place === here || place.startsWith(`${here}\0`) || here.startsWith(`${place}\0`))
   }
-  const shaping: Shaping = { errors: [], isKnown }
+  const shaping: Shaping = { errors: [], isKnown, rows: 0, rowsMax }
   const data = shapeObject(root, selection, { path: undefined, shaping })
   return { data: data === moved ? null : (data as Tree), errors: [...known, ...shaping.errors] }
 }
@@ -43,9 +49,15 @@ const shapeObject = (value: Tree, selection: Selection, at: Omit<At, 'field'>): 
         ? (field.constant ?? valueAt(value, field.stored))
         : shapeType(valueAt(value, field.stored), field.type, { path, shaping: at.shaping, field })
     if (shaped === moved) return moved
-    object[field.key] = shaped ?? null
+    put(object, field.key, shaped ?? null)
   }
   return object
+}
+
+/** NOTE: assigning to this name would set the prototype. */
+const put = (object: Tree, key: string, value: unknown): void => {
+  if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true })
+  else object[key] = value
 }
 
 const shapeType = (value: unknown, type: GraphQLOutputType, at: At): unknown => {
@@ -76,6 +88,8 @@ const shapePresent = (value: unknown, type: GraphQLOutputType, at: At): unknown 
 
 const shapeList = (value: unknown, type: GraphQLOutputType, at: At): unknown => {
   if (!Array.isArray(value)) return refuse(at, `Expected a list for field ${nameOf(at.field)}.`)
+  at.shaping.rows += value.length
+  if (at.shaping.rows > at.shaping.rowsMax) throw tooLarge('objects', at.shaping.rowsMax)
   const items: unknown[] = []
   for (const [index, item] of value.entries()) {
     const shaped = shapeType(item, type, { ...at, path: { above: at.path, key: index } })

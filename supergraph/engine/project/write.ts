@@ -1,20 +1,30 @@
 import { type GraphQLOutputType, getNamedType, isListType, isNonNullType, isObjectType, isScalarType } from 'graphql'
 import type { Tree } from '../tree.ts'
 import { leafFits, leafValue, misfit } from './leaf.ts'
-import { type Output, type Piece, pieceOf } from './output.ts'
+import { type Output, type Piece, pieceOf, tooLarge } from './output.ts'
 import type { FieldPlan, Selection } from './selection.ts'
 
 /** Where values that stand at more than one place were written first, by what is asked of them. */
-type Writing = { readonly output: Output; readonly shared: ReadonlySet<object>; readonly places: Map<Write, Map<object, Place>> }
+type Writing = {
+  readonly output: Output
+  readonly shared: ReadonlySet<object>
+  readonly places: Map<Write, Map<object, Place>>
+  readonly rowsMax: number
+  /** Items of lists that may still be written. */
+  rowsLeft: number
+}
 type Place = { readonly start: number; readonly end: number }
 type Write = (value: unknown, writing: Writing) => void
 
-export type WriteData = (root: Tree, shared: ReadonlySet<object>, output: Output) => void
+export type WriteData = (root: Tree, shared: ReadonlySet<object>, to: { readonly output: Output; readonly rowsMax: number }) => void
 
-/** Compiles a selection into a function that writes the JSON text of `data`. It throws `misfit` where null would have to move up. */
+/**
+ * Compiles a selection into a function that writes the JSON text of `data`. It throws `misfit` where null would have to move
+ * up, and ANSWER_TOO_LARGE.
+ */
 export const compileWriter = (selection: Selection): WriteData => {
   const write = objectWriter(selection)
-  return (root, shared, output) => write(root, { output, shared, places: new Map() })
+  return (root, shared, { output, rowsMax }) => write(root, { output, shared, places: new Map(), rowsMax, rowsLeft: rowsMax })
 }
 
 const objectWriter = (selection: Selection): Write => {
@@ -116,6 +126,8 @@ const listWriter =
   (value, writing) => {
     if (!Array.isArray(value)) throw misfit
     const { output } = writing
+    writing.rowsLeft -= value.length
+    if (writing.rowsLeft < 0) throw tooLarge('objects', writing.rowsMax)
     for (let index = 0; index < value.length; index += 1) {
       output.piece(index === 0 ? listStart : comma)
       writeItem(value[index], writing)

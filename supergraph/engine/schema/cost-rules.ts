@@ -1,11 +1,7 @@
 import { type ConstDirectiveNode, Kind, valueFromASTUntyped } from 'graphql'
+import type { ListSize } from '#platform/graphql/limits/list-size.ts'
 import type { SupergraphDocument } from './supergraph-document.ts'
 
-export type ListSize = {
-  readonly assumed: number | undefined
-  readonly slicing: readonly string[]
-  readonly sizedFields: readonly string[]
-}
 /** `@cost` by type, field and argument coordinate, and `@listSize` by field coordinate. */
 export type CostRules = { readonly weight: ReadonlyMap<string, number>; readonly listSize: ReadonlyMap<string, ListSize> }
 

@@ -7,6 +7,7 @@ import type { Incoming } from '../../../supergraph/gateway/http-subgraph.ts'
 import { Choices } from '../choices.ts'
 import { checkAnswer, checkParts, keeping } from '../compare.ts'
 import { makeOperation, type Operation } from '../operations.ts'
+import { roomyLimits } from '../small-graph.ts'
 import { inventGraph } from './services.ts'
 
 export type Compared = {
@@ -36,7 +37,7 @@ export const compareSupergraph = async (
   using planner = await planning.open(supergraphSdl)
   const entityCache = createEntityStore(8 * 1024 * 1024, () => '')
   const engineOver = (ask: (name: string) => AskSubgraph<unknown>, more: object = {}) =>
-    createEngine<Incoming>({ supergraphSdl, planner, ask, ...more })
+    createEngine<Incoming>({ supergraphSdl, planner, limits: roomyLimits, ask, ...more })
   const engines = [engineOver(graph.ask), engineOver((name) => keeping(graph.ask(name)), { entityCache })] as const
   const numbers = numbersFrom(seed)
   const faults: { readonly operation: Operation; readonly why: string }[] = []

@@ -1,0 +1,38 @@
+import { type DocumentNode, type GraphQLError, Kind, visit } from 'graphql'
+import { refusal } from '#platform/graphql/limits/limits.ts'
+
+const nestingMax = 50
+
+/** Whether a text can be stored by PostgreSQL and sent as UTF-8: it has no NUL and no surrogate without its other half. */
+const isPlain = (text: string): boolean => !text.includes('\0') && text.isWellFormed()
+
+/** What is wrong with the texts and the nesting of a value that came as JSON; undefined when nothing is. */
+export const faultOfValue = (name: string, value: unknown): GraphQLError | undefined => {
+  let level: readonly unknown[] = [value]
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > nestingMax) return refusal('INPUT_INVALID', { name: `\`${name}\``, why: `is nested more than ${nestingMax} levels deep` })
+    const next: unknown[] = []
+    for (const each of level) {
+      if (typeof each === 'string' ? !isPlain(each) : false) return unplain(name)
+      if (typeof each !== 'object' || each === null) continue
+      if (!Array.isArray(each) && !Object.keys(each).every(isPlain)) return unplain(name)
+      for (const item of Array.isArray(each) ? each : Object.values(each)) next.push(item)
+    }
+    level = next
+  }
+  return undefined
+}
+
+/** The same of the texts that stand in a document. */
+export const faultOfDocument = (document: DocumentNode): GraphQLError | undefined => {
+  let isFaulty = false
+  visit(document, {
+    [Kind.STRING]: ({ value }) => {
+      isFaulty ||= !isPlain(value)
+    },
+  })
+  return isFaulty ? unplain('query') : undefined
+}
+
+const unplain = (name: string): GraphQLError =>
+  refusal('INPUT_INVALID', { name: `\`${name}\``, why: 'has a NUL character or half of a surrogate pair in a text' })
