@@ -20,7 +20,7 @@ type Found = { readonly name: string; readonly isSkipped: boolean }
 
 /** The tests of a file as they stand in its text; a name that is put together at run time stands there with its `${…}`. */
 const testsIn = (text: string): readonly Found[] =>
-  [...text.matchAll(/\b(?:test|run)(\.\w+)?\(\s*(['"`])((?:\\.|(?!\2)[\s\S])*?)\2(,\s*\{[^}]*\})?/g)].map(
+  [...text.matchAll(/\b(?:test|run|promise)(\.\w+)?\(\s*(['"`])((?:\\.|(?!\2)[\s\S])*?)\2(,\s*\{[^}]*\})?/g)].map(
     ([, modifier, , name = '', options = '']) => ({
       name: name.replaceAll(/\\(.)/g, '$1'),
       isSkipped: modifier !== undefined || /\b(?:skip|todo|only)\b/.test(options),
@@ -30,7 +30,7 @@ const testsIn = (text: string): readonly Found[] =>
 const faultOfLink = (name: string, target: string): string | undefined => {
   const path = join(home, 'docs', target)
   if (!existsSync(path)) return `there is no ${target}`
-  if (!target.endsWith('.test.ts')) return undefined
+  if (!/\.(?:test|suite)\.ts$/.test(target)) return undefined
   const found = testsIn(readFileSync(path, 'utf8')).filter((each) => each.name === name)
   if (found.length === 0) return `${target} has no test with the name “${name}”`
   return found.some((each) => each.isSkipped) ? `“${name}” in ${target} is skipped` : undefined

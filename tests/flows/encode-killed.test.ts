@@ -34,8 +34,8 @@ type Encoder = { readonly uploadId: string; readonly pid: number; readonly birth
 /** The encoder of an uploaded film, once it has written a part of its stream; demo footage has no `source`. */
 const encoderAtWork = (workRoot: string): Promise<Encoder> =>
   until('the encoder is at work', 180_000, async () => {
-    for (const uploadId of await readdir(workRoot).catch(() => [])) {
-      const files = await readdir(join(workRoot, uploadId)).catch(() => [])
+    for (const uploadId of await readdir(workRoot).catch((): string[] => [])) {
+      const files = await readdir(join(workRoot, uploadId)).catch((): string[] => [])
       const encoded = await stat(join(workRoot, uploadId, 'v240.mp4')).catch(() => undefined)
       if (!files.includes('source') || encoded === undefined || encoded.size === 0) continue
       const note = await readFile(join(workRoot, uploadId, 'encoder.json'), 'utf8')
