@@ -40,7 +40,7 @@ export type Supergraph = AsyncDisposable & {
 const slowMs = 1_000
 const guard: Guard = { concurrent: 500, retries: 1 }
 
-/** One graph over the five subgraphs: plans a query, asks each subgraph for its part and joins the parts. */
+/** One graph over all subgraphs: plans a query, asks each subgraph for its part and joins the parts. */
 export const createSupergraph = async ({ supergraphSdl, subgraphs, studio: asked, log }: SupergraphDeps): Promise<Supergraph> => {
   await using stack = new AsyncDisposableStack()
   const planning = stack.use(startPlannerProcess((operation, why) => log.warn({ operation, why }, 'planned by the reference planner')))

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -10,6 +11,8 @@ import { errorTable } from '#platform/errors/errors.ts'
 import { committedMigrationNames, migrateDatabase } from '#platform/postgres/migrate.ts'
 import { readSnapshot, schemaSql, schemaText } from '#platform/postgres/migration-sql.ts'
 import { subgraphNames } from '#platform/settings/subgraphs.ts'
+import { loadSubgraphs } from '../start/subgraphs.ts'
+import { consumedBy, subgraphsPage } from '../start/subgraphs-page.ts'
 import { compose } from '../supergraph/compose.ts'
 import { copyDatabase, temporaryFolder } from './boot.ts'
 
@@ -48,9 +51,9 @@ test('a planted violation of each room rule is caught', async () => {
     'bffs-stand-alone': ['bffs/tv/planted.ts', '../../subgraphs/catalog/availability.ts'],
     'devices-apart': ['bffs/device/planted.ts', '../tv/server.ts'],
     'workers-stand-alone': ['workers/notify/planted.ts', '../telemetry/quality.ts'],
-    'supergraph-stands-alone': ['supergraph/planted.ts', '../edge/range.ts'],
+    'supergraph-stands-alone': ['supergraph/planted.ts', '../edge/server.ts'],
     'edge-stands-alone': ['edge/planted.ts', '../workers/telemetry/quality.ts'],
-    'platform-knows-no-room': ['platform/process/planted.ts', '../../edge/range.ts'],
+    'platform-knows-no-room': ['platform/process/planted.ts', '../../edge/server.ts'],
     'contracts-and-ports-are-bare': ['platform/ports/planted.ts', '../observe/metrics.ts'],
     'adapters-apart': ['platform/adapters/planted.ts', './cache.memory.ts'],
     'adapters-only-in-engines': ['edge/planted-too.ts', '../platform/adapters/cache.memory.ts'],
@@ -58,6 +61,7 @@ test('a planted violation of each room rule is caught', async () => {
     'driver-minisearch': ['platform/text/planted.ts', 'minisearch'],
   }
   for (const [file, imported] of Object.values(planted)) {
+    if (imported.startsWith('.')) assert.ok(existsSync(join(folder.path, file, '..', imported)), `${imported} is gone; plant another`)
     await mkdir(join(folder.path, file, '..'), { recursive: true })
     await writeFile(join(folder.path, file), `import * as all from '${imported}'\nconsole.log(all)\n`)
   }
@@ -69,6 +73,12 @@ test('a planted violation of each room rule is caught', async () => {
     )
   }
 })
+
+/** The TypeScript of a room that somebody wrote, without its tests. */
+const sourcesOf = async (room: string): Promise<readonly string[]> => {
+  const { stdout } = await run('git', ['ls-files', '-co', '--exclude-standard', `${room}/*.ts`], { cwd: home })
+  return stdout.split('\n').filter((file) => file !== '' && !file.endsWith('.test.ts'))
+}
 
 test('all subgraphs have the same files', async () => {
   const wanted = [
@@ -86,6 +96,39 @@ test('all subgraphs have the same files', async () => {
   for (const name of subgraphNames) {
     const files = await readdir(join(home, 'subgraphs', name))
     for (const file of [...wanted, `${name}.test.ts`]) assert.ok(files.includes(file), `subgraphs/${name}/${file}`)
+  }
+})
+
+/** Whether a text names all subgraphs; a dotted name (`history.resumePoints`) is that of a topic. */
+const namesAll = (text: string): boolean => subgraphNames.every((name) => new RegExp(`\\b${name}\\b(?![.]\\w)`).test(text))
+
+test('nothing but the folders lists the subgraphs: no code names them all, and no paragraph of a document does', async () => {
+  assert.ok(subgraphNames.length >= 5 && namesAll(subgraphNames.join('\n')))
+  const { stdout } = await run('git', ['ls-files', '-co', '--exclude-standard'], { cwd: home })
+  const generated = /^(supergraph\/supergraph\.graphql|docs\/SUBGRAPHS\.md|prisma\/migrations\/|package-lock\.json)/
+  const files = stdout.split('\n').filter((file) => /\.(ts|mjs|json|md|graphql|prisma|yml|yaml|svg)$/.test(file) && !generated.test(file))
+  const listing = await Promise.all(
+    files.map(async (file) => {
+      const text = await readFile(join(home, file), 'utf8').catch(() => '')
+      return (file.endsWith('.md') ? text.split(/\n\s*\n/) : [text]).some(namesAll) ? [file] : []
+    }),
+  )
+  assert.deepEqual(listing.flat(), [])
+})
+
+test('docs/SUBGRAPHS.md says what the subgraphs say of themselves', async () => {
+  assert.equal(await readFile(join(home, 'docs/SUBGRAPHS.md'), 'utf8'), subgraphsPage(await loadSubgraphs()))
+})
+
+/** Names of the topics and jobs whose declarations a text imports. */
+const declarationsIn = (text: string): readonly string[] =>
+  [...text.matchAll(/^import (?!type).*'#platform\/contracts\/(?:topics|jobs)\/(.+)[.]ts'/gm)].map(([, name = '']) => name)
+
+test('a subgraph uses no topics but those it declares to publish and those its group consumes', async () => {
+  for (const { name, publishes } of await loadSubgraphs()) {
+    const sources = (await sourcesOf(`subgraphs/${name}`)).filter((file) => !file.endsWith('subgraph.ts'))
+    const used = (await Promise.all(sources.map((file) => readFile(join(home, file), 'utf8')))).flatMap(declarationsIn)
+    assert.deepEqual([...new Set(used)].toSorted(), [...publishes.map((each) => each.name), ...consumedBy(name)].toSorted(), name)
   }
 })
 

@@ -40,9 +40,10 @@ const isFree = async (port: number): Promise<boolean> => {
 const launch = (
   args: readonly string[],
   env: Readonly<Record<string, string>>,
+  from = home,
 ): { readonly process: ChildProcess; readonly out: { stdout: string; stderr: string }; readonly ended: Promise<Ended> } => {
-  const child = spawn(process.execPath, [join(home, 'start/main.ts'), ...args], {
-    cwd: home,
+  const child = spawn(process.execPath, [join(from, 'start/main.ts'), ...args], {
+    cwd: from,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -56,10 +57,17 @@ const launch = (
 /** Starts the service as `npm start` does, and gives what it said once it has ended. */
 export const startAndEnd = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> => launch(args, env).ended
 
+/** Where a service runs: the first of its ports, and the tree that it is started from. */
+export type Place = { readonly portBase?: number; readonly home?: string }
+
 /** Starts the service as `npm start` does, and waits for its links. */
-export const startService = async (dir: string, args: readonly string[] = [], portBase?: number): Promise<Started> => {
-  const base = portBase ?? (await freePortBase())
-  const { process: child, out, ended } = launch(['--data', dir, '--port-base', String(base), '--json', '--no-demo-footage', ...args], {})
+export const startService = async (dir: string, args: readonly string[] = [], place: Place = {}): Promise<Started> => {
+  const base = place.portBase ?? (await freePortBase())
+  const {
+    process: child,
+    out,
+    ended,
+  } = launch(['--data', dir, '--port-base', String(base), '--json', '--no-demo-footage', ...args], {}, place.home)
   const links = await until(`the service is up (${args.join(' ')})`, 60_000, async () => {
     if (child.exitCode !== null) throw new Error(out.stderr)
     const line = out.stdout.split('\n').find((each) => each.startsWith('{"web"'))

@@ -1,4 +1,3 @@
-import { footage } from '#platform/contracts/jobs/catalog.footage.ts'
 import { sources } from '#platform/contracts/jobs/catalog.sources.ts'
 import { titles } from '#platform/contracts/topics/catalog.titles.ts'
 import { uploads } from '#platform/contracts/topics/catalog.uploads.ts'
@@ -22,6 +21,6 @@ export const subgraph: SubgraphDefinition = {
       log,
     })
   },
-  publishes: [titles, sources, footage, uploads],
+  publishes: [titles, sources, uploads],
   without: 'names, pictures and search: no screen can be shown',
 }

@@ -36,7 +36,7 @@ test('the service comes up in a path with a space, is asked, and stops without l
 test('a second start is up in under 10 s and finds its data, also after the first was killed', async () => {
   await using folder = await temporaryFolder()
   const base = await freePortBase()
-  const first = await startService(folder.path, [], base)
+  const first = await startService(folder.path, [], { portBase: base })
   const phone = new Device(first.links, 'mobile')
   await phone.signIn()
   await phone.heartbeat({ titleId: 't-0010', positionMs: 77_000 })
@@ -46,7 +46,7 @@ test('a second start is up in under 10 s and finds its data, also after the firs
   await first.ended
   await until('the children stop by themselves', 30_000, async () => children.every((pid) => processBirth(pid) === null))
   const started = performance.now()
-  await using second = await startService(folder.path, [], base)
+  await using second = await startService(folder.path, [], { portBase: base })
   const tookMs = performance.now() - started
   const again = new Device(second.links, 'mobile')
   await again.signIn()

@@ -1,0 +1,39 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { CinegraphError } from '#platform/errors/errors.ts'
+import { settings } from '#platform/settings/config.ts'
+import { subgraphNames } from '#platform/settings/subgraphs.ts'
+
+const home = join(import.meta.dirname, '..', '..')
+const templates = join(import.meta.dirname, 'subgraph')
+const ending = '.template'
+
+const checkName = (name: string): void => {
+  const why = whyNot(name)
+  if (why !== undefined) throw new CinegraphError('INPUT_INVALID', { name: 'The name of a subgraph', why })
+}
+
+/** The name becomes a folder, a PostgreSQL schema, a setting and parts of names in code. */
+const whyNot = (name: string): string | undefined => {
+  if (!/^[a-z][a-z0-9]{1,39}$/.test(name)) return 'is one word of small letters and digits: npm run new:subgraph -- ratings'
+  if (subgraphNames.includes(name)) return `is taken: subgraphs/${name} is there already`
+  const taken = Object.values(settings).some(({ flag }) => flag === `${name}-url`)
+  return taken ? `is taken by the setting --${name}-url` : undefined
+}
+
+/** Writes the smallest subgraph that can be asked, tested and started into `subgraphs/<name>`. Gives the files it wrote. */
+export const newSubgraph = async (name: string): Promise<readonly string[]> => {
+  checkName(name)
+  const capitalised = `${name[0]?.toUpperCase()}${name.slice(1)}`
+  const filled = (text: string): string => text.replaceAll('__name__', name).replaceAll('__Name__', capitalised)
+  const folder = join(home, 'subgraphs', name)
+  await mkdir(folder)
+  const names = (await readdir(templates)).filter((file) => file.endsWith(ending))
+  return Promise.all(
+    names.map(async (file) => {
+      const target = filled(file).slice(0, -ending.length)
+      await writeFile(join(folder, target), filled(await readFile(join(templates, file), 'utf8')))
+      return `subgraphs/${name}/${target}`
+    }),
+  )
+}
