@@ -2,11 +2,11 @@ import { messageOf } from '#platform/errors/errors.ts'
 import { dataOrThrow, operation } from '#platform/graphql/operation.ts'
 import type { Log } from '#platform/observe/log.ts'
 import { counter } from '#platform/observe/metrics.ts'
-import type { Cache, CreateCache } from '#platform/ports/cache.ts'
+import type { CreateCache } from '#platform/ports/cache.ts'
 import { breaker } from '#platform/resilience/breaker.ts'
 import { bulkhead } from '#platform/resilience/bulkhead.ts'
 import { deadline } from '#platform/resilience/deadline.ts'
-import { type Kept, keepFresh } from '#platform/resilience/fresh.ts'
+import { keepFresh } from '#platform/resilience/fresh.ts'
 import { policy } from '#platform/resilience/policy.ts'
 import type { Watcher } from './context.ts'
 import type {
@@ -46,12 +46,28 @@ export type Skeletons = {
   readonly search: (watcher: Watcher, text: string, first: number) => Promise<SearchSkeleton>
 }
 
+/** Rows of a profile, and the Top 10 of a region. */
+const freshCaches = (createCache: CreateCache) => ({
+  freshRows: keepFresh<readonly SkeletonRow[]>(createCache, {
+    name: 'device.rows',
+    shape: homeRows.text,
+    entriesMax: 20_000,
+    freshSeconds: 5,
+    staleSeconds: 30,
+    keep: (rows) => rows.length > 0,
+  }),
+  freshTop: keepFresh<readonly SkeletonRow[]>(createCache, {
+    name: 'device.topTen',
+    shape: topTen.text,
+    entriesMax: 100,
+    freshSeconds: 60,
+    staleSeconds: 86_400,
+  }),
+})
+
 /** The first step of every screen. What is not answered in time is left out, and said to be. */
 export const createSkeletons = ({ log, createCache }: { readonly log: Log; readonly createCache: CreateCache }): Skeletons => {
-  const rowCache: Cache<Kept<readonly SkeletonRow[]>> = createCache(20_000)
-  const topCache: Cache<Kept<readonly SkeletonRow[]>> = createCache(100)
-  const freshRows = keepFresh(rowCache, { freshSeconds: 5, staleSeconds: 30, keep: (rows) => rows.length > 0 })
-  const freshTop = keepFresh(topCache, { freshSeconds: 60, staleSeconds: 86_400 })
+  const { freshRows, freshTop } = freshCaches(createCache)
   const askRecs = policy('recs.home', deadline({ ms: 400 }), bulkhead({ concurrent: 60, queued: 200 }), breaker())
   const askHistory = policy('history.continue', deadline({ ms: 400 }), bulkhead({ concurrent: 60, queued: 200 }), breaker())
 

@@ -40,7 +40,7 @@ const postgresEvents: Open<EventLog> = async (settings, log) =>
   (await import('#platform/adapters/event-log.postgres.ts')).createPostgresEventLog(required(settings, 'DATABASE_URL'), log)
 const postgresJobs: Open<Jobs> = async (settings, log) =>
   (await import('#platform/adapters/jobs.postgres.ts')).createPostgresJobs(required(settings, 'DATABASE_URL'), log)
-const memoryCache: Open<CreateCache> = async () => (await import('#platform/adapters/cache.memory.ts')).createMemoryCache
+const memoryCache: Open<CreateCache> = async () => (await import('#platform/adapters/cache.memory.ts')).createMemoryCache()
 const miniSearch: Open<SearchIndex> = async () => (await import('#platform/adapters/search-index.minisearch.ts')).createMiniSearchIndex()
 
 /** Need → setting → adapter. Of each need the first engine is opened whose setting has a value. */

@@ -1,22 +1,25 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createMemoryCache } from '#platform/adapters/cache.memory.ts'
-import { type Kept, keepFresh } from '#platform/resilience/fresh.ts'
+import type { CreateCache } from '#platform/ports/cache.ts'
+import { keepFresh } from '#platform/resilience/fresh.ts'
 
+const inTests = { name: 'test', shape: 'number', entriesMax: 10, freshSeconds: 10, staleSeconds: 50 }
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** A loader that counts, over a real cache, with a clock that stands still. */
 const setUp = (options: { readonly keep?: (value: number) => boolean } = {}) => {
   const state = { now: 0, loads: 0, ttls: [] as number[] }
-  const memory = createMemoryCache<Kept<number>>(10)
-  const cache: typeof memory = {
-    ...memory,
-    set: (key, value, ttlSeconds) => {
-      state.ttls.push(ttlSeconds)
-      return memory.set(key, value, ttlSeconds)
-    },
+  const createMemory = createMemoryCache()
+  const createCache: CreateCache = (namespace) => {
+    const memory = createMemory(namespace)
+    const set: typeof memory.set = (key, value) => {
+      state.ttls.push(namespace.ttl.seconds)
+      return memory.set(key, value)
+    }
+    return { ...memory, set }
   }
-  const fresh = keepFresh(cache, { freshSeconds: 10, staleSeconds: 50, now: () => state.now, ...options })
+  const fresh = keepFresh<number>(createCache, { ...inTests, now: () => state.now, ...options })
   return { state, read: (key = 'k') => fresh(key, async () => ++state.loads) }
 }
 
@@ -50,7 +53,7 @@ test('a value that is not worth keeping is given and loaded again, and keys do n
 })
 
 test('a first load that fails is its caller’s failure, and the next caller loads again', async () => {
-  const fresh = keepFresh(createMemoryCache<Kept<number>>(10), { freshSeconds: 10, staleSeconds: 50 })
+  const fresh = keepFresh<number>(createMemoryCache(), inTests)
   await assert.rejects(
     fresh('k', () => Promise.reject(new Error('down'))),
     /down/,

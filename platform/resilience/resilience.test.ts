@@ -7,7 +7,7 @@ import { breaker } from '#platform/resilience/breaker.ts'
 import { bulkhead } from '#platform/resilience/bulkhead.ts'
 import { collapse } from '#platform/resilience/collapse.ts'
 import { deadline } from '#platform/resilience/deadline.ts'
-import { type Kept, keepFresh } from '#platform/resilience/fresh.ts'
+import { keepFresh } from '#platform/resilience/fresh.ts'
 import { hedge } from '#platform/resilience/hedge.ts'
 import { policy } from '#platform/resilience/policy.ts'
 import { retry } from '#platform/resilience/retry.ts'
@@ -128,7 +128,14 @@ test('a stale value is given at once while one caller renews it, also when renew
   let now = 0
   let version = 0
   let down = false
-  const fresh = keepFresh(createMemoryCache<Kept<number>>(10), { freshSeconds: 1, staleSeconds: 60, now: () => now })
+  const fresh = keepFresh<number>(createMemoryCache(), {
+    name: 'test',
+    shape: 'number',
+    entriesMax: 10,
+    freshSeconds: 1,
+    staleSeconds: 60,
+    now: () => now,
+  })
   const load = async (): Promise<number> => {
     if (down) throw new Error('down')
     return ++version

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { createSubgraph, type Subgraph } from '#platform/graphql/subgraph.ts'
 import type { Log } from '#platform/observe/log.ts'
+import type { CreateCache } from '#platform/ports/cache.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 import { ingest } from './ingest.ts'
-import { createLoaders, type FeatureCache } from './loaders.ts'
+import { createLoaders } from './loaders.ts'
 import type { Ranking } from './ranking.ts'
 import { resolvers } from './resolvers.ts'
 import type { RecsStore } from './store.ts'
@@ -13,14 +14,14 @@ const typeDefs = readFileSync(new URL('./schema.graphql', import.meta.url), 'utf
 export type RecsDeps = {
   readonly store: RecsStore
   readonly ranking: Ranking
-  readonly cache: FeatureCache
+  readonly createCache: CreateCache
   readonly events: EventLog
   readonly log: Log
 }
 
 /** Rows of home screens and similar titles. */
-export const createRecs = async ({ store, ranking, cache, events, log }: RecsDeps): Promise<Subgraph> => {
+export const createRecs = async ({ store, ranking, createCache, events, log }: RecsDeps): Promise<Subgraph> => {
   await ingest(events, store)
-  const loaders = createLoaders(store, cache)
+  const loaders = createLoaders(store, createCache)
   return createSubgraph({ name: 'recs', typeDefs, resolvers: resolvers(store, ranking), loaders: () => loaders, log })
 }

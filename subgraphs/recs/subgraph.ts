@@ -7,7 +7,7 @@ export const subgraph: SubgraphDefinition = {
   name: 'recs',
   create: async ({ engines, log }) => {
     const [database, events, createCache] = [await engines.open('database'), await engines.open('events'), await engines.open('cache')]
-    return createRecs({ store: postgresRecs(database), ranking: contentRanking, cache: createCache(1), events, log })
+    return createRecs({ store: postgresRecs(database), ranking: contentRanking, createCache, events, log })
   },
   publishes: [],
   without: 'rows; the Top 10 stands in their place',
