@@ -5,7 +5,6 @@ import { type SchemaFile, schemaFiles } from '#platform/postgres/schema-files.ts
 
 /** The schema that the committed migrations make; `npm run migration` compares with it and renews it. */
 export const snapshotFile = join(import.meta.dirname, '..', '..', 'prisma', 'migrations', 'schema.prisma')
-export const readSnapshot = (): Promise<string> => readFile(snapshotFile, 'utf8')
 
 /** The whole schema, as the files of the subgraphs have it now, in one text. */
 export const schemaText = async (): Promise<string> =>
@@ -20,7 +19,7 @@ export const schemaText = async (): Promise<string> =>
  * wants a database that answers; it neither reads nor changes it.
  */
 export const migrationSql = async (connectionString: string): Promise<string> => {
-  const sql = await diffSql(connectionString, [{ path: 'schema.prisma', content: await readSnapshot() }])
+  const sql = await diffSql(connectionString, [{ path: 'schema.prisma', content: await readFile(snapshotFile, 'utf8') }])
   return /^\s*(create|alter|drop|truncate|insert|update|delete)\b/im.test(sql) ? sql : ''
 }
 
