@@ -25,6 +25,8 @@ export type SeedDeps = {
 type Transaction = Parameters<Parameters<Database['prisma']['$transaction']>[0]>[0]
 
 const footageSeconds = 48
+/** All of it is one transaction, which takes its time on a slow machine. */
+const patience = { maxWait: 30_000, timeout: 120_000 }
 const everywhere = new Date(Date.UTC(2020, 0, 1))
 
 /** Fills an empty database with the demo catalogue and members; leaves a filled one alone. All of it or nothing. */
@@ -45,7 +47,7 @@ export const seedDemo = async ({ database: { prisma }, objects, operatorPassword
       await seedCatalog(tx, titles, footage)
       await seedAccounts(tx, hashes, clock())
       await seedHistory(tx, titles, clock())
-    }),
+    }, patience),
   )
   log.info({ titles: shown.length, episodes: titles.length - shown.length, ms: Date.now() - started }, 'demo catalogue made')
 }
