@@ -1,9 +1,10 @@
 import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { settingsWithoutAdapter } from '#platform/engines/table.ts'
 import { CinegraphError, isCinegraphError } from '#platform/errors/errors.ts'
+import { readFlags } from '#platform/settings/flags.ts'
 import { countryCode, type Environment, oneOf, type Setting, text, url, urls, wholeNumber, yesOrNo } from '#platform/settings/setting.ts'
 import { subgraphNames } from '#platform/settings/subgraphs.ts'
+import { meantSetting, nearest, unknownSetting } from '#platform/settings/suggest.ts'
 
 const setting = <T>(flag: string, env: string, value: T, help: string, parse: Setting<T>['parse']): Setting<T> => ({
   flag,
@@ -60,6 +61,27 @@ export const settings = {
     'memory an edge may use for hot segments',
     wholeNumber(1, 1_000_000),
   ),
+  processes: setting(
+    'processes',
+    'CINEGRAPH_PROCESSES',
+    'together',
+    'together: BFFs and supergraph in one process; split: in one each',
+    oneOf('together', 'split'),
+  ),
+  silentSeconds: setting(
+    'silent-seconds',
+    'CINEGRAPH_SILENT_SECONDS',
+    10,
+    'a process whose event loop stands still for so long is ended and started again',
+    wholeNumber(2, 3_600),
+  ),
+  databaseWaitSeconds: setting(
+    'database-wait-seconds',
+    'CINEGRAPH_DATABASE_WAIT_SECONDS',
+    60,
+    'how long a start waits for a database that does not answer yet',
+    wholeNumber(0, 86_400),
+  ),
   edgeUrls: setting('edge-urls', 'CINEGRAPH_EDGE_URLS', [], 'edges that playback may name, best first', urls),
   originUrl: setting('origin-url', 'CINEGRAPH_ORIGIN_URL', '', 'origin that edges fill from and uploads go to', http),
   supergraphUrl: setting('supergraph-url', 'CINEGRAPH_SUPERGRAPH_URL', '', 'supergraph that a BFF or worker started alone asks', http),
@@ -108,11 +130,12 @@ const entries: readonly (readonly [string, Setting<unknown>])[] = [...Object.ent
  */
 export const readConfig = (args: readonly string[], env: Environment): Config => {
   const faults: CinegraphError[] = []
-  const flags = readFlags(args, faults)
-  const known = new Set<string>(entries.map(([, each]) => each.env))
-  for (const name of Object.keys(env))
-    if (name.startsWith('CINEGRAPH_') && !name.startsWith('CINEGRAPH_TEST_') && !known.has(name))
-      faults.push(new CinegraphError('SETTING_UNKNOWN', { name }))
+  const flags = readFlags(
+    args,
+    entries.map(([, each]) => ({ name: each.flag, boolean: typeof each.value === 'boolean' })),
+    faults,
+  )
+  faults.push(...unknownNames(env))
   for (const name of settingsWithoutAdapter) if (env[name]) faults.push(new CinegraphError('SETTING_UNSUPPORTED', { name }))
   const read = (from: Readonly<Record<string, Setting<unknown>>>) =>
     Object.fromEntries(Object.entries(from).map(([key, each]) => [key, readOne(each, flags, { env, faults })]))
@@ -121,30 +144,24 @@ export const readConfig = (args: readonly string[], env: Environment): Config =>
   return { ...config, data: resolve(config.data) }
 }
 
-const readFlags = (args: readonly string[], faults: CinegraphError[]): Readonly<Record<string, string>> => {
-  const options = Object.fromEntries(
-    entries.map(([, each]) => [each.flag, { type: typeof each.value === 'boolean' ? ('boolean' as const) : ('string' as const) }]),
-  )
-  const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true, allowNegative: true })
-  const flags: Record<string, string> = {}
-  for (const token of tokens) {
-    if (token.kind === 'positional') faults.push(new CinegraphError('SETTING_UNKNOWN', { name: token.value }))
-    if (token.kind !== 'option') continue
-    const negated = token.name.startsWith('no-') && !(token.name in options)
-    const name = negated ? token.name.slice(3) : token.name
-    if (!(name in options)) faults.push(new CinegraphError('SETTING_UNKNOWN', { name: token.rawName }))
-    else flags[name] = negated ? 'false' : (token.value ?? '')
-  }
-  return flags
+/** Names in the environment that are meant for us and are none of ours, each with the one that was most likely meant. */
+const unknownNames = (env: Environment): readonly CinegraphError[] => {
+  const known = [...entries.map(([, each]) => each.env), ...settingsWithoutAdapter]
+  const names = Object.keys(env).filter((name) => (env[name] ?? '') !== '' && !known.includes(name) && !name.startsWith('CINEGRAPH_TEST_'))
+  return names.flatMap((name) => {
+    const meant = meantSetting(name, known)
+    if (meant !== undefined) return [unknownSetting(name, meant)]
+    return name.startsWith('CINEGRAPH_') ? [unknownSetting(name, nearest(name, known))] : []
+  })
 }
 
 const readOne = (
   each: Setting<unknown>,
-  flags: Readonly<Record<string, string>>,
+  flags: Readonly<Record<string, string | undefined>>,
   { env, faults }: { env: Environment; faults: CinegraphError[] },
 ): unknown => {
   const raw = flags[each.flag] ?? env[each.env]
-  if (raw === undefined) return each.value
+  if (raw === undefined || raw === '') return each.value
   try {
     return each.parse(raw, flags[each.flag] === undefined ? each.env : `--${each.flag}`)
   } catch (error) {

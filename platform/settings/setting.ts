@@ -26,7 +26,7 @@ export const wholeNumber =
   }
 
 export const yesOrNo = (raw: string, name: string): boolean => {
-  if (raw === 'true' || raw === '') return true
+  if (raw === 'true') return true
   if (raw === 'false') return false
   throw invalid(name, raw, '`true` or `false`')
 }
