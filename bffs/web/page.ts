@@ -15,13 +15,14 @@ export type PageLinks = {
 }
 
 const home = join(import.meta.dirname, 'page')
+/** NOTE: the light build of hls.js has no alternate audio: films would play, silently. */
 const libraries = {
   preact: 'preact/dist/preact.mjs',
   'preact/hooks': 'preact/hooks/dist/hooks.mjs',
   htm: 'htm/dist/htm.module.js',
   '@preact/signals': '@preact/signals/dist/signals.module.js',
   '@preact/signals-core': '@preact/signals-core/dist/signals-core.module.js',
-  'hls.js': 'hls.js/dist/hls.light.min.mjs',
+  'hls.js': 'hls.js/dist/hls.min.mjs',
 } as const
 
 const importMap = JSON.stringify({ imports: Object.fromEntries(Object.keys(libraries).map((name) => [name, `/lib/${name}.js`])) })

@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import encoder from '@ffmpeg-installer/ffmpeg'
 import { operatorEmail } from '../../prisma/seed/members.ts'
 import { ingestFilm } from '../../start/ingest.ts'
+import { makeFootage } from '../../workers/transcode/footage.ts'
 import { bootPlatform, type Platform, temporaryFolder } from '../boot.ts'
 import { type TestFilm, testFilm } from '../footage.ts'
 import { Device, type DeviceKind, type Playback } from '../member.ts'
@@ -41,6 +42,12 @@ const playOn = async (kind: DeviceKind): Promise<Playback> => {
   const answer = await device.play(titleId)
   assert.ok('streams' in answer, 'code' in answer ? answer.message : '')
   return answer
+}
+
+/** The mean volume of everything that an address leads to, in dB below full scale. */
+const meanVolume = async (url: string): Promise<number> => {
+  const { stderr } = await run(encoder.path, ['-i', url, '-vn', '-af', 'volumedetect', '-f', 'null', '-'], { timeout: 60_000 })
+  return Number(/mean_volume: (-?[\d.]+) dB/.exec(stderr)?.[1] ?? Number.NEGATIVE_INFINITY)
 }
 
 /** Decodes everything that an address leads to. Gives how far it came, in ms; throws when a frame is broken. */
@@ -87,6 +94,23 @@ test('ffmpeg reads the HLS playlist and the DASH manifest to the end, each as lo
     const reached = await decode(url)
     assert.ok(Math.abs(reached - film.durationMs) < 100, `${reached} ms of ${url}`)
   }
+})
+
+test('the film is as loud on every device as the file that was uploaded', async () => {
+  const source = await meanVolume(film.file)
+  assert.ok(source > -40, `what is uploaded can be heard: ${source} dB`)
+  for (const kind of kinds) {
+    const { streams } = await playOn(kind)
+    for (const url of [streams[0]?.hls ?? '', streams[1]?.dash ?? '']) {
+      const volume = await meanVolume(url)
+      assert.ok(Math.abs(volume - source) < 2, `${volume} dB of ${url}, ${source} dB of the source`)
+    }
+  }
+})
+
+test('the demo footage can be heard', async () => {
+  const volume = await meanVolume(await makeFootage(1, 4, folder.path))
+  assert.ok(volume > -30, `${volume} dB`)
 })
 
 test('the film is found by search a moment after it is published', async () => {
