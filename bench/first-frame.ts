@@ -12,7 +12,7 @@ export type FirstFrame = { readonly film: string; readonly plays: number; readon
 /** From the press of play in a real browser to the first frame that moves, on a film that was just put in. */
 export const firstFrames = async (dir: string, links: Links): Promise<FirstFrame> => {
   const film = await testFilm(dir)
-  const { operatorPassword } = await openSecrets(dir)
+  const { operatorPassword } = await openSecrets(dir).pick('operatorPassword')
   const ingest = {
     supergraph: links.supergraph,
     operator: { email: operatorEmail, password: operatorPassword },

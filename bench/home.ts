@@ -39,7 +39,7 @@ await globalSetup()
 try {
   await using stack = new AsyncDisposableStack()
   const parts = await subgraphParts(stack)
-  const { config, secrets, engines } = parts
+  const { config, identity, engines } = parts
   const supergraph = () => Promise.reject(new Error('not asked'))
   const answers = new Map<string, string>()
   const live: Record<string, GraphqlService> = {}
@@ -59,7 +59,7 @@ try {
   const { supergraph: supergraphSdl } = await compose()
   const whole = stack.use(await createSupergraph({ supergraphSdl, subgraphs: live, log }))
   const gateway = stack.use(await createSupergraph({ supergraphSdl, subgraphs: remembered, log }))
-  const authorization = `Bearer ${await createIssuer(secrets.accessPrivateKey, 600).issue(ada)}`
+  const authorization = `Bearer ${await createIssuer(identity.accessPrivateKey, 600).issue(ada)}`
   const bffOf = {
     tv: createTv,
     mobile: createMobile,
@@ -74,7 +74,7 @@ try {
       asked.push({ request, caller })
       return whole.execute(request, caller)
     }
-    const readCaller = readCallerFrom(config, secrets)
+    const readCaller = readCallerFrom(config, identity)
     const [events, createCache] = [await engines.open('events'), await engines.open('cache')]
     const bff = await create({ supergraph: recorded, events, readCaller, createCache, allowedOrigins: () => [], log })
     stack.defer(() => bff.close())

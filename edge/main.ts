@@ -1,3 +1,4 @@
+import { answers } from '#platform/http/answers.ts'
 import { listen } from '#platform/http/server.ts'
 import { openSecrets } from '#platform/identity/secrets.ts'
 import { createLog } from '#platform/observe/log.ts'
@@ -11,9 +12,11 @@ await runMain(async (stack) => {
   const config = readConfig(process.argv.slice(2), process.env)
   const log = createLog('edge', config.logLevel)
   stack.use(await startTelemetry({ service: 'edge', url: config.otlpUrl }))
-  const { streamKey, serviceKey } = await openSecrets(config.data)
+  const { streamKey, serviceKey } = await openSecrets(config.data).pick('streamKey', 'serviceKey')
   const fill = fillFromOrigin(config.originUrl, serviceKey)
-  const app = createEdge({ name: 'edge', log, streamKey, bytesMax: config.edgeMemoryMb * 1_048_576, fill, clock: () => new Date() })
+  const ready = () => answers(config.originUrl)
+  const bytesMax = config.edgeMemoryMb * 1_048_576
+  const app = createEdge({ name: 'edge', log, ready, streamKey, bytesMax, fill, clock: () => new Date() })
   stack.defer(() => app.close())
   await listen(app, { host: config.host, port: config.port, what: 'edge' })
 })

@@ -11,7 +11,7 @@ await runMain(async (stack) => {
   const config = readConfig(process.argv.slice(2), process.env)
   const log = createLog('origin', config.logLevel)
   stack.use(await startTelemetry({ service: 'origin', url: config.otlpUrl }))
-  const { streamKey, serviceKey } = await openSecrets(config.data)
+  const { streamKey, serviceKey } = await openSecrets(config.data).pick('streamKey', 'serviceKey')
   const engines = stack.use(openEngines(config, log))
   const objects = await engines.open('objects')
   const app = createOrigin({ name: 'origin', log, ready: engines.healthy, objects, streamKey, serviceKey, clock: () => new Date() })

@@ -52,7 +52,7 @@ try {
       })
     }),
   ) as Links
-  const { operatorPassword } = await openSecrets(data)
+  const { operatorPassword } = await openSecrets(data).pick('operatorPassword')
   const { titleId } = await ingestFilm(film, {
     supergraph: links.supergraph,
     operator: { email: operatorEmail, password: operatorPassword },

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { remoteService } from '#platform/graphql/remote.ts'
+import { answers } from '#platform/http/answers.ts'
 import { listen } from '#platform/http/server.ts'
 import { readCallerFrom } from '#platform/identity/caller.ts'
 import { openSecrets } from '#platform/identity/secrets.ts'
@@ -15,14 +16,16 @@ await runMain(async (stack) => {
   const config = readConfig(process.argv.slice(2), process.env)
   const log = createLog('supergraph', config.logLevel)
   stack.use(await startTelemetry({ service: 'supergraph', url: config.otlpUrl }))
-  const secrets = await openSecrets(config.data)
+  const secrets = await openSecrets(config.data).pick('accessPublicKey', 'serviceKey')
   const subgraphs = Object.fromEntries(
     Object.entries(config.subgraphUrls).map(([name, url]) => [name, remoteService(name, url, secrets.serviceKey)]),
   )
   const supergraphSdl = await readFile(new URL('./supergraph.graphql', import.meta.url), 'utf8')
   const supergraph = stack.use(await createSupergraph({ supergraphSdl, subgraphs, studio: studioFrom(config), log }))
   const readCaller = readCallerFrom(config, secrets)
-  const app = createSupergraphHttp({ supergraph, readCaller, log })
+  // NOTE: with one subgraph away the others still answer; with all away there is nothing to answer.
+  const ready = async () => (await Promise.all(Object.values(config.subgraphUrls).map(answers))).some(Boolean)
+  const app = createSupergraphHttp({ supergraph, readCaller, log, ready })
   stack.defer(() => app.close())
   await listen(app, { host: config.host, port: config.port, what: 'supergraph' })
 })

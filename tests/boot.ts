@@ -8,7 +8,7 @@ import { embedded, type Open } from '#platform/engines/table.ts'
 import { serveGraphql } from '#platform/graphql/serve.ts'
 import { createHttp } from '#platform/http/server.ts'
 import { readCallerFrom } from '#platform/identity/caller.ts'
-import { openSecrets, type Secrets } from '#platform/identity/secrets.ts'
+import { createSecrets, openSecrets, type Secrets, secretNames } from '#platform/identity/secrets.ts'
 import { createLog } from '#platform/observe/log.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
@@ -38,7 +38,7 @@ export type Platform = AsyncDisposable & {
   readonly events: EventLog
   readonly objects: ObjectStore
   readonly mailbox: ObjectStore
-  /** Stops a remote subgraph, or the search index, for good. */
+  /** Stops a remote subgraph, an edge (`edge-1`), or the search index, for good. */
   readonly stop: (what: string) => Promise<void>
 }
 
@@ -58,7 +58,7 @@ export const copyDatabase = async (): Promise<AsyncDisposable & { readonly url: 
   await run(`create database ${name} template cinegraph_template strategy file_copy`)
   const url = new URL(admin)
   url.pathname = `/${name}`
-  return { url: url.href, [Symbol.asyncDispose]: () => run(`drop database ${name} with (force)`) }
+  return { url: url.href, [Symbol.asyncDispose]: () => run(`drop database if exists ${name} with (force)`) }
 }
 
 export const temporaryFolder = async (): Promise<AsyncDisposable & { readonly path: string }> => {
@@ -68,12 +68,18 @@ export const temporaryFolder = async (): Promise<AsyncDisposable & { readonly pa
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }
 
+/** All secrets of a data folder, made there. */
+export const makeSecrets = async (dir: string): Promise<Secrets> => {
+  await createSecrets(dir)
+  return openSecrets(dir).pick(...secretNames)
+}
+
 /** The whole service in this process, on free ports, with the functions that `npm start` uses. */
 export const bootPlatform = async ({ config: overrides = {}, remote = [], workers = false }: BootOptions = {}): Promise<Platform> => {
   await using stack = new AsyncDisposableStack()
   const folder = stack.use(await temporaryFolder())
   const { url: databaseUrl } = stack.use(await copyDatabase())
-  const secrets = { ...(await openSecrets(folder.path)), operatorPassword: 'operator-for-tests' }
+  const secrets = { ...(await makeSecrets(folder.path)), operatorPassword: 'operator-for-tests' }
   const search = breakableSearch()
   const settings = { ...readConfig([], {}), data: folder.path, databaseUrl, regionHeader: 'x-country', ...overrides }
   const engines = stack.use(openEngines(settings, log, { search: search.open }))
@@ -83,10 +89,11 @@ export const bootPlatform = async ({ config: overrides = {}, remote = [], worker
   const origin = createOrigin({ name: 'origin', log, objects, ...secrets, clock })
   stack.defer(() => origin.close())
   const originUrl = await origin.listen({ host, port: 0 })
-  const edges = await Promise.all([1, 2].map(() => startEdge(originUrl, secrets, stack)))
+  const started = await Promise.all([1, 2].map(() => startEdge(originUrl, secrets, stack)))
+  const edges = started.map(({ url }) => url)
   let links: Links = { web: '', tv: '', mobile: '', supergraph: '', explorer: '', mail: '', origin: originUrl, edges, demo: demoMember }
   const base = { ...settings, originUrl, edgeUrls: edges, ...overrides }
-  const deps = { config: base, secrets, engines, clock, log }
+  const deps = { config: base, secrets: openSecrets(folder.path), engines, clock, log }
   const remotes = new Map(await Promise.all(remote.map(async (name) => [name, await startRemote(name, deps, stack)] as const)))
   const subgraphUrls = { ...base.subgraphUrls, ...Object.fromEntries([...remotes].map(([name, { url }]) => [name, url])) }
   const plane = stack.use(await createControlPlane({ ...deps, config: { ...base, subgraphUrls }, links: () => links }))
@@ -101,11 +108,12 @@ export const bootPlatform = async ({ config: overrides = {}, remote = [], worker
   if (workers)
     links = { ...links, mail: await startWorkers({ events, jobs, objects, mailbox, workRoot: join(folder.path, 'work') }, stack) }
   const owned = stack.move()
-  const stop = async (what: string) => (what === 'search' ? search.break() : remotes.get(what)?.stop())
+  const stoppable = new Map([...remotes, ...started.map((edge, at) => [`edge-${at + 1}`, edge] as const)])
+  const stop = async (what: string) => (what === 'search' ? search.break() : stoppable.get(what)?.stop())
   return { links, secrets, database, events, objects, mailbox, stop, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
-const startEdge = async (originUrl: string, secrets: Secrets, stack: AsyncDisposableStack): Promise<string> => {
+const startEdge = async (originUrl: string, secrets: Secrets, stack: AsyncDisposableStack): Promise<Remote> => {
   const edge = createEdge({
     name: 'edge',
     log,
@@ -115,7 +123,12 @@ const startEdge = async (originUrl: string, secrets: Secrets, stack: AsyncDispos
     clock: () => new Date(),
   })
   stack.defer(() => edge.close())
-  return edge.listen({ host, port: 0 })
+  const url = await edge.listen({ host, port: 0 })
+  const stop = async (): Promise<void> => {
+    edge.server.closeAllConnections()
+    await edge.close()
+  }
+  return { url, stop }
 }
 
 const startWorkers = async (
@@ -134,7 +147,7 @@ const startRemote = async (name: string, parts: Omit<SubgraphParts, 'supergraph'
   const supergraph = () => Promise.reject(new Error('not asked'))
   const subgraph = stack.use(await startSubgraph(await loadSubgraph(name), { ...parts, supergraph }))
   const app = createHttp({ name, log })
-  serveGraphql(app, subgraph, readCallerFrom({ region: 'US', regionHeader: '' }, parts.secrets))
+  serveGraphql(app, subgraph, readCallerFrom({ region: 'US', regionHeader: '' }, await parts.secrets.pick('accessPublicKey', 'serviceKey')))
   const url = await app.listen({ host, port: 0 })
   stack.defer(() => app.close())
   return { url, stop: () => app.close() }

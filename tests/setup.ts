@@ -21,7 +21,7 @@ export const globalSetup = async (): Promise<void> => {
   const log = createLog('seed', 'error')
   await using engines = openEngines(readConfig([], { CINEGRAPH_DATA: artDir, DATABASE_URL: template }), log)
   const [database, objects] = [await engines.open('database'), await engines.open('objects')]
-  await seedDemo({ database, objects, operatorPassword: 'operator-for-tests', footage: false, clock: () => new Date(), log })
+  await seedDemo({ database, objects, operatorPassword: async () => 'operator-for-tests', footage: false, clock: () => new Date(), log })
   process.env.CINEGRAPH_TEST_POSTGRES = server.url('postgres')
 }
 

@@ -11,7 +11,7 @@ import type { Database } from '#platform/postgres/database.ts'
 import { startSubgraph } from '#platform/process/subgraph-definition.ts'
 import { readConfig } from '#platform/settings/config.ts'
 import { loadSubgraph } from '../start/subgraphs.ts'
-import { copyDatabase, log, temporaryFolder } from './boot.ts'
+import { copyDatabase, log, makeSecrets, temporaryFolder } from './boot.ts'
 
 type Answer = {
   readonly data: Record<string, never> & Record<string, unknown>
@@ -30,14 +30,15 @@ export const ada: Viewer = { accountId: 'a-demo', profileId: 'p-ada', operator: 
 export const subgraphParts = async (stack: AsyncDisposableStack) => {
   const folder = stack.use(await temporaryFolder())
   const { url: databaseUrl } = stack.use(await copyDatabase())
-  const secrets = await openSecrets(folder.path)
+  const identity = await makeSecrets(folder.path)
+  const secrets = openSecrets(folder.path)
   const config = readConfig([], {
     CINEGRAPH_DATA: folder.path,
     DATABASE_URL: databaseUrl,
     CINEGRAPH_ORIGIN_URL: 'http://origin',
     CINEGRAPH_EDGE_URLS: 'http://edge-a,http://edge-b',
   })
-  return { config, secrets, engines: stack.use(openEngines(config, log)), clock: () => new Date(), log }
+  return { config, secrets, identity, engines: stack.use(openEngines(config, log)), clock: () => new Date(), log }
 }
 
 /** One subgraph alone, over HTTP on a free port, on a seeded database of its own. */
@@ -47,13 +48,13 @@ export const serveSubgraph = async (
 ): Promise<ServedSubgraph> => {
   await using stack = new AsyncDisposableStack()
   const parts = await subgraphParts(stack)
-  const { secrets, engines } = parts
+  const { identity, engines } = parts
   const subgraph = stack.use(await startSubgraph(await loadSubgraph(name), { ...parts, supergraph }))
   const app = createHttp({ name, log })
   stack.defer(() => app.close())
-  serveGraphql(app, subgraph, readCallerFrom({ region: 'US', regionHeader: '' }, secrets))
+  serveGraphql(app, subgraph, readCallerFrom({ region: 'US', regionHeader: '' }, identity))
   const base = await app.listen({ host: '127.0.0.1', port: 0 })
-  const tokens = createIssuer(secrets.accessPrivateKey, 60)
+  const tokens = createIssuer(identity.accessPrivateKey, 60)
   const owned = stack.move()
   return {
     database: await engines.open('database'),

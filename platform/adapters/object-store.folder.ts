@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { constants, createReadStream, createWriteStream } from 'node:fs'
+import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -15,8 +15,13 @@ const absentAsNull = (error: unknown): null => {
   throw error
 }
 
+export type FolderStore = ObjectStore & {
+  /** Whether the folder can be read and written; rejects when it cannot. */
+  readonly healthy: () => Promise<boolean>
+}
+
 /** Objects as files below `root`. A put is written beside, synced, then renamed: readers see all of it or nothing. */
-export const createFolderStore = (root: string): ObjectStore => {
+export const createFolderStore = (root: string): FolderStore => {
   const pathOf = (key: string): string => {
     if (!keyPattern.test(key))
       throw new CinegraphError('INPUT_INVALID', { name: 'object key', why: 'holds characters that are not allowed' })
@@ -51,6 +56,11 @@ export const createFolderStore = (root: string): ObjectStore => {
       const names = await readdir(pathOf(prefix), { recursive: true }).catch(absentAsNull)
       const found = await Promise.all((names ?? []).map((name) => head(`${prefix}/${name}`)))
       return found.filter((info) => info !== null).toSorted((a, b) => (a.key < b.key ? -1 : 1))
+    },
+    healthy: async () => {
+      await mkdir(root, { recursive: true })
+      await access(root, constants.R_OK | constants.W_OK)
+      return true
     },
     remove: async (key) => rm(pathOf(key), { force: true, recursive: true }),
   }

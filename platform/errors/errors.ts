@@ -11,7 +11,7 @@ export type Details = Readonly<Record<string, string | number>>
 const row = (http: number, graphql: string, retry: boolean, say: (details: Details) => string): Row => ({ http, graphql, retry, say })
 
 export const errorTable = {
-  SETTING_UNKNOWN: row(500, 'CONFIG', false, (d) => `Unknown setting ${d.name}. Run \`npm start -- --help\` for the list.`),
+  SETTING_UNKNOWN: row(500, 'CONFIG', false, (d) => `Unknown setting ${d.name}.${d.hint} Run \`npm start -- --help\` for the list.`),
   SETTING_INVALID: row(500, 'CONFIG', false, (d) => `${d.name} is ${d.value}, which is not ${d.wanted}. Correct it or leave it out.`),
   SETTING_UNSUPPORTED: row(
     500,
@@ -57,6 +57,13 @@ export const errorTable = {
     false,
     (d) => `${d.file} cannot be read (${d.why}). Restore it from a backup, or choose another folder with --data DIR.`,
   ),
+  SECRET_MISSING: row(
+    500,
+    'CONFIG',
+    false,
+    (d) =>
+      `The secret ${d.file} is not there. The first \`npm start\` on a data folder makes it; for a process on another machine copy it from there.`,
+  ),
   DATA_UNWRITABLE: row(
     500,
     'CONFIG',
@@ -70,11 +77,13 @@ export const errorTable = {
     false,
     () => 'DATABASE_URL is not set. Run `npm start`, which brings its own PostgreSQL, or give this process a URL.',
   ),
-  DATABASE_UNAVAILABLE: row(
+  DATABASE_UNAVAILABLE: row(503, 'DATABASE_UNAVAILABLE', true, (d) => `The database does not answer (${d.why}). Try again in a moment.`),
+  DATABASE_ABSENT: row(
     503,
-    'DATABASE_UNAVAILABLE',
+    'CONFIG',
     true,
-    (d) => `The database does not answer (${d.why}). It is tried again by itself; look at its log if this goes on.`,
+    (d) =>
+      `The database at ${d.where} has not answered within ${d.seconds} s (${d.why}). Start it or correct DATABASE_URL; --database-wait-seconds N waits longer.`,
   ),
   SUBGRAPH_UNAVAILABLE: row(503, 'SUBGRAPH_UNAVAILABLE', true, (d) => `The ${d.name} service does not answer.`),
   SUBGRAPH_ERROR: row(502, 'DOWNSTREAM_SERVICE_ERROR', true, (d) => `The ${d.name} service could not answer all of it.`),

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { chown, cp, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { chmod, chown, cp, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -37,19 +37,19 @@ const serverAccount = async (): Promise<RunAs> => {
   return { uid: Number(entry?.[2] ?? 65_534), gid: Number(entry?.[3] ?? 65_534) }
 }
 
-const canEnter = async (dir: string, runAs: RunAs): Promise<boolean> =>
+const canEnter = async (dir: string, runAs: NonNullable<RunAs>): Promise<boolean> =>
   run('/bin/sh', ['-c', 'cd "$0"', dir], { ...runAs, cwd: '/' }).then(
     () => true,
     () => false,
   )
 
-const reachableBinaries = async (native: string, runAs: RunAs): Promise<string> => {
+const reachableBinaries = async (native: string, runAs: NonNullable<RunAs>): Promise<string> => {
   if (await canEnter(join(native, 'lib'), runAs)) return native
   const { version } = JSON.parse(await readFile(join(native, '..', 'package.json'), 'utf8')) as { version: string }
   const copy = join(reachableRoot, `postgres-${version}`)
   if (await canEnter(copy, runAs)) return copy
   const partial = `${copy}.${randomUUID()}`
-  await mkdir(reachableRoot, { recursive: true, mode: 0o755 })
+  await makeReachableRoot()
   await cp(native, partial, { recursive: true, verbatimSymlinks: true })
   await rename(partial, copy).catch((error: unknown) => {
     if (!['ENOTEMPTY', 'EEXIST'].includes(systemCodeOf(error) ?? '')) throw error
@@ -57,15 +57,34 @@ const reachableBinaries = async (native: string, runAs: RunAs): Promise<string> 
   return copy
 }
 
+const makeReachableRoot = async (): Promise<void> => {
+  await mkdir(reachableRoot, { recursive: true })
+  await chmod(reachableRoot, 0o711)
+}
+
+/** Lets the server's account enter a folder, and nobody else; it may not list what is there. */
+const letEnter = async (dir: string, { gid }: NonNullable<RunAs>): Promise<void> => {
+  await chown(dir, 0, gid)
+  await chmod(dir, 0o710)
+}
+
 /** NOTE: the place is written down on first use, because the rights of the folders above may change later. */
-const reachableCluster = async (dataDir: string, runAs: RunAs): Promise<string> => {
+const reachableCluster = async (dataDir: string, runAs: NonNullable<RunAs>): Promise<string> => {
   const note = join(dataDir, 'postgres-location')
   const known = await readFile(note, 'utf8').catch(() => '')
+  if (known === '' || known.startsWith(join(dataDir, '/'))) await letEnter(dataDir, runAs)
   if (known !== '') return known
-  const parent = (await canEnter(dataDir, runAs)) ? dataDir : join(reachableRoot, `data-${randomUUID()}`)
-  const home = join(parent, 'database')
-  await mkdir(home, { recursive: true, mode: 0o755 })
-  if (runAs !== undefined) await chown(home, runAs.uid, runAs.gid)
+  const home = join((await canEnter(dataDir, runAs)) ? dataDir : await outsideFolder(runAs), 'database')
+  await mkdir(home, { recursive: true, mode: 0o700 })
+  await chown(home, runAs.uid, runAs.gid)
   await writeFile(note, join(home, 'postgres'))
   return join(home, 'postgres')
+}
+
+const outsideFolder = async (runAs: NonNullable<RunAs>): Promise<string> => {
+  const dir = join(reachableRoot, `data-${randomUUID()}`)
+  await makeReachableRoot()
+  await mkdir(dir)
+  await letEnter(dir, runAs)
+  return dir
 }

@@ -3,7 +3,7 @@ import type { Topic } from '#platform/contracts/topic.ts'
 import type { Engines } from '#platform/engines/engines.ts'
 import type { ExecuteGraphql } from '#platform/graphql/execute.ts'
 import type { Subgraph } from '#platform/graphql/subgraph.ts'
-import type { Secrets } from '#platform/identity/secrets.ts'
+import type { SecretStore } from '#platform/identity/secrets.ts'
 import type { Log } from '#platform/observe/log.ts'
 import { hasOutbox, relayOutbox } from '#platform/postgres/relay.ts'
 import type { Config } from '#platform/settings/config.ts'
@@ -11,7 +11,7 @@ import type { Config } from '#platform/settings/config.ts'
 /** What a subgraph is made of, alone or among the others. */
 export type SubgraphParts = {
   readonly config: Config
-  readonly secrets: Secrets
+  readonly secrets: SecretStore
   readonly engines: Pick<Engines, 'open'>
   /** The whole graph, for facts that other subgraphs own. */
   readonly supergraph: ExecuteGraphql

@@ -16,7 +16,8 @@ import { familyNames, givenNames } from './words.ts'
 export type SeedDeps = {
   readonly database: Database
   readonly objects: ObjectStore
-  readonly operatorPassword: string
+  /** Asked for when there is something to fill. */
+  readonly operatorPassword: () => Promise<string>
   /** Whether footage is to be made for a handful of titles. */
   readonly footage: boolean
   readonly clock: () => Date
@@ -25,9 +26,10 @@ export type SeedDeps = {
 type Transaction = Parameters<Parameters<Database['prisma']['$transaction']>[0]>[0]
 
 const footageSeconds = 48
-/** All of it is one transaction, which takes its time on a slow machine. */
-const patience = { maxWait: 30_000, timeout: 120_000 }
 const everywhere = new Date(Date.UTC(2020, 0, 1))
+
+/** NOTE: Prisma's default of 5 s is not enough on a machine that is busy. */
+const transactionMs = 120_000
 
 /** Fills an empty database with the demo catalogue and members; leaves a filled one alone. All of it or nothing. */
 export const seedDemo = async ({ database: { prisma }, objects, operatorPassword, footage, clock, log }: SeedDeps): Promise<void> => {
@@ -37,17 +39,20 @@ export const seedDemo = async ({ database: { prisma }, objects, operatorPassword
   const shown = titles.filter((title) => title.kind !== 'EPISODE')
   for (const title of shown)
     await Promise.all(variants.map((variant) => objects.put(`art/${title.id}/${variant}.svg`, Buffer.from(drawArt(title, variant)))))
-  const hashes = { member: await hashPassword(demoMember.password), operator: await hashPassword(operatorPassword) }
+  const hashes = { member: await hashPassword(demoMember.password), operator: await hashPassword(await operatorPassword()) }
   // NOTE: one trace for all of it, so that its events belong together.
   await withTrace(newTrace(), () =>
-    prisma.$transaction(async (tx) => {
-      // NOTE: of two processes that start at the same time on an empty database one fills it.
-      await tx.$queryRaw`select pg_advisory_xact_lock(hashtext('cinegraph demo'))::text`
-      if ((await tx.account.count()) > 0) return
-      await seedCatalog(tx, titles, footage)
-      await seedAccounts(tx, hashes, clock())
-      await seedHistory(tx, titles, clock())
-    }, patience),
+    prisma.$transaction(
+      async (tx) => {
+        // NOTE: of two processes that start at the same time on an empty database one fills it.
+        await tx.$queryRaw`select pg_advisory_xact_lock(hashtext('cinegraph demo'))::text`
+        if ((await tx.account.count()) > 0) return
+        await seedCatalog(tx, titles, footage)
+        await seedAccounts(tx, hashes, clock())
+        await seedHistory(tx, titles, clock())
+      },
+      { timeout: transactionMs },
+    ),
   )
   log.info({ titles: shown.length, episodes: titles.length - shown.length, ms: Date.now() - started }, 'demo catalogue made')
 }

@@ -9,6 +9,7 @@ export const subgraph: SubgraphDefinition = {
   name: 'catalog',
   create: async ({ config, secrets, engines, clock, log }) => {
     const { prisma } = await engines.open('database')
+    const { streamKey } = await secrets.pick('streamKey')
     return createCatalog({
       titles: postgresTitles(prisma),
       uploads: postgresUploads(prisma),
@@ -16,7 +17,7 @@ export const subgraph: SubgraphDefinition = {
       objects: await engines.open('objects'),
       index: await engines.open('search'),
       originUrl: config.originUrl,
-      streamKey: secrets.streamKey,
+      streamKey,
       clock,
       log,
     })

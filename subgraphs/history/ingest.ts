@@ -39,15 +39,12 @@ export const ingest = ({ events, store, clock }: IngestDeps): Promise<void> =>
   events.consume({
     topic: heartbeats,
     group: 'history',
-    batchMax: 1_000,
-    lingerMs: 10,
+    batchMax: 500,
     handle: async (batch) => {
       const now = clock()
       const dated = batch.map(({ data }) => ({ beat: data, at: believedAt(data, now) }))
-      await store.put({
-        points: dated.map(({ beat, at }) => toPoint(beat, at)),
-        viewings: dated.map(({ beat, at }) => toViewing(beat, at)),
-      })
+      await store.putResumePoints(dated.map(({ beat, at }) => toPoint(beat, at)))
       await events.publish(resumePoints, movedIn(batch.map(({ data }) => data)))
+      await store.putViewings(dated.map(({ beat, at }) => toViewing(beat, at)))
     },
   })

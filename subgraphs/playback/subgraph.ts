@@ -6,11 +6,12 @@ export const subgraph: SubgraphDefinition = {
   name: 'playback',
   create: async ({ config, secrets, engines, supergraph, clock, log }) => {
     const { prisma } = await engines.open('database')
+    const { streamKey } = await secrets.pick('streamKey')
     return createPlayback({
       store: postgresGrants(prisma),
       supergraph,
       edges: config.edgeUrls,
-      streamKey: secrets.streamKey,
+      streamKey,
       tokenSeconds: config.streamTokenSeconds,
       clock,
       log,

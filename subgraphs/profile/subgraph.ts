@@ -7,11 +7,12 @@ export const subgraph: SubgraphDefinition = {
   name: 'profile',
   create: async ({ config, secrets, engines, clock, log }) => {
     const { prisma } = await engines.open('database')
+    const { accessPrivateKey } = await secrets.pick('accessPrivateKey')
     return createProfile({
       accounts: postgresAccounts(prisma),
       profiles: postgresProfiles(prisma),
       sessions: postgresSessions(prisma),
-      accessPrivateKey: secrets.accessPrivateKey,
+      accessPrivateKey,
       accessTokenSeconds: config.accessTokenSeconds,
       clock,
       log,
