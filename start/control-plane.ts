@@ -5,7 +5,7 @@ import type { ExecuteGraphql, GraphqlService } from '#platform/graphql/execute.t
 import { remoteService } from '#platform/graphql/remote.ts'
 import type { Http } from '#platform/http/server.ts'
 import { type ReadCaller, readCallerFrom } from '#platform/identity/caller.ts'
-import type { Secrets } from '#platform/identity/secrets.ts'
+import type { SecretStore } from '#platform/identity/secrets.ts'
 import { startSubgraph } from '#platform/process/subgraph-definition.ts'
 import type { Config } from '#platform/settings/config.ts'
 import { createMobile } from '../bffs/mobile/server.ts'
@@ -21,33 +21,28 @@ const supergraphSdl = readFileSync(new URL('../supergraph/supergraph.graphql', i
 
 export type ControlPlaneDeps = {
   readonly config: Config
-  readonly secrets: Secrets
+  readonly secrets: SecretStore
   readonly engines: Pick<Engines, 'open' | 'healthy'>
   /** Known once everything listens. */
   readonly links: () => Links
   readonly clock: () => Date
   readonly log: Logger
 }
-export type ControlPlane = AsyncDisposable & {
-  readonly web: Http
-  readonly tv: Http
-  readonly mobile: Http
+export type Graph = AsyncDisposable & {
   readonly supergraph: Http
   readonly execute: ExecuteGraphql
   readonly readCaller: ReadCaller
 }
+export type ControlPlane = Graph & { readonly web: Http; readonly tv: Http; readonly mobile: Http }
 
 /** BFFs, supergraph and subgraphs in one process, asking each other as functions; a subgraph with a URL is asked over HTTP. */
 export const createControlPlane = async (deps: ControlPlaneDeps): Promise<ControlPlane> => {
-  const { config, secrets, engines, links, log } = deps
+  const { engines, links, log } = deps
   await using stack = new AsyncDisposableStack()
-  const asked: { supergraph: ExecuteGraphql } = { supergraph: () => Promise.reject(new Error('The supergraph has not started')) }
-  const subgraphs = await createSubgraphs(deps, (request, caller) => asked.supergraph(request, caller), stack)
-  const supergraph = stack.use(await createSupergraph({ supergraphSdl, subgraphs, studio: studioFrom(config), log }))
-  asked.supergraph = supergraph.execute
-  const readCaller = readCallerFrom(config, secrets)
+  const graph = stack.use(await createGraph(deps))
+  const { execute, readCaller } = graph
   const bff = {
-    supergraph: supergraph.execute,
+    supergraph: execute,
     events: await engines.open('events'),
     readCaller,
     createCache: await engines.open('cache'),
@@ -55,27 +50,39 @@ export const createControlPlane = async (deps: ControlPlaneDeps): Promise<Contro
     log,
     ready: engines.healthy,
   }
-  const apps = {
-    web: await createWeb({ ...bff, page: links }),
-    tv: await createTv(bff),
-    mobile: await createMobile(bff),
-    supergraph: createSupergraphHttp({ supergraph, readCaller, log, ready: engines.healthy }),
-  }
+  const apps = { web: await createWeb({ ...bff, page: links }), tv: await createTv(bff), mobile: await createMobile(bff) }
   for (const app of Object.values(apps)) stack.defer(() => app.close())
   const owned = stack.move()
-  return { ...apps, execute: supergraph.execute, readCaller, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { ...apps, supergraph: graph.supergraph, execute, readCaller, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+/** The supergraph and its subgraphs in one process, without the BFFs. */
+export const createGraph = async (deps: Omit<ControlPlaneDeps, 'links'>): Promise<Graph> => {
+  const { config, secrets, engines, log } = deps
+  await using stack = new AsyncDisposableStack()
+  const asked: { supergraph: ExecuteGraphql } = { supergraph: () => Promise.reject(new Error('The supergraph has not started')) }
+  const subgraphs = await createSubgraphs(deps, (request, caller) => asked.supergraph(request, caller), stack)
+  const supergraph = stack.use(await createSupergraph({ supergraphSdl, subgraphs, studio: studioFrom(config), log }))
+  const { execute } = supergraph
+  asked.supergraph = execute
+  const readCaller = readCallerFrom(config, await secrets.pick('accessPublicKey', 'serviceKey'))
+  const app = createSupergraphHttp({ supergraph, readCaller, log, ready: engines.healthy })
+  stack.defer(() => app.close())
+  const owned = stack.move()
+  return { supergraph: app, execute, readCaller, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 const createSubgraphs = async (
-  { config, secrets, engines, clock, log }: ControlPlaneDeps,
+  { config, secrets, engines, clock, log }: Omit<ControlPlaneDeps, 'links'>,
   supergraph: ExecuteGraphql,
   stack: AsyncDisposableStack,
 ): Promise<Readonly<Record<string, GraphqlService>>> => {
   const parts = { config, secrets, engines, supergraph, clock, log }
+  const { serviceKey } = await secrets.pick('serviceKey')
   const entries = (await loadSubgraphs()).map(async (definition) => {
     const { name } = definition
     const url = config.subgraphUrls[name] ?? ''
-    return [name, url === '' ? stack.use(await startSubgraph(definition, parts)) : remoteService(name, url, secrets.serviceKey)] as const
+    return [name, url === '' ? stack.use(await startSubgraph(definition, parts)) : remoteService(name, url, serviceKey)] as const
   })
   return Object.fromEntries(await Promise.all(entries))
 }

@@ -7,7 +7,7 @@ import { portsFrom } from './ports.ts'
 
 await runMain(async (stack) => {
   const config = readConfig([], process.env)
-  const { databasePassword } = await openSecrets(config.data)
+  const { databasePassword } = await openSecrets(config.data).pick('databasePassword')
   const log = createLog('database', config.logLevel)
   const server = stack.use(
     await startPostgres({ dataDir: config.data, port: portsFrom(config.portBase).database, password: databasePassword, log }),

@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { CinegraphError, systemCodeOf } from '#platform/errors/errors.ts'
-import type { Config } from '#platform/settings/config.ts'
 
 /** What listens on which port, counted from `--port-base`. */
 const offsets = { web: 0, tv: 1, mobile: 2, supergraph: 3, mail: 4, origin: 5, 'edge-1': 6, 'edge-2': 7, database: 8 } as const
@@ -12,9 +11,12 @@ export const portsFrom = (base: number): Ports =>
   Object.fromEntries(Object.entries(offsets).map(([place, offset]) => [place, base + offset])) as Ports
 
 /** Throws PORT_TAKEN for the first port that something else listens on. */
-export const checkPorts = async (ports: Ports, { host, databaseUrl }: Config): Promise<void> => {
+export const checkPorts = async (
+  ports: Ports,
+  { host, withDatabase }: { readonly host: string; readonly withDatabase: boolean },
+): Promise<void> => {
   for (const [what, port] of Object.entries(ports)) {
-    if (what === 'database' && databaseUrl !== '') continue
+    if (what === 'database' && !withDatabase) continue
     const probe = createServer()
     try {
       probe.listen(port, what === 'database' ? '127.0.0.1' : host)

@@ -7,9 +7,15 @@ import type { Links } from './links.ts'
 import type { Ports } from './ports.ts'
 import type { ProcessPlan } from './supervisor.ts'
 
+const bffs = ['web', 'tv', 'mobile'] as const
 const home = join(import.meta.dirname, '..')
 
-type ProcessDeps = { readonly ports: Ports; readonly links: Links; readonly secrets: Secrets; readonly inherited: Environment }
+type ProcessDeps = {
+  readonly ports: Ports
+  readonly links: Links
+  readonly secrets: Pick<Secrets, 'databasePassword'>
+  readonly inherited: Environment
+}
 
 /** The processes that `npm start` runs, in waves: those of a wave start together, after the wave before is ready. */
 export const processWaves = (config: Config, { ports, links, secrets, inherited }: ProcessDeps): readonly (readonly ProcessPlan[])[] => {
@@ -18,19 +24,26 @@ export const processWaves = (config: Config, { ports, links, secrets, inherited 
     ...inherited,
     ...environmentOf({ ...config, databaseUrl, originUrl: links.origin, edgeUrls: links.edges, supergraphUrl: links.supergraph }),
   }
-  const plan = (name: string, file: string, port?: number): ProcessPlan => ({
+  const plan = (name: string, file: string, port?: number, ...args: readonly string[]): ProcessPlan => ({
     name,
     file: join(home, file),
+    args,
     env: { ...shared, ...(port === undefined ? {} : { CINEGRAPH_PORT: String(port) }) },
   })
   return [
     config.databaseUrl === '' ? [plan('database', 'start/database.main.ts')] : [],
     [
-      plan('control-plane', 'start/control-plane.main.ts'),
-      plan('origin', 'edge/origin.main.ts', ports.origin),
-      plan('edge-1', 'edge/main.ts', ports['edge-1']),
-      plan('edge-2', 'edge/main.ts', ports['edge-2']),
+      plan(config.processes === 'split' ? 'supergraph' : 'control-plane', 'start/control-plane.main.ts'),
+      outside(plan('origin', 'edge/origin.main.ts', ports.origin)),
+      outside(plan('edge-1', 'edge/main.ts', ports['edge-1'])),
+      outside(plan('edge-2', 'edge/main.ts', ports['edge-2'])),
     ],
-    [plan('workers', 'start/workers.main.ts', ports.mail)],
+    [
+      ...(config.processes === 'split' ? bffs.map((name) => plan(name, 'start/bff.main.ts', ports[name], name)) : []),
+      plan('workers', 'start/workers.main.ts', ports.mail),
+    ],
   ]
 }
+
+/** Without the database's address, which holds its password. */
+const outside = ({ env, ...plan }: ProcessPlan): ProcessPlan => ({ ...plan, env: { ...env, DATABASE_URL: undefined } })

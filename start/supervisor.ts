@@ -5,11 +5,19 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { CinegraphError } from '#platform/errors/errors.ts'
 
 /** One process of the service: a `*.main.ts` with the environment it reads its settings from. */
-export type ProcessPlan = { readonly name: string; readonly file: string; readonly env: Readonly<Record<string, string | undefined>> }
+export type ProcessPlan = {
+  readonly name: string
+  readonly file: string
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string | undefined>>
+}
 export type SupervisorDeps = {
   /** Called with each line that a process prints. */
   readonly onLine: (name: string, line: string) => void
   readonly onRestart: (name: string, why: string, waitMs: number) => void
+  readonly onStop: (name: string, tookMs: number) => void
+  /** A process whose event loop gives no sign of life for so long is ended, and started again. */
+  readonly silentSeconds: number
 }
 export type Supervised = AsyncDisposable & { readonly pid: () => number | undefined }
 
@@ -44,18 +52,20 @@ export const supervise = async (plan: ProcessPlan, deps: SupervisorDeps): Promis
     pid: () => child.process.pid,
     [Symbol.asyncDispose]: async () => {
       stop.abort()
+      const since = Date.now()
       await end(child.process)
       await keeping
+      deps.onStop(plan.name, Date.now() - since)
     },
   }
 }
 
 type Launched = { readonly process: ChildProcess; readonly ready: Promise<void>; readonly ended: Promise<string> }
 
-const launch = ({ name, file, env }: ProcessPlan, { onLine }: SupervisorDeps): Launched => {
+const launch = ({ name, file, args, env }: ProcessPlan, { onLine, silentSeconds }: SupervisorDeps): Launched => {
   // NOTE: detached, so that Ctrl-C reaches the supervisor alone and the database stops last. When the supervisor is
   // killed, the channel to it closes, and the child stops by itself.
-  const child = fork(file, [], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true })
+  const child = fork(file, [...args], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true })
   const lastLines: string[] = []
   for (const stream of [child.stdout, child.stderr]) {
     if (stream === null) continue
@@ -64,7 +74,11 @@ const launch = ({ name, file, env }: ProcessPlan, { onLine }: SupervisorDeps): L
       onLine(name, line)
     })
   }
-  const ended = once(child, 'close').then(([code, signal]) => (signal ? `it was ended by ${signal}` : `it ended with code ${code}`))
+  const isSilent = endWhenSilent(child, silentSeconds)
+  const ended = once(child, 'close').then(([code, signal]) => {
+    if (isSilent()) return `its event loop stood still for ${silentSeconds} s`
+    return signal ? `it was ended by ${signal}` : `it ended with code ${code}`
+  })
   const ready = new Promise<void>((resolve, reject) => {
     child.once('message', () => resolve())
     ended.then((why) =>
@@ -73,6 +87,24 @@ const launch = ({ name, file, env }: ProcessPlan, { onLine }: SupervisorDeps): L
   })
   ready.catch(() => undefined)
   return { process: child, ready, ended }
+}
+
+/**
+ * Kills a process that has been ready and has since given no sign of life for so many seconds; tells whether it has.
+ * NOTE: seconds are counted by this loop's own beat, so that a machine that was asleep does not find all of them silent.
+ */
+const endWhenSilent = (child: ChildProcess, seconds: number): (() => boolean) => {
+  let silentFor = 0
+  let beat: NodeJS.Timeout | undefined
+  child.on('message', () => {
+    silentFor = 0
+    beat ??= setInterval(() => {
+      silentFor += 1
+      if (silentFor > seconds) child.kill('SIGKILL')
+    }, 1_000)
+  })
+  child.once('exit', () => clearInterval(beat))
+  return () => silentFor > seconds
 }
 
 const end = async (child: ChildProcess): Promise<void> => {

@@ -1,24 +1,45 @@
 import { prettyFactory } from 'pino-pretty'
 
+/** What every line carries anyway, or is shown elsewhere in it. */
+const shown = ['level', 'time', 'process', 'pid', 'hostname', 'msg', 'traceId']
+
+/** `key value` pairs instead of JSON; of an error its message. */
+const details = (line: Readonly<Record<string, unknown>>): string =>
+  Object.entries(line)
+    .filter(([key]) => !shown.includes(key))
+    .map(([key, value]) => `${key} ${plain(value)}`)
+    .join(', ')
+
+const plain = (value: unknown): string => {
+  if (Array.isArray(value)) return value.map(plain).join(' ')
+  if (typeof value !== 'object' || value === null) return String(value)
+  return 'message' in value ? String(value.message) : `{ ${details(value as Readonly<Record<string, unknown>>)} }`
+}
+
 const pretty = prettyFactory({
   colorize: process.stderr.isTTY ?? false,
   translateTime: 'SYS:HH:MM:ss.l',
-  ignore: 'pid,hostname,process',
-  messageFormat: '{process}  {msg}',
-  singleLine: true,
+  hideObject: true,
+  messageFormat: (line) => {
+    const rest = details(line)
+    return `${String(line.process)}  ${String(line.msg ?? '')}${rest === '' ? '' : `  (${rest})`}`
+  },
 })
+
+/** A line of a process's log as a person reads it. */
+export const readableLine = (line: string): string => pretty(line) ?? `${line}\n`
 
 /** Shows one line of a process's log: as JSON, or readable for a person; anything else as it came. */
 export const showLine = (asJson: boolean) => (name: string, line: string) => {
-  const readable = asJson || !line.startsWith('{') ? (line.startsWith('{') ? `${line}\n` : `${name}  ${line}\n`) : pretty(line)
-  process.stderr.write(readable)
+  if (!line.startsWith('{')) process.stderr.write(`${name}  ${line}\n`)
+  else process.stderr.write(asJson ? `${line}\n` : readableLine(line))
 }
 
-/** One step of starting, with the time it took. */
-export const step = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+/** One step of starting, with the time it took and the id of the process that it started. */
+export const step = async <T extends { readonly pid: () => number | undefined }>(what: string, work: () => Promise<T>): Promise<T> => {
   const started = Date.now()
   process.stderr.write(`start  ${what} …\n`)
   const result = await work()
-  process.stderr.write(`start  ${what}: ready after ${((Date.now() - started) / 1000).toFixed(1)} s\n`)
+  process.stderr.write(`start  ${what}: ready after ${((Date.now() - started) / 1000).toFixed(1)} s, process ${result.pid()}\n`)
   return result
 }

@@ -57,8 +57,8 @@ const launch = (
 /** Starts the service as `npm start` does, and gives what it said once it has ended. */
 export const startAndEnd = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> => launch(args, env).ended
 
-/** Where a service runs: the first of its ports, and the tree that it is started from. */
-export type Place = { readonly portBase?: number; readonly home?: string }
+/** Where a service runs: the first of its ports, the tree that it is started from, and what its environment has more. */
+export type Place = { readonly portBase?: number; readonly home?: string; readonly env?: Readonly<Record<string, string>> }
 
 /** Starts the service as `npm start` does, and waits for its links. */
 export const startService = async (dir: string, args: readonly string[] = [], place: Place = {}): Promise<Started> => {
@@ -67,8 +67,8 @@ export const startService = async (dir: string, args: readonly string[] = [], pl
     process: child,
     out,
     ended,
-  } = launch(['--data', dir, '--port-base', String(base), '--json', '--no-demo-footage', ...args], {}, place.home)
-  const links = await until(`the service is up (${args.join(' ')})`, 60_000, async () => {
+  } = launch(['--data', dir, '--port-base', String(base), '--json', '--no-demo-footage', ...args], place.env ?? {}, place.home)
+  const links = await until(`the service is up (${args.join(' ')})`, 120_000, async () => {
     if (child.exitCode !== null) throw new Error(out.stderr)
     const line = out.stdout.split('\n').find((each) => each.startsWith('{"web"'))
     return line === undefined ? undefined : (JSON.parse(line) as Links)

@@ -1,27 +1,40 @@
 import { openEngines } from '#platform/engines/engines.ts'
 import { remoteGraphql } from '#platform/graphql/remote.ts'
+import { answers } from '#platform/http/answers.ts'
 import { type Http, listen } from '#platform/http/server.ts'
 import { readCallerFrom } from '#platform/identity/caller.ts'
 import { openSecrets } from '#platform/identity/secrets.ts'
 import { createLog } from '#platform/observe/log.ts'
 import { startTelemetry } from '#platform/observe/telemetry.ts'
+import { waitForDatabase } from '#platform/postgres/wait.ts'
 import { runMain } from '#platform/process/lifecycle.ts'
 import { type Config, readConfig } from '#platform/settings/config.ts'
 import type { BffDeps } from './server.ts'
 
-/** The whole of a BFF's `main.ts`: the BFF alone, asking the supergraph at CINEGRAPH_SUPERGRAPH_URL. */
-export const runBff = (name: string, create: (deps: BffDeps, config: Config) => Promise<Http>): Promise<void> =>
-  runMain(async (stack) => {
-    const config = readConfig(process.argv.slice(2), process.env)
-    const log = createLog(name, config.logLevel)
-    stack.use(await startTelemetry({ service: name, url: config.otlpUrl }))
-    const secrets = await openSecrets(config.data)
-    const engines = stack.use(openEngines(config, log))
-    const [events, createCache] = [await engines.open('events'), await engines.open('cache')]
-    const readCaller = readCallerFrom(config, secrets)
-    const supergraph = remoteGraphql('supergraph', config.supergraphUrl, secrets.serviceKey)
-    const deps = { supergraph, events, readCaller, createCache, allowedOrigins: () => [], log, ready: engines.healthy }
-    const app = await create(deps, config)
-    stack.defer(() => app.close())
-    await listen(app, { host: config.host, port: config.port, what: name })
-  })
+export type BffStart = {
+  readonly name: string
+  readonly create: (deps: BffDeps, config: Config) => Promise<Http>
+  readonly config: Config
+  /** Origins of pages, other than the BFF's own, that may ask it. */
+  readonly allowedOrigins: readonly string[]
+}
+
+/** Starts one BFF in this process, asking the supergraph at CINEGRAPH_SUPERGRAPH_URL. What it opens is put on the stack. */
+export const startBff = async ({ name, create, config, allowedOrigins }: BffStart, stack: AsyncDisposableStack): Promise<void> => {
+  const log = createLog(name, config.logLevel)
+  stack.use(await startTelemetry({ service: name, url: config.otlpUrl }))
+  const secrets = await openSecrets(config.data).pick('accessPublicKey', 'serviceKey')
+  if (config.databaseUrl !== '') await waitForDatabase(config.databaseUrl, { seconds: config.databaseWaitSeconds, log })
+  const engines = stack.use(openEngines(config, log))
+  const [events, createCache] = [await engines.open('events'), await engines.open('cache')]
+  const readCaller = readCallerFrom(config, secrets)
+  const supergraph = remoteGraphql('supergraph', config.supergraphUrl, secrets.serviceKey)
+  const ready = async () => (await engines.healthy()) && (await answers(config.supergraphUrl))
+  const app = await create({ supergraph, events, readCaller, createCache, allowedOrigins: () => allowedOrigins, log, ready }, config)
+  stack.defer(() => app.close())
+  await listen(app, { host: config.host, port: config.port, what: name })
+}
+
+/** The whole of a BFF's `main.ts`: the BFF alone. */
+export const runBff = (name: string, create: BffStart['create']): Promise<void> =>
+  runMain((stack) => startBff({ name, create, config: readConfig(process.argv.slice(2), process.env), allowedOrigins: [] }, stack))

@@ -10,10 +10,12 @@ import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
 import type { Log } from '#platform/observe/log.ts'
 import { type Installation, locateInstallation } from '#platform/postgres/binaries.ts'
 import { createClient } from '#platform/postgres/connections.ts'
+import { logServerLine } from '#platform/postgres/server-log.ts'
 import { processBirth } from '#platform/process/birth.ts'
 
 const run = promisify(execFile)
 const user = 'cinegraph'
+const readyMs = 30_000
 
 export type PostgresOptions = {
   readonly dataDir: string
@@ -41,6 +43,8 @@ const serverSettings = [
   'logging_collector=off',
   'log_min_messages=warning',
   'log_checkpoints=off',
+  // NOTE: the text of a statement that fails may hold a secret.
+  'log_min_error_statement=panic',
 ]
 
 /**
@@ -60,11 +64,14 @@ export const startPostgres = async ({ dataDir, port, password, log, settings = [
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   const ended = once(child, 'exit').then(() => undefined)
+  const accepts = Promise.withResolvers<void>()
   if (child.stderr)
-    createInterface(child.stderr).on('line', (line) =>
-      / (WARNING|ERROR|FATAL|PANIC): /.test(line) ? log.warn({ line }, 'postgres') : log.debug({ line }, 'postgres'),
-    )
+    createInterface(child.stderr).on('line', (line) => {
+      if (line.endsWith('database system is ready to accept connections')) accepts.resolve()
+      logServerLine(log, line)
+    })
   const url = (database: string) => postgresUrl({ port, password, database })
+  await Promise.race([accepts.promise, ended, sleep(readyMs, undefined, { ref: false })])
   await untilReady(url('postgres'), child)
   return { pid: child.pid ?? 0, url, ended, [Symbol.asyncDispose]: () => stopChild(child, ended) }
 }
@@ -88,13 +95,22 @@ const createCluster = async ({ bin, cluster, runAs }: Installation, password: st
   }
 }
 
-const stopLeftover = async (cluster: string): Promise<void> => {
+/** Whether a server that a killed parent left behind still runs on a data folder; `startPostgres` stops it. */
+export const hasLeftover = async (dataDir: string): Promise<boolean> =>
+  (await leftoverPid((await locateInstallation(dataDir)).cluster)) !== undefined
+
+const leftoverPid = async (cluster: string): Promise<number | undefined> => {
   const file = join(cluster, 'postmaster.pid')
   const [line = '', folder = ''] = (await readFile(file, 'utf8').catch(() => '')).split('\n')
   const pid = Number(line)
-  if (!Number.isInteger(pid) || pid <= 1 || folder !== cluster || processBirth(pid) === null) return
+  if (!Number.isInteger(pid) || pid <= 1 || folder !== cluster || processBirth(pid) === null) return undefined
   const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => 'postgres')
-  if (!commandLine.includes('postgres')) return
+  return commandLine.includes('postgres') ? pid : undefined
+}
+
+const stopLeftover = async (cluster: string): Promise<void> => {
+  const pid = await leftoverPid(cluster)
+  if (pid === undefined) return
   for (const signal of ['SIGINT', 'SIGQUIT'] as const) {
     process.kill(pid, signal)
     for (let waited = 0; waited < 10_000; waited += 50) {
@@ -105,8 +121,8 @@ const stopLeftover = async (cluster: string): Promise<void> => {
 }
 
 const untilReady = async (url: string, child: ChildProcess): Promise<void> => {
-  let why = 'it has not answered within 30 s'
-  for (const limit = Date.now() + 30_000; Date.now() < limit && child.exitCode === null; ) {
+  let why = `it has not answered within ${readyMs / 1000} s`
+  for (const limit = Date.now() + readyMs; Date.now() < limit && child.exitCode === null; ) {
     const client = createClient({ connectionString: url, connectionTimeoutMillis: 2_000 })
     try {
       await client.connect()

@@ -3,6 +3,8 @@ import { CinegraphError, isCinegraphError, systemCodeOf } from '#platform/errors
 
 /** What has not been finished by then is given up; a supervisor waits a little longer. */
 const stopMs = 20_000
+/** How often a supervisor gets a sign that the event loop runs. */
+const aliveMs = 1_000
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** Resolves when this process is asked to stop: by a signal, or because the parent that started it has gone. */
@@ -22,15 +24,17 @@ export const sentenceFor = (error: unknown): string | undefined => {
 
 /**
  * The body of every `main.ts`: starts things on a stack, waits until it is asked to stop, disposes them in reverse
- * order. An expected failure is one sentence on stderr and exit code 1. A main that returns a promise within `until`
+ * order; files that it makes are its owner's alone. An expected failure is one sentence on stderr and exit code 1. A main that returns a promise within `until`
  * also ends, as failed, when that one settles.
  */
 export const runMain = async (start: (stack: AsyncDisposableStack) => Promise<void | { readonly until: Promise<void> }>): Promise<void> => {
+  process.umask(0o077)
   const stop = stopRequested()
   const stack = new AsyncDisposableStack()
   try {
     const started = await start(stack)
     process.send?.({ ready: true })
+    setInterval(() => process.send?.({ alive: true }), aliveMs).unref()
     const ended = await Promise.race([stop, ...(started ? [started.until] : [])])
     if (ended === undefined) process.exitCode = 1
   } catch (error) {

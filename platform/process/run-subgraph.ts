@@ -8,6 +8,7 @@ import { openSecrets } from '#platform/identity/secrets.ts'
 import { createLog } from '#platform/observe/log.ts'
 import { startTelemetry } from '#platform/observe/telemetry.ts'
 import { migrateDatabase } from '#platform/postgres/migrate.ts'
+import { waitForDatabase } from '#platform/postgres/wait.ts'
 import { runMain } from '#platform/process/lifecycle.ts'
 import { type SubgraphDefinition, startSubgraph } from '#platform/process/subgraph-definition.ts'
 import { readConfig } from '#platform/settings/config.ts'
@@ -20,13 +21,15 @@ export const runSubgraph = (definition: SubgraphDefinition): Promise<void> =>
     const log = createLog(name, config.logLevel)
     stack.use(await startTelemetry({ service: name, url: config.otlpUrl }))
     if (config.databaseUrl === '') throw new CinegraphError('DATABASE_NEEDED')
-    const secrets = await openSecrets(config.data)
+    const secrets = openSecrets(config.data)
+    const identity = await secrets.pick('accessPublicKey', 'serviceKey')
+    await waitForDatabase(config.databaseUrl, { seconds: config.databaseWaitSeconds, log })
     await migrateDatabase(config.databaseUrl)
     const engines = stack.use(openEngines(config, log))
-    const supergraph = remoteGraphql('supergraph', config.supergraphUrl, secrets.serviceKey)
+    const supergraph = remoteGraphql('supergraph', config.supergraphUrl, identity.serviceKey)
     const subgraph = stack.use(await startSubgraph(definition, { config, secrets, engines, supergraph, clock: () => new Date(), log }))
     const app = createHttp({ name, log, ready: engines.healthy })
-    serveGraphql(app, subgraph, readCallerFrom(config, secrets))
+    serveGraphql(app, subgraph, readCallerFrom(config, identity))
     stack.defer(() => app.close())
     await listen(app, { host: config.host, port: config.port, what: name })
   })

@@ -2,6 +2,7 @@ import { type Engines, openEngines } from '#platform/engines/engines.ts'
 import { createHttp, type Http, listen } from '#platform/http/server.ts'
 import { createLog, type Log } from '#platform/observe/log.ts'
 import { startTelemetry } from '#platform/observe/telemetry.ts'
+import { waitForDatabase } from '#platform/postgres/wait.ts'
 import { runMain } from '#platform/process/lifecycle.ts'
 import { type Config, readConfig } from '#platform/settings/config.ts'
 
@@ -20,6 +21,7 @@ export const runWorker = (name: string, start: (parts: WorkerParts) => Promise<v
     const config = readConfig(process.argv.slice(2), process.env)
     const log = createLog(name, config.logLevel)
     stack.use(await startTelemetry({ service: name, url: config.otlpUrl }))
+    if (config.databaseUrl !== '') await waitForDatabase(config.databaseUrl, { seconds: config.databaseWaitSeconds, log })
     const engines = stack.use(openEngines(config, log))
     const app = createHttp({ name, log, ready: engines.healthy })
     await start({ config, engines, app, log, clock: () => new Date(), stack })

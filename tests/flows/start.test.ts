@@ -23,11 +23,16 @@ test('the service comes up in a path with a space, is asked, and stops without l
   assert.equal(children.length, 6)
   const links = JSON.parse(await readFile(join(data, 'links.json'), 'utf8'))
   assert.deepEqual(links, service.links)
-  assert.equal((await stat(join(data, 'secrets.json'))).mode & 0o777, 0o600)
   for (const url of [links.web, links.tv, links.mobile, links.supergraph, links.origin, links.mail, ...links.edges]) {
     assert.equal((await fetch(`${url}/health/ready`)).status, 200, url)
     assert.match(await (await fetch(`${url}/metrics`)).text(), /cinegraph_http_request_seconds/)
   }
+  for (const name of await readdir(data, { recursive: true })) {
+    const { mode } = await stat(join(data, name))
+    assert.equal(mode & 0o077, 0, `${name} is its owner's alone: ${mode.toString(8)}`)
+  }
+  for (const [name, pid] of childrenOf(service.process.pid ?? 0))
+    if (name.startsWith('edge/')) assert.doesNotMatch(await readFile(`/proc/${pid}/environ`, 'utf8'), /DATABASE_URL/)
   await service[Symbol.asyncDispose]()
   for (const pid of [...children, ...postgres]) assert.equal(processBirth(pid), null, `process ${pid} is gone`)
   assert.ok(!(await readdir(data)).includes('lock'))
@@ -88,10 +93,10 @@ test('a second start on the same data folder, a newer folder, a broken and a for
   oneSentence(refused.stderr)
 
   const broken = join(folder.path, 'broken')
-  await mkdir(broken)
-  await writeFile(join(broken, 'secrets.json'), '{"half":')
+  await mkdir(join(broken, 'secrets'), { recursive: true })
+  await writeFile(join(broken, 'secrets', 'stream-key'), 'half')
   const unreadable = await startAndEnd(['--data', broken, '--port-base', String(await freePortBase())])
-  assert.match(unreadable.stderr, /secrets\.json cannot be read/)
+  assert.match(unreadable.stderr, /stream-key cannot be read/)
   oneSentence(unreadable.stderr)
 
   const file = join(folder.path, 'file')

@@ -54,6 +54,7 @@ type Work = Omit<TranscodeDeps, 'jobs'> & Pick<ClaimedJob<JobQueue>, 'signal' | 
 
 const takeFilm = async (film: Film, fetch: Fetch, deps: Work): Promise<void> => {
   const { events, log } = deps
+  log.info({ ...film }, 'making a stream')
   for (let attempt = 1; ; attempt += 1) {
     try {
       const stream = await oneAttempt(film, fetch, deps)
