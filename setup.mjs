@@ -39,14 +39,18 @@ const wanted = { lock: digest('package-lock.json'), dev: withDev, prisma: digest
 const found = readStamp()
 const remember = (stamp) => writeFileSync(stampFile, JSON.stringify(stamp))
 
-if (found.lock !== wanted.lock || (withDev && !found.dev)) {
+const quietly = ['--no-audit', '--no-fund']
+if (found.lock !== wanted.lock) {
   step(`installing packages${withDev ? '' : ' (without the development tools)'}`, 'npm', [
     'ci',
-    '--no-audit',
-    '--no-fund',
+    ...quietly,
     ...(withDev ? [] : ['--omit=dev']),
   ])
   remember({ lock: wanted.lock, dev: withDev })
+} else if (withDev && !found.dev) {
+  // NOTE: `npm ci` would take the packages away from a service that runs meanwhile.
+  step('installing the development tools', 'npm', ['install', '--no-save', ...quietly])
+  remember({ lock: wanted.lock, dev: true, prisma: found.prisma })
 }
 if (found.prisma !== wanted.prisma || !existsSync(join(root, 'prisma', 'generated'))) {
   step('assembling the database schema', join('node_modules', '.bin', 'node'), ['--no-warnings', 'prisma/assemble.main.ts'])

@@ -1,124 +1,204 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { readFile, writeFile } from 'node:fs/promises'
+import { glob, readFile, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { processBirth } from '#platform/process/birth.ts'
 import { freePort } from '#platform/process/free-port.ts'
 import { subgraphNames } from '#platform/settings/subgraphs.ts'
+import { seedMembers } from '../prisma/seed/members.ts'
 import { makeFootage } from '../workers/transcode/footage.ts'
 import { copyDatabase, temporaryFolder } from './boot.ts'
+import { makeClone, ownPath, type Running, type } from './clone.ts'
 import { Device, until } from './member.ts'
 import { freePortBase } from './run.ts'
 
 const home = join(import.meta.dirname, '..')
-const readme = await readFile(join(home, 'README.md'), 'utf8')
-const commands = [...readme.matchAll(/^```\n([\s\S]*?)^```$/gm)].flatMap(([, block = '']) => block.trim().split('\n'))
+const read = (file: string): Promise<string> => readFile(join(home, file), 'utf8')
+const files = ['README.md', 'CONTRIBUTING.md', ...(await Array.fromAsync(glob('docs/**/*.md', { cwd: home }))).toSorted()]
+const texts = await Promise.all(files.map(read))
+const readme = texts[0] ?? ''
+const isCommand = /^([A-Z_]+=\S* )*(npm|npx|node|curl|kill) /
+/** Every command in a block or between backticks; in a block a line is one. */
+const commands = new Set(
+  texts
+    .flatMap((text) => [
+      ...[...text.matchAll(/^```(?:sh|bash)?\n([\s\S]*?)^```$/gm)].flatMap(([, block = '']) => block.trim().split('\n')),
+      ...[...text.matchAll(/(?<!`)`([^`\n]+)`(?!`)/g)].map(([, code = '']) => code),
+    ])
+    .filter((each) => isCommand.test(each)),
+)
 
-type Running = { readonly process: ChildProcess; readonly text: () => string; readonly ended: Promise<number | null> }
-
-const npm = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Running => {
-  const child = spawn('npm', [...args], { cwd: home, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
-  let text = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += chunk))
-  return { process: child, text: () => text, ended: once(child, 'close').then(([code]) => code as number | null) }
+let folder: Awaited<ReturnType<typeof temporaryFolder>>
+let clone = ''
+let service: Running
+const data = () => join(folder.path, 'my data')
+/** A command typed in the clone by a person who has the data folder of the running service in the environment. */
+const typed = (line: string, env: Readonly<Record<string, string>> = {}): Running =>
+  type(line, clone, { PATH: ownPath(), NODE_OPTIONS: undefined, CINEGRAPH_DATA: data(), ...env })
+const succeed = async (line: string, env: Readonly<Record<string, string>> = {}): Promise<string> => {
+  const running = typed(line, env)
+  assert.equal(await running.ended, 0, `${line}\n${running.text()}`)
+  return running.text()
 }
-
 const stop = async ({ process: child, ended }: Running): Promise<void> => {
   child.kill('SIGTERM')
   await ended
 }
-
-let folder: Awaited<ReturnType<typeof temporaryFolder>>
-let service: Running
-const data = () => join(folder.path, 'data')
+const links = async () => JSON.parse(await readFile(join(data(), 'links.json'), 'utf8'))
 
 before(async () => {
   folder = await temporaryFolder()
-  service = npm(['start', '--', '--data', data(), '--port-base', String(await freePortBase()), '--no-demo-footage'])
-  await until('npm start', 60_000, async () => service.text().includes('Cinegraph is up'))
+  clone = await makeClone(folder.path)
+  service = typed('npm start', { CINEGRAPH_PORT_BASE: String(await freePortBase()), CINEGRAPH_DEMO_FOOTAGE: 'false' })
+  await until('npm start', 180_000, async () => {
+    if (service.process.exitCode !== null) throw new Error(service.text())
+    return service.text().includes('Cinegraph is up')
+  })
 })
 after(async () => {
   await stop(service)
   await folder[Symbol.asyncDispose]()
 })
 
-/** How each command of the README is carried out here; one that is not in this list fails. */
+/** How each command is carried out, in the clone, after `npm start`; one that is in neither list fails. */
 const carriedOut: Readonly<Record<string, () => Promise<void>>> = {
   'npm start': async () => {
-    const links = JSON.parse(await readFile(join(data(), 'links.json'), 'utf8'))
-    assert.match(await (await fetch(links.web)).text(), /<title>Cinegraph<\/title>/)
-    assert.ok(service.text().includes(links.explorer))
-    const explorer = await fetch(links.explorer)
-    assert.match(await explorer.text(), /Open in Apollo Sandbox/)
-    for (const asset of ['react.js', 'graphiql.js', 'graphiql.css']) assert.equal((await fetch(`${links.explorer}/${asset}`)).status, 200)
+    const { web, explorer } = await links()
+    assert.match(await (await fetch(web)).text(), /<title>Cinegraph<\/title>/)
+    assert.ok(service.text().includes(explorer))
+    assert.match(await (await fetch(explorer)).text(), /Open in Apollo Sandbox/)
+    for (const asset of ['react.js', 'graphiql.js', 'graphiql.css']) assert.equal((await fetch(`${explorer}/${asset}`)).status, 200)
+    assert.doesNotMatch(service.text(), /FATAL|ERROR|WARN/, 'a start is not alarming')
+  },
+  'npm run codegen': async () => {
+    await succeed('npm run codegen')
+    assert.match(await readFile(join(clone, 'bffs/web/documents.generated.ts'), 'utf8'), /SignInMutation/)
+  },
+  'npm run compose': async () => {
+    const before = await readFile(join(clone, 'supergraph/supergraph.graphql'), 'utf8')
+    await succeed('npm run compose')
+    assert.equal(await readFile(join(clone, 'supergraph/supergraph.graphql'), 'utf8'), before)
   },
   'npm run ingest -- film.mp4 --title "My film" --maturity 12 --genre Drama': async () => {
     const film = await makeFootage(0, 4, folder.path)
-    const ingest = npm(['run', 'ingest', '--', film, '--title', 'My film', '--maturity', '12', '--genre', 'Drama', '--data', data()])
-    assert.equal(await ingest.ended, 0, ingest.text())
-    const titleId = /#\/title\/([\w-]+)/.exec(ingest.text())?.[1] ?? ''
-    const tv = new Device(JSON.parse(await readFile(join(data(), 'links.json'), 'utf8')), 'tv')
+    await writeFile(join(clone, 'film.mp4'), await readFile(film))
+    const text = await succeed('npm run ingest -- film.mp4 --title "My film" --maturity 12 --genre Drama')
+    const titleId = /#\/title\/([\w-]+)/.exec(text)?.[1] ?? ''
+    const tv = new Device(await links(), 'tv')
     await tv.signIn()
     assert.ok('streams' in (await tv.play(titleId)))
-    const refused = npm(['run', 'ingest', '--', join(home, 'README.md'), '--title', 'Words', '--data', data()])
+    const refused = typed('npm run ingest -- README.md --title Words')
     assert.notEqual(await refused.ended, 0)
     assert.match(refused.text(), /cannot be read/)
   },
-  'npm start -- --help': async () => {
-    const help = npm(['start', '--', '--help'])
-    assert.equal(await help.ended, 0)
-    assert.match(help.text(), /--port-base/)
-  },
+  'npm start -- --help': async () => assert.match(await succeed('npm start -- --help'), /--port-base/),
   'DATABASE_URL=postgresql://… npm run subgraph -- history': async () => {
     await using database = await copyDatabase()
-    const alone = npm(['run', 'subgraph', '--', 'history', '--data', data()], { DATABASE_URL: database.url })
-    const url = await until('the subgraph listens', 20_000, async () => /Server listening at (http:\S+?)"/.exec(alone.text())?.[1])
+    const alone = typed('npm run subgraph -- history', { DATABASE_URL: database.url })
+    const url = await until('the subgraph listens', 60_000, async () => /Server listening at (http:\S+?)"/.exec(alone.text())?.[1])
     assert.equal((await fetch(`${url}/health/ready`)).status, 200)
     await stop(alone)
   },
-  'npm run supergraph -- --supergraph any.graphql --port 4000': async () => {
-    const file = join(home, 'supergraph/supergraph.graphql')
-    const config = join(folder.path, 'gateway.json')
-    const { supergraph } = JSON.parse(await readFile(join(data(), 'links.json'), 'utf8')) as { supergraph: string }
-    const subgraphs = Object.fromEntries(subgraphNames.map((name) => [name, { url: `${supergraph}/graphql` }]))
-    await writeFile(config, JSON.stringify({ subgraphs }))
-    const port = await freePort()
-    const alone = npm(['run', 'supergraph', '--', '--supergraph', file, '--port', String(port), '--config', config])
-    await until('the gateway listens', 20_000, async () => alone.text().includes('answers at'))
-    const answer = await fetch(`http://127.0.0.1:${port}/graphql?query={__typename}`)
-    assert.deepEqual(await answer.json(), { data: { __typename: 'Query' } })
-    const taken = npm(['run', 'supergraph', '--', '--supergraph', file, '--port', String(port), '--config', config])
-    assert.notEqual(await taken.ended, 0)
-    assert.match(taken.text(), /Port \d+ \(gateway\) is taken/)
-    await stop(alone)
-    const unknown = npm(['run', 'supergraph', '--', '--supergraf', file])
-    assert.notEqual(await unknown.ended, 0)
-    assert.match(unknown.text(), /--supergraf cannot be used/)
+  'npm run ingest': async () => {
+    const usage = typed('npm run ingest')
+    assert.notEqual(await usage.ended, 0)
+    assert.match(usage.text(), /Usage: npm run ingest -- film\.mp4 --title/)
   },
-  'npm run check': async () => assert.match(await readFile(join(home, '.ci/run'), 'utf8'), /^npm run check$/m),
-  'npm test': async () => assert.match(await readFile(join(home, '.ci/run'), 'utf8'), /^npm test$/m),
+  'npm run supergraph': async () => {
+    const bare = typed('npm run supergraph')
+    assert.notEqual(await bare.ended, 0)
+    assert.match(bare.text(), /--supergraph/)
+  },
+  'npm run supergraph -- --help': async () => assert.match(await succeed('npm run supergraph -- --help'), /--supergraph FILE/),
+  'npm run supergraph -- --supergraph any.graphql --port 4000': () => gatewayRuns([]),
+  'npm run supergraph -- --supergraph supergraph.graphql --port 4000 --config gateway.yaml': () => gatewayRuns(['--config gateway.yaml']),
+  'npm run dev': async () => {
+    const port = String(await freePortBase())
+    const dev = typed(`npm run dev -- --data '${join(folder.path, 'dev data')}' --port-base ${port} --no-demo-footage`)
+    const ups = (): number => dev.text().split('Cinegraph is up').length - 1
+    await until('npm run dev', 120_000, async () => ups() === 1)
+    await utimes(join(clone, 'subgraphs/recs/server.ts'), new Date(), new Date())
+    await until('a change starts it again', 120_000, async () => ups() === 2)
+    await stop(dev)
+  },
+  'npm run check': async () => void (await succeed('npm run check')),
+  'npm test': async () => assert.match(await succeed('npm test -- platform/settings/config.test.ts'), /ℹ fail 0/),
 }
 
-for (const command of new Set(commands)) {
-  test(`README: ${command}`, async () => {
+/** Commands that need what is not here, or minutes, and where else they are carried out. */
+const elsewhere: Readonly<Record<string, string>> = {
+  'npm run audit -- <checkout>': 'tests/federation/audit.test.ts runs the same cases; the checkout is somebody else’s',
+  'npm run differential': 'tests/federation/invented.test.ts does the same with graphs of its own',
+  'npm run differential -- your-supergraph.graphql': 'tests/federation/invented.test.ts does the same with graphs of its own',
+  ...Object.fromEntries(
+    ['npm run migration -- NAME', 'npm run migration -- add_ratings', 'npm run new:subgraph -- NAME', 'npm run subgraph -- ratings'].map(
+      (command) => [command, 'tests/flows/new-subgraph.test.ts makes one'],
+    ),
+  ),
+  ...Object.fromEntries(
+    [
+      'npm test -- FILE',
+      'node --test',
+      'node --inspect-brk --test FILE',
+      'node --inspect-brk subgraphs/recs/main.ts',
+      'node --cpu-prof',
+    ].map((command) => [command, 'a form, or a tool of Node for a person; tests/flows/supervisor.test.ts opens an inspector']),
+  ),
+  'npm run bench:screens': 'a bench takes minutes; its parts are functions of the tests',
+  'npm run bench:gateway': 'a bench takes minutes; its parts are functions of the tests',
+  'npm run bench:home': 'a bench takes minutes; its parts are functions of the tests',
+}
+
+const gatewayRuns = async (options: readonly string[]): Promise<void> => {
+  const { supergraph } = await links()
+  const subgraphs = Object.fromEntries(subgraphNames.map((name) => [name, { url: `${supergraph}/graphql` }]))
+  await writeFile(join(clone, 'gateway.yaml'), JSON.stringify({ subgraphs }))
+  const composed = await readFile(join(clone, 'supergraph/supergraph.graphql'), 'utf8')
+  // NOTE: ours names no addresses; that of somebody else does, and needs no config file.
+  const file = options.length > 0 ? 'supergraph/supergraph.graphql' : 'any.graphql'
+  await writeFile(join(clone, 'any.graphql'), composed.replaceAll(/url: "in-process:[^"]*"/g, `url: "${supergraph}/graphql"`))
+  const port = await freePort()
+  const line = ['npm run supergraph --', `--supergraph ${file}`, `--port ${port}`, ...options].join(' ')
+  const alone = typed(line)
+  await until('the gateway listens', 60_000, async () => alone.text().includes('answers at'))
+  const answer = await fetch(`http://127.0.0.1:${port}/graphql?query={__typename}`)
+  assert.deepEqual(await answer.json(), { data: { __typename: 'Query' } })
+  const taken = typed(line)
+  assert.notEqual(await taken.ended, 0)
+  assert.match(taken.text(), /Port \d+ \(gateway\) is taken/)
+  await stop(alone)
+  const unknown = typed(`npm run supergraph -- --supergraf ${file}`)
+  assert.notEqual(await unknown.ended, 0)
+  assert.match(unknown.text(), /--supergraf cannot be used/)
+}
+
+for (const command of commands) {
+  if (command in elsewhere) continue
+  test(`in a fresh clone: ${command}`, async () => {
     const carryOut = carriedOut[command]
     assert.ok(carryOut, 'this command is carried out by no test')
     await carryOut()
   })
 }
 
-test('the README has fewer than 600 words and a picture that is there', async () => {
-  assert.ok(readme.split(/\s+/).length < 600)
-  assert.match(await readFile(join(home, 'docs/flows.svg'), 'utf8'), /<svg/)
+test('the README and the page of links name the demo member, and the README those of each kind', async () => {
+  for (const { email } of seedMembers) assert.ok(readme.includes(email), email)
+  assert.match(service.text(), /Sign in as +demo@cinegraph\.example +popcorn-demo/)
 })
 
-test('SIGTERM to `npm start` stops everything that it started', async () => {
+test('the README has fewer than 650 words and a picture that is there', async () => {
+  assert.ok(readme.split(/\s+/).length < 650)
+  assert.match(await read('docs/flows.svg'), /<svg/)
+})
+
+test('SIGTERM to `npm start` stops everything that it started, and says so', async () => {
   await using other = await temporaryFolder()
-  const started = npm(['start', '--', '--data', other.path, '--port-base', String(await freePortBase()), '--no-demo-footage'])
-  await until('npm start', 60_000, async () => started.text().includes('Cinegraph is up'))
+  const args = `--data ${other.path} --port-base ${await freePortBase()} --no-demo-footage`
+  const started = typed(`npm start -- ${args}`)
+  await until('npm start', 120_000, async () => started.text().includes('Cinegraph is up'))
   const { pid } = JSON.parse(await readFile(join(other.path, 'lock'), 'utf8')) as { pid: number }
   await stop(started)
   assert.equal(processBirth(pid), null)
+  const [, said = ''] = started.text().split('Cinegraph is up')
+  for (const line of [/start {2}stopping/, /database: stopped after [\d.]+ s/, /start {2}stopped/]) assert.match(said, line)
 })
