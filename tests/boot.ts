@@ -159,9 +159,9 @@ const breakableSearch = (): { readonly open: Open<SearchIndex>; readonly break: 
   return {
     open: async (settings, openLog) => {
       const inner = await embedded('search')(settings, openLog)
-      const search: SearchIndex['search'] = async (text, limit) => {
+      const search: SearchIndex['search'] = async (query) => {
         if (broken) throw new Error('connect ECONNREFUSED')
-        return inner.search(text, limit)
+        return inner.search(query)
       }
       return { ...inner, search }
     },

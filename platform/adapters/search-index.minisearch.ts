@@ -1,23 +1,31 @@
-import MiniSearch from 'minisearch'
-import type { SearchDocument, SearchIndex } from '#platform/ports/search-index.ts'
+import MiniSearch, { type SearchResult } from 'minisearch'
+import { CinegraphError } from '#platform/errors/errors.ts'
+import type { Counts, SearchDocument, SearchFilters, SearchIndex, SearchPage, SearchQuery } from '#platform/ports/search-index.ts'
 import { searchTerms } from '#platform/text/search-terms.ts'
 
-type Stored = { readonly id: string; readonly names: string; readonly people: string; readonly genres: string; readonly popularity: number }
+type Indexed = {
+  readonly id: string
+  readonly names: string
+  readonly people: string
+  readonly genres: string
+  readonly popularity: number
+}
+/** The newest version of each id: what is searched, or `document` null for what was removed. */
+type Held = { readonly version: number; readonly document: SearchDocument | null }
 
-const stored = (document: SearchDocument): Stored => ({
-  id: document.id,
-  names: document.names.join(' \n '),
-  people: document.people.join(' \n '),
-  genres: document.genres.join(' '),
-  popularity: document.popularity,
+const indexed = ({ id, names, people, genres, popularity }: SearchDocument): Indexed => ({
+  id,
+  names: names.join(' \n '),
+  people: people.join(' \n '),
+  genres: genres.join(' '),
+  popularity,
 })
 
 /** Edit distance that is forgiven: none up to three letters, one up to six, then two. */
 const fuzzy = (term: string): number => (term.length <= 3 ? 0 : term.length <= 6 ? 1 : 2)
 
-/** The whole index in this process. */
-export const createMiniSearchIndex = (): SearchIndex => {
-  const index = new MiniSearch<Stored>({
+const emptyIndex = () =>
+  new MiniSearch<Indexed>({
     fields: ['names', 'people', 'genres'],
     storeFields: ['popularity'],
     tokenize: searchTerms,
@@ -30,16 +38,136 @@ export const createMiniSearchIndex = (): SearchIndex => {
       boostDocument: (_id, _term, fields) => 1 + 0.5 * Number(fields?.popularity ?? 0),
     },
   })
-  const upsert = (document: Stored) => (index.has(document.id) ? index.replace(document) : index.add(document))
+
+/** One generation of the index, with the versions of what lies in it. */
+class Generation {
+  readonly #index = emptyIndex()
+  readonly #held: Map<string, Held>
+
+  /** Knows from the beginning which documents were removed, so that an old version of one does not come back. */
+  constructor(held: ReadonlyMap<string, Held> = new Map()) {
+    this.#held = new Map([...held].filter(([, { document }]) => document === null))
+  }
+
+  successor(): Generation {
+    return new Generation(this.#held)
+  }
+
+  put(document: SearchDocument): void {
+    if (this.#isOld(document.id, document.version)) return
+    const entry = indexed(document)
+    if (this.#index.has(document.id)) this.#index.replace(entry)
+    else this.#index.add(entry)
+    this.#held.set(document.id, { version: document.version, document })
+  }
+
+  remove(id: string, version: number): void {
+    if (this.#isOld(id, version + 1)) return
+    if (this.#index.has(id)) this.#index.discard(id)
+    this.#held.set(id, { version, document: null })
+  }
+
+  /** What was found and passes the filters, best first; what is equally good in the order of ids. */
+  hits(text: string, filters: SearchFilters): readonly Hit[] {
+    return this.#index
+      .search(text, { filter: (found) => passes(this.#document(found), filters) })
+      .map((found) => ({ score: found.score, document: this.#document(found) }))
+      .toSorted((a, b) => b.score - a.score || (a.document.id < b.document.id ? -1 : 1))
+  }
+
+  named(text: string, limit: number): readonly string[] {
+    const wanted = searchTerms(text)
+    const found = this.#index.search(text, { fields: ['names'], prefix: true, fuzzy: false })
+    const documents = found.map((each) => this.#document(each)).toSorted((a, b) => b.popularity - a.popularity)
+    return [...new Set(documents.map(({ names }) => nearest(names, wanted)))].slice(0, limit)
+  }
+
+  #isOld(id: string, version: number): boolean {
+    return (this.#held.get(id)?.version ?? Number.NEGATIVE_INFINITY) >= version
+  }
+
+  #document({ id }: Pick<SearchResult, 'id'>): SearchDocument {
+    const document = this.#held.get(String(id))?.document
+    if (!document) throw new TypeError(`The index found ${String(id)}, which was not put into it`)
+    return document
+  }
+}
+
+type Hit = { readonly score: number; readonly document: SearchDocument }
+
+const passes = (document: SearchDocument, { region, maturityMax, kinds, language }: SearchFilters): boolean =>
+  (region === undefined || isOffered(document, region)) &&
+  (maturityMax === undefined || document.maturity <= maturityMax) &&
+  (kinds === undefined || kinds.includes(document.kind)) &&
+  (language === undefined || document.language === language)
+
+const isOffered = ({ regions, notRegions }: SearchDocument, region: string): boolean =>
+  regions.includes(region) || (regions.includes('*') && !notRegions.includes(region))
+
+/** Of a title's names the one with most of the terms at the beginning of a word. */
+const nearest = (names: readonly string[], wanted: readonly string[]): string => {
+  const likeness = (name: string): number => {
+    const terms = searchTerms(name)
+    return wanted.filter((term) => terms.some((each) => each.startsWith(term))).length
+  }
+  return names.toSorted((a, b) => likeness(b) - likeness(a))[0] ?? ''
+}
+
+const cursorOf = ({ score, document }: Hit): string => Buffer.from(JSON.stringify([score, document.id])).toString('base64url')
+
+const isAfter = (cursor: string): ((hit: Hit) => boolean) => {
+  const [score, id] = readCursor(cursor)
+  return (hit) => hit.score < score || (hit.score === score && hit.document.id > id)
+}
+
+const readCursor = (cursor: string): readonly [score: number, id: string] => {
+  try {
+    const read: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
+    if (Array.isArray(read) && typeof read[0] === 'number' && typeof read[1] === 'string') return [read[0], read[1]]
+  } catch {
+    // NOTE: what is no JSON is no cursor either.
+  }
+  throw new CinegraphError('INPUT_INVALID', { name: '`after`', why: 'is not a cursor of this search' })
+}
+
+const counts = (hits: readonly Hit[], valuesOf: (document: SearchDocument) => readonly string[]): Counts => {
+  const values = hits.flatMap(({ document }) => valuesOf(document))
+  return Object.fromEntries([...Map.groupBy(values, (value) => value)].map(([value, group]) => [value, group.length]))
+}
+
+const pageOf = (hits: readonly Hit[], { first, after }: SearchQuery): SearchPage => {
+  const rest = after === undefined ? hits : hits.filter(isAfter(after))
+  const page = rest.slice(0, first)
+  const last = page.at(-1)
   return {
-    add: async (documents) => documents.map(stored).forEach(upsert),
-    remove: async (id) => {
-      if (index.has(id)) index.discard(id)
+    ids: page.map(({ document }) => document.id),
+    next: last !== undefined && rest.length > first ? cursorOf(last) : null,
+    facets: { kinds: counts(hits, ({ kind }) => [kind]), genres: counts(hits, ({ genres }) => genres) },
+  }
+}
+
+/** The whole index in this process. */
+export const createMiniSearchIndex = (): SearchIndex => {
+  const state = { live: new Generation(), next: new Set<Generation>() }
+  const written = (): readonly Generation[] => [state.live, ...state.next]
+  return {
+    put: async (documents) => {
+      for (const generation of written()) for (const document of documents) generation.put(document)
     },
-    search: async (text, limit) =>
-      index
-        .search(text)
-        .slice(0, limit)
-        .map((hit) => String(hit.id)),
+    remove: async (id, version) => {
+      for (const generation of written()) generation.remove(id, version)
+    },
+    search: async (query) => pageOf(state.live.hits(query.text, query.filters ?? {}), query),
+    suggest: async (text, limit) => state.live.named(text, limit),
+    rebuild: async (documents) => {
+      const next = state.live.successor()
+      state.next.add(next)
+      try {
+        for await (const batch of documents) for (const document of batch) next.put(document)
+        state.live = next
+      } finally {
+        state.next.delete(next)
+      }
+    },
   }
 }

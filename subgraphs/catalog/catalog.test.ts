@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import fc from 'fast-check'
+import { createMiniSearchIndex } from '#platform/adapters/search-index.minisearch.ts'
+import { titles } from '#platform/contracts/topics/catalog.titles.ts'
+import { log } from '../../tests/boot.ts'
+import { until } from '../../tests/member.ts'
 import { type ServedSubgraph, serveSubgraph } from '../../tests/subgraph.ts'
 import { isAvailable } from './availability.ts'
+import { createSearch } from './search.ts'
+import { postgresTitles } from './store.postgres.ts'
+import type { TitleStore } from './store.ts'
+import { titleChanged } from './title-changed.ts'
 
 let catalog: ServedSubgraph
 before(async () => {
@@ -88,13 +97,69 @@ test('an upload is for operators, and is finished when every part has arrived', 
   assert.match(finish.errors?.[0]?.message ?? '', /Part 1 .* missing/)
 })
 
-test('what search finds is what the whole index rebuilt would find', async () => {
-  const names = async () =>
-    (
-      (await catalog.ask('{ search(text: "harbour", first: 50) { titles { name } } }')).data.search as unknown as {
-        titles: { name: string }[]
+/** Gives a title another name, as an editor would: in one transaction with its version. */
+const rename = (id: string, name: string) =>
+  catalog.database.prisma.title.update({ where: { id }, data: { name, translations: {}, version: { increment: 1 } } })
+
+test('what search finds is what the whole index rebuilt would find, in whatever order changes reach it', async () => {
+  const store = postgresTitles(catalog.database.prisma)
+  const words = ['harbour', 'silver', 'zanzibar', 'kilwa', 'mombasa']
+  const deps = { clock: () => new Date(), log }
+  const index = createMiniSearchIndex()
+  const search = createSearch({ ...deps, index, store })
+  await search.rebuild()
+  const ids = (await search.find({ text: 'harbour', first: 50, region: 'US' })).titles.map(({ id }) => id)
+  assert.ok(ids.length >= 3)
+  const edits = fc.array(fc.record({ id: fc.constantFrom(...ids), word: fc.constantFrom(...words), isLate: fc.boolean() }), {
+    minLength: 1,
+    maxLength: 8,
+  })
+  await fc.assert(
+    fc.asyncProperty(edits, async (drawn) => {
+      const gate = Promise.withResolvers<void>()
+      const read: Promise<unknown>[] = []
+      const slowStore: TitleStore = {
+        ...store,
+        forIndex: async (wanted) => {
+          const found = store.forIndex(wanted)
+          read.push(found)
+          await found
+          await gate.promise
+          return found
+        },
       }
-    ).titles.map(({ name }) => name)
-  const found = await names()
-  assert.ok(found.length >= 3 && found.every((name) => /Harbour/.test(name)))
+      const late: Promise<void>[] = []
+      for (const [at, { id, word, isLate }] of drawn.entries()) {
+        if (isLate) late.push(createSearch({ ...deps, index, store: slowStore }).refresh([id]))
+        await Promise.all(read)
+        await rename(id, `${word} ${at}`)
+        await search.refresh([id])
+      }
+      gate.resolve()
+      await Promise.all(late)
+      const rebuilt = createSearch({ ...deps, index: createMiniSearchIndex(), store })
+      await rebuilt.rebuild()
+      for (const text of words) {
+        const [found, wanted] = await Promise.all([search, rebuilt].map((each) => each.find({ text, first: 100, region: 'US' })))
+        assert.deepEqual(found?.titles.map(({ id }) => id).toSorted(), wanted?.titles.map(({ id }) => id).toSorted(), text)
+      }
+    }),
+    { numRuns: 12 },
+  )
+})
+
+test('a title that changes is found by its new name as soon as the catalogue publishes that it changed', async () => {
+  const [title] = await postgresTitles(catalog.database.prisma).forIndex(['t-0018'])
+  assert.ok(title)
+  const found = async (text: string) =>
+    (
+      (await catalog.ask('query ($text: String!) { search(text: $text) { titles { id } } }', { text })).data.search as never as {
+        titles: { id: string }[]
+      }
+    ).titles.some(({ id }) => id === title.id)
+  assert.equal(await found(title.name), true)
+  await rename(title.id, 'Quetzalcoatl')
+  await catalog.events.publish(titles, [titleChanged(title, title.people, true)])
+  await until('the new name is found', 10_000, () => found('quetzalcoatl'))
+  assert.equal(await found(title.name), false)
 })

@@ -4,13 +4,12 @@ import { packaged } from '#platform/contracts/topics/ingest.packaged.ts'
 import { ingestProgress } from '#platform/contracts/topics/ingest.progress.ts'
 import type { Log } from '#platform/observe/log.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
-import type { Search } from './search.ts'
 import type { UploadStore } from './store.ts'
 
-export type IngestDeps = { readonly events: EventLog; readonly uploads: UploadStore; readonly search: Search; readonly log: Log }
+export type IngestDeps = { readonly events: EventLog; readonly uploads: UploadStore; readonly log: Log }
 
 /** Takes in what the transcode worker reports: progress, a published stream, a refusal. */
-export const ingest = async ({ events, uploads, search, log }: IngestDeps): Promise<void> => {
+export const ingest = async ({ events, uploads, log }: IngestDeps): Promise<void> => {
   const publishMoved = (batch: readonly { readonly data: { readonly uploadId: string } }[]): Promise<void> =>
     events.publish(
       uploadTopic,
@@ -33,7 +32,6 @@ export const ingest = async ({ events, uploads, search, log }: IngestDeps): Prom
         log.info({ titleId: data.titleId, durationMs: data.durationMs }, 'title is playable')
       }
       await publishMoved(batch)
-      await search.refresh(batch.map(({ data }) => data.titleId))
     },
   })
   await events.consume({

@@ -54,7 +54,7 @@ const queries = ({ titles, search, uploads, clock }: CatalogDeps): Resolvers['Qu
       return { edges, pageInfo: { hasNextPage: found.length > first, endCursor: last === undefined ? null : cursorOf(last) } }
     },
     search: async (_parent, { text, first }, { caller }) => {
-      const found = await search.find(text.slice(0, 200), pageSize('first', first, pageMax))
+      const found = await search.find({ text: text.slice(0, 200), first: pageSize('first', first, pageMax), region: caller.region })
       return { ...found, titles: found.titles.filter(shown(caller)) }
     },
     topTen: async (_parent, _args, { caller }) =>

@@ -1,39 +1,63 @@
 import { messageOf } from '#platform/errors/errors.ts'
 import type { Log } from '#platform/observe/log.ts'
-import type { SearchIndex } from '#platform/ports/search-index.ts'
-import type { Title, TitleStore } from './store.ts'
+import type { SearchDocument, SearchIndex } from '#platform/ports/search-index.ts'
+import type { Availability, IndexedTitle, Title, TitleStore } from './store.ts'
 
+export type SearchRequest = { readonly text: string; readonly first: number; readonly region: string }
 export type Search = {
   /** Titles, best first. `degraded` when the index did not answer and only beginnings of names were compared. */
-  readonly find: (text: string, limit: number) => Promise<{ readonly titles: readonly Title[]; readonly degraded: boolean }>
-  /** Puts titles into the index as the catalogue has them now: all of them, or those named. */
-  readonly refresh: (ids?: readonly string[]) => Promise<number>
+  readonly find: (request: SearchRequest) => Promise<{ readonly titles: readonly Title[]; readonly degraded: boolean }>
+  /** Puts titles into the index as the catalogue has them now; what the index has of a newer version stays. */
+  readonly refresh: (ids: readonly string[]) => Promise<void>
+  /** Makes the index anew from the whole catalogue, beside the one that is searched. */
+  readonly rebuild: () => Promise<void>
 }
-export type SearchDeps = { readonly index: SearchIndex; readonly store: TitleStore; readonly log: Log }
+export type SearchDeps = {
+  readonly index: SearchIndex
+  readonly store: TitleStore
+  readonly clock: () => Date
+  readonly log: Log
+}
 
 /** Search over an index, with the catalogue's own prefix search beneath it. */
-export const createSearch = ({ index, store, log }: SearchDeps): Search => ({
-  find: async (text, limit) => {
+export const createSearch = ({ index, store, clock, log }: SearchDeps): Search => ({
+  find: async ({ text, first, region }) => {
     try {
-      const ids = await index.search(text, limit)
+      const { ids } = await index.search({ text, first, filters: { region } })
       const titles = new Map((await store.titles(ids)).map((title) => [title.id, title]))
       return { titles: ids.map((id) => titles.get(id)).filter((title) => title !== undefined), degraded: false }
     } catch (error) {
       log.warn({ reason: messageOf(error) }, 'search index does not answer; prefix search instead')
-      return { titles: await store.withPrefix(text, limit), degraded: true }
+      return { titles: await store.withPrefix(text, first), degraded: true }
     }
   },
-  refresh: async (ids) => {
-    const titles = await store.forIndex(ids)
-    await index.add(
-      titles.map((title) => ({
-        id: title.id,
-        names: [title.name, ...Object.values(title.translations)],
-        people: title.people,
-        genres: title.genres,
-        popularity: title.popularity,
-      })),
-    )
-    return titles.length
-  },
+  refresh: async (ids) => index.put((await store.forIndex(ids)).map((title) => documentOf(title, clock()))),
+  rebuild: () =>
+    index.rebuild(
+      (async function* () {
+        yield (await store.forIndex()).map((title) => documentOf(title, clock()))
+      })(),
+    ),
 })
+
+/** Rights that have ended; one that has not begun counts as open, because nothing happens in the catalogue when it begins. */
+const hasEnded = ({ endsAt }: Availability, now: Date): boolean => endsAt !== null && endsAt <= now
+
+const documentOf = (title: IndexedTitle, now: Date): SearchDocument => {
+  const [ended = [], open = []] = [true, false].map((which) =>
+    title.availability.filter((row) => hasEnded(row, now) === which).map(({ region }) => region),
+  )
+  return {
+    id: title.id,
+    version: title.version,
+    names: [title.name, ...Object.values(title.translations)],
+    people: title.people,
+    genres: title.genres,
+    kind: title.kind,
+    maturity: title.maturity,
+    language: title.language,
+    regions: open,
+    notRegions: ended,
+    popularity: title.popularity,
+  }
+}

@@ -4,6 +4,7 @@ import type { Log } from '#platform/observe/log.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
 import type { SearchIndex } from '#platform/ports/search-index.ts'
+import { indexTitles } from './index-titles.ts'
 import { ingest } from './ingest.ts'
 import { createLoaders } from './loaders.ts'
 import { resolvers } from './resolvers.ts'
@@ -36,15 +37,22 @@ export const createCatalog = async ({
   clock,
   log,
 }: CatalogDeps): Promise<Subgraph> => {
-  const search = createSearch({ index, store: titles, log })
-  await search.refresh()
-  await ingest({ events, uploads: store, search, log })
+  const search = createSearch({ index, store: titles, clock, log })
+  const indexing = await indexTitles({ events, search, log })
+  await ingest({ events, uploads: store, log })
   const uploads = { store, objects, originUrl, streamKey, clock }
-  return createSubgraph({
+  const subgraph = await createSubgraph({
     name: 'catalog',
     typeDefs,
     resolvers: resolvers({ titles, search, uploads, events, clock }),
     loaders: () => createLoaders(titles),
     log,
   })
+  return {
+    ...subgraph,
+    [Symbol.asyncDispose]: async () => {
+      indexing[Symbol.dispose]()
+      await subgraph[Symbol.asyncDispose]()
+    },
+  }
 }

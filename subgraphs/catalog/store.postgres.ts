@@ -144,7 +144,11 @@ const publishIn = async (
   await tx.upload.updateMany({ where: { id: uploadId }, data: { step: 'published', percent: 100 } })
   const runtimeMinutes = Math.max(1, Math.round(durationMs / 60_000))
   await tx.title.updateMany({ where: { id: titleId, runtimeMinutes: 0 }, data: { runtimeMinutes } })
-  const title = await tx.title.findUniqueOrThrow({ where: { id: titleId }, include: { credits: { include: { person: true } } } })
+  const title = await tx.title.update({
+    where: { id: titleId },
+    data: { version: { increment: 1 } },
+    include: { credits: { include: { person: true } } },
+  })
   const people = title.credits.map((credit) => credit.person.name)
   await tx.catalogOutbox.create({ data: outboxEvent(titles, titleChanged(title, people, true)) })
 }

@@ -8,6 +8,8 @@ import type { ingestProgress } from '#platform/contracts/topics/ingest.progress.
 export type TitleKind = 'FILM' | 'SERIES' | 'EPISODE'
 export type Title = {
   readonly id: string
+  /** Grows with every change of what is searched. */
+  readonly version: number
   readonly kind: TitleKind
   readonly name: string
   readonly synopsis: string
@@ -24,6 +26,8 @@ export type Title = {
   readonly media: Media
   readonly availability: readonly Availability[]
 }
+/** A title with all that search looks at. */
+export type IndexedTitle = Title & { readonly people: readonly string[] }
 export type Media = {
   readonly state: 'NONE' | 'PREPARING' | 'READY' | 'FAILED'
   readonly prefix: string | null
@@ -63,7 +67,7 @@ export type TitleStore = {
   /** Titles whose name begins with the text; for when the search index is gone. */
   readonly withPrefix: (text: string, limit: number) => Promise<readonly Title[]>
   /** Films and series with all their names and people, for the search index; all of them, or those named. */
-  readonly forIndex: (ids?: readonly string[]) => Promise<readonly (Title & { readonly people: readonly string[] })[]>
+  readonly forIndex: (ids?: readonly string[]) => Promise<readonly IndexedTitle[]>
 }
 
 export type UploadStore = {

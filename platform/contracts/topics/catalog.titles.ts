@@ -22,5 +22,5 @@ export const titles = defineTopic({
   schema: TitleChanged,
   key: ({ titleId }) => titleId,
   groups: { recs: 'earliest' },
-  live: false,
+  live: true,
 })
