@@ -47,3 +47,13 @@ test('of two tries the first success counts, whichever it is, and only when both
     { numRuns: 12 },
   )
 })
+
+test('a first try that fails after the second was sent leaves the answer to the second', async () => {
+  assert.deepEqual(
+    await run([
+      { ms: 90, fails: true },
+      { ms: 150, fails: false },
+    ]),
+    { outcome: 'try 1', sent: 2, aborted: true },
+  )
+})

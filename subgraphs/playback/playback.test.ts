@@ -31,7 +31,10 @@ test('each fact that is missing has its own refusal, the most basic first', () =
     'NOT_IN_REGION',
   )
   assert.equal(codeOf(facts({ watching: { ...watching, maturityLimit: 6 } })), 'MATURITY')
-  assert.equal(codeOf(facts({ title: { ...title, media: { state: 'PREPARING', prefix: null, durationMs: null } } })), 'NOT_READY')
+  assert.equal(codeOf(facts({ watching: { ...watching, maturityLimit: title.maturity } })), 'GRANTED', 'a title at the limit is shown')
+  const media = { state: 'READY' as const, prefix: 'streams/t/u', durationMs: 1_000 }
+  for (const missing of [{ state: 'PREPARING' as const }, { prefix: null }, { durationMs: null }])
+    assert.equal(codeOf(facts({ title: { ...title, media: { ...media, ...missing } } })), 'NOT_READY')
 })
 
 test('a title has one order of edges for everyone, and losing an edge moves only that edge’s titles', () => {
