@@ -3,7 +3,7 @@ const rooms = '^(subgraphs/[^/]+|supergraph|bffs/[^/]+|workers/[^/]+|edge)/'
 const onlySelfAndPlatform = (name, room) => ({
   name,
   severity: 'error',
-  comment: 'A room imports itself and the platform; other rooms are asked over GraphQL or heard over events.',
+  comment: 'A room imports itself and the platform; other rooms are asked over GraphQL or reached by events.',
   from: { path: `^(${room})/`, pathNot: '[.]test[.]ts$' },
   to: { path: `${rooms}|^start/|^tests/|^bench/`, pathNot: '^$1/' },
 })

@@ -24,7 +24,7 @@ export type SupergraphDeps = {
   readonly supergraphSdl: string
   /** Who answers for each subgraph, by its name in the supergraph: a function of this process, or one that asks another machine. */
   readonly subgraphs: Readonly<Record<string, GraphqlService>>
-  /** Where Apollo Studio is told of operations; absent when it is not. */
+  /** The graph of Apollo Studio to which operations are reported; absent without one. */
   readonly studio?: StudioSettings | undefined
   readonly log: Log
 }

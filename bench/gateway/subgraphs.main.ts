@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { createService, type Name, subgraphNames } from './graph.ts'
 
-/** The four subgraphs behind one port, each answer computed once per request body. `GET /count` tells how many requests came. */
+/** The four subgraphs behind one port, each answer computed once per request body. `GET /count` returns how many requests came. */
 const services = new Map(subgraphNames.map((name) => [`/${name}`, createService(name)]))
 const remembered = new Map<string, Buffer>()
 let count = 0

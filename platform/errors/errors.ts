@@ -163,7 +163,7 @@ export class CinegraphError extends Error {
   }
 }
 
-/** What GraphQL clients are told of a code, in an error's `extensions`. */
+/** What GraphQL clients get of a code, in an error's `extensions`. */
 export const extensionsOf = (code: ErrorCode): { readonly code: string; readonly retry: boolean } => ({
   code: errorTable[code].graphql,
   retry: errorTable[code].retry,

@@ -4,11 +4,11 @@ import type { EventLog } from '#platform/ports/event-log.ts'
 
 export type TopicSubscription<T extends LiveTopic, Args, Context, Value> = {
   readonly topic: T
-  /** Whether the caller is to hear of an event. Called once without an event before the stream begins: it throws for who may not listen. */
+  /** Whether the caller may get an event. Called once without an event before the stream begins: it throws when the caller may not subscribe. */
   readonly concerns: (event: EventOf<T> | undefined, args: Args, context: Context) => boolean
   /** What the field says at once, when it says anything before the first event. */
   readonly first?: (args: Args) => Promise<Value | null>
-  /** What the field says of an event; nothing is told when it is null. */
+  /** What the field says of an event; nothing is sent when it is null. */
   readonly load: (event: EventOf<T>, args: Args, context: Context) => Promise<Value | null>
 }
 

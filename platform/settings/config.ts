@@ -85,7 +85,7 @@ export const settings = {
   edgeUrls: setting('edge-urls', 'CINEGRAPH_EDGE_URLS', [], 'edges that playback may name, best first', urls),
   originUrl: setting('origin-url', 'CINEGRAPH_ORIGIN_URL', '', 'origin that edges fill from and uploads go to', http),
   supergraphUrl: setting('supergraph-url', 'CINEGRAPH_SUPERGRAPH_URL', '', 'supergraph that a BFF or worker started alone asks', http),
-  apolloKey: setting('apollo-key', 'APOLLO_KEY', '', 'key of a graph in Apollo Studio, which is then told of operations', text),
+  apolloKey: setting('apollo-key', 'APOLLO_KEY', '', 'key of a graph in Apollo Studio, to which operations are then reported', text),
   apolloGraphRef: setting('apollo-graph-ref', 'APOLLO_GRAPH_REF', '', 'that graph and its variant: name@variant', text),
   otlpUrl: setting('otlp-url', 'OTEL_EXPORTER_OTLP_ENDPOINT', '', 'OpenTelemetry collector that spans are sent to, OTLP over HTTP', http),
   databaseUrl: setting(

@@ -35,7 +35,7 @@ export type AccountStore = {
   readonly withPassword: (email: string) => Promise<{ readonly account: Account; readonly passwordHash: string } | null>
   /** Account and first profile, both or neither. Throws EMAIL_TAKEN. */
   readonly create: (account: NewAccount) => Promise<void>
-  /** Saves the subscription and, when it starts, the event that tells of it. Null when there is no such plan. */
+  /** Saves the subscription and, when it starts, the event of it. Null when there is no such plan. */
   readonly subscribe: (accountId: string, planId: string, at: Date) => Promise<Subscription | null>
   readonly cancel: (accountId: string) => Promise<Subscription | null>
   readonly plans: () => Promise<readonly Plan[]>

@@ -7,7 +7,7 @@ const signalsMax = 200
 export const postgresRecs = ({ prisma, pool }: Pick<Database, 'prisma' | 'pool'>): RecsStore => ({
   features: () => prisma.titleFeature.findMany(),
   putFeatures: async (features) => {
-    // NOTE: one row per title, the last told; a statement may not change a row twice.
+    // NOTE: one row per title, the newest; a statement may not change a row twice.
     const latest = [...new Map(features.map((feature) => [feature.titleId, feature])).values()]
     await pool.query({ name: 'put-features', text: putFeatures, values: [JSON.stringify(latest)] })
   },
@@ -23,7 +23,7 @@ const putFeatures = `
   insert into recs.title_feature (title_id, kind, genres, people, year, maturity, popularity, playable)
   select "titleId", kind, genres, people, year, maturity, popularity, playable
   from jsonb_to_recordset($1::jsonb)
-    as told("titleId" text, kind text, genres text[], people text[], year int, maturity int, popularity float8, playable boolean)
+    as published("titleId" text, kind text, genres text[], people text[], year int, maturity int, popularity float8, playable boolean)
   on conflict (title_id) do update set kind = excluded.kind, genres = excluded.genres, people = excluded.people, year = excluded.year,
     maturity = excluded.maturity, popularity = excluded.popularity, playable = excluded.playable`
 

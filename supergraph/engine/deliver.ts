@@ -34,10 +34,10 @@ type Entry = {
 export async function* deliver<C>(delivering: Delivering<C>): AsyncGenerator<AnswerPart> {
   const { run, split, stepOf, show } = delivering
   await stepOf(split.fetching[0]?.plan ?? null)(run)
-  const told = new Set(run.errors.filter((error) => concernsFirst(error, delivering)))
-  const first = answered({ ...run, errors: [...told] }, split.first, show)
-  yield partOf(withNext(first.json()), { isLast: false, hasErrors: told.size > 0 })
-  yield* later(delivering, told)
+  const reported = new Set(run.errors.filter((error) => concernsFirst(error, delivering)))
+  const first = answered({ ...run, errors: [...reported] }, split.first, show)
+  yield partOf(withNext(first.json()), { isLast: false, hasErrors: reported.size > 0 })
+  yield* later(delivering, reported)
 }
 
 const partOf = (bytes: Buffer, how: Pick<AnswerPart, 'isLast' | 'hasErrors'>): AnswerPart => ({
@@ -56,7 +56,7 @@ const concernsFirst = <C>(error: GraphqlError, { run, all, split }: Delivering<C
   return inWhole !== undefined && inFirst !== undefined && inWhole.path?.length === inFirst.path?.length
 }
 
-async function* later<C>(delivering: Delivering<C>, told: Set<GraphqlError>): AsyncGenerator<AnswerPart> {
+async function* later<C>(delivering: Delivering<C>, reported: Set<GraphqlError>): AsyncGenerator<AnswerPart> {
   const { run, split, stepOf, onDone } = delivering
   const [, ...fetching] = split.fetching
   const done: Promise<number>[] = []
@@ -66,7 +66,7 @@ async function* later<C>(delivering: Delivering<C>, told: Set<GraphqlError>): As
       .then(() => stepOf(plan)(run))
       .then(() => index)
     done.push(fetched)
-    // NOTE: a client that goes away leaves nobody to hear of a failure.
+    // NOTE: a client that goes away leaves nobody to report a failure to.
     fetched.catch(() => undefined)
   }
   const waiting = new Map(done.map((each, index) => [index, each]))
@@ -74,7 +74,7 @@ async function* later<C>(delivering: Delivering<C>, told: Set<GraphqlError>): As
     const index = await Promise.race(waiting.values())
     waiting.delete(index)
     const part = split.parts[index]
-    const incremental = part === undefined ? [] : entriesOf(part, delivering, told)
+    const incremental = part === undefined ? [] : entriesOf(part, delivering, reported)
     const hasNext = waiting.size > 0
     const bytes = Buffer.from(JSON.stringify({ ...(incremental.length === 0 ? {} : { incremental }), hasNext }))
     yield partOf(bytes, { isLast: !hasNext, hasErrors: incremental.some(({ errors }) => errors !== undefined) })
@@ -86,17 +86,17 @@ async function* later<C>(delivering: Delivering<C>, told: Set<GraphqlError>): As
 const entriesOf = <C>(
   part: InParts['parts'][number],
   { run, all, isOneOf, show }: Delivering<C>,
-  told: Set<GraphqlError>,
+  reported: Set<GraphqlError>,
 ): readonly Entry[] =>
   placesOf(run.root, part.path, isOneOf).flatMap(({ object, path: stored }): readonly Entry[] => {
     const name = part.selection.typeNameOf(object.__typename)
     if (name !== undefined && part.selection.fieldsOf(name).length === 0) return []
     const path = clientPath(stored, part.keys)
     const own = run.errors.flatMap((error) => {
-      const [placed] = told.has(error) ? [] : placeErrors([error], all.selection, run.root)
+      const [placed] = reported.has(error) ? [] : placeErrors([error], all.selection, run.root)
       // NOTE: an error of a whole fetch of root fields has no path.
       if (placed === undefined || !path.every((step, index) => placed.path === undefined || placed.path[index] === step)) return []
-      told.add(error)
+      reported.add(error)
       return [placed.path === undefined ? placed : { ...placed, path: placed.path.slice(path.length) }]
     })
     const { data, errors } = shapeAnswer(part.selection, object, { known: own, rowsMax: all.limits.answerRowsMax })

@@ -39,10 +39,10 @@ export type EngineDeps<C> = {
   /** What happens to an operation with fields that its caller may not read: they are null, or all of it is refused. */
   readonly onDenied?: 'null' | 'refuse'
   readonly demand?: DemandControl
-  /** Told the estimated cost of each operation, when demand control is not off. */
+  /** Called with the estimated cost of each operation, when demand control is not off. */
   readonly onCost?: (cost: number, context: C) => void
   readonly entityCache?: EntityCache<C> | undefined
-  /** Told of each operation that was carried out. Without it fetches are not timed. */
+  /** Called with each operation that was carried out. Without it fetches are not timed. */
   readonly onFinished?: (finished: Finished<C>) => void
   readonly overridesOf?: (context: C) => Overrides
   /** What clients may read of errors; everything, when it is not given. */

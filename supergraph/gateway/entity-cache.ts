@@ -3,7 +3,7 @@ import type { Incoming } from './http-subgraph.ts'
 import { createTaggedCache } from './tagged-cache.ts'
 
 export type EntityStore = EntityCache<Incoming> & {
-  /** Forgets entities with one of these tags and tells how many. Every entity has its type's name as a tag. */
+  /** Forgets entities with one of these tags and returns how many. Every entity has its type's name as a tag. */
   readonly forget: (tags: readonly string[]) => number
 }
 

@@ -26,7 +26,7 @@ export type GatewayDeps = {
 export type Gateway = AsyncDisposable &
   Pick<Engine<Incoming>, 'execute' | 'executeInParts' | 'subscribe'> & {
     readonly engine: Engine<Incoming>
-    /** Forgets kept answers that have one of these tags, and tells how many there were. */
+    /** Forgets kept answers that have one of these tags, and returns how many there were. */
     readonly forget: (tags: readonly string[]) => number
   }
 

@@ -16,7 +16,7 @@ import { openVersion, type SubgraphVersion } from './subgraph-version.ts'
 import type { Bearer } from './tokens.ts'
 import { Trial } from './trial.ts'
 
-/** What a request to the gateway brought that subgraphs may hear of. */
+/** What a request to the gateway brought that may be sent to subgraphs. */
 export type Incoming = {
   readonly headers: IncomingHttpHeaders
   /** Who asks, where the gateway verifies tokens and the request carried one. */
@@ -62,7 +62,7 @@ type Send = (
   request: SubgraphRequest,
   incoming: IncomingHttpHeaders,
 ) => {
-  /** Tells versions apart, so that no two of them share an answer. */
+  /** Distinguishes versions, so that no two of them share an answer. */
   readonly version: string
   readonly post: (headers: Record<string, string>) => Promise<Posted>
 }

@@ -29,7 +29,7 @@ import { bearerReader } from './tokens.ts'
 
 export type GatewayHttpDeps = {
   readonly serving: Pick<Serving, 'use' | 'stream' | 'current'>
-  /** Told of each answered operation; may answer it a second time elsewhere. */
+  /** Called with each answered operation; may answer it a second time elsewhere. */
   readonly shadow?: ReturnType<typeof createShadow<Incoming>>
   readonly documents: Documents
   readonly settings: GatewaySettings
@@ -69,7 +69,7 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
       if (wantsEvents(request)) return answerAsEvents(request, reply, (asked, signal) => subscribe(asked, incoming, signal))
       // NOTE: all of it is let in, to the last byte. What an answer is made of would outlive its collection if promises that
       // are old from waiting led to it.
-      return admission.run(() => answerOverHttp(request, reply, async (asked) => told(await execute(asked, incoming), reply)))
+      return admission.run(() => answerOverHttp(request, reply, async (asked) => withCacheControl(await execute(asked, incoming), reply)))
     },
   })
   serveWebSocket(app, { subscribe, contextOf: incomingOf, documents: deps.documents, perSocketMax: settings.subscriptions.perSocketMax })
@@ -117,7 +117,7 @@ const inPartsWith = (
   }
 
 /** Says how long the answer may be kept, where all its subgraphs said so. */
-const told = (answer: Answered, reply: FastifyReply): Answered => {
+const withCacheControl = (answer: Answered, reply: FastifyReply): Answered => {
   const control = answer.hasErrors ? undefined : cacheControlOf(answer.caching)
   if (control !== undefined) reply.header('cache-control', control)
   return answer

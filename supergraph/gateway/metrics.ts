@@ -1,7 +1,7 @@
 import { Histogram } from 'prom-client'
 import { counter, registry, secondsHistogram } from '#platform/observe/metrics.ts'
 
-/** What `/metrics` tells of a gateway. */
+/** What `/metrics` has of a gateway. */
 export const operationCost = new Histogram({
   name: 'cinegraph_operation_cost',
   help: 'Estimated cost of operations under demand control',

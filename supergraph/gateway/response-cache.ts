@@ -8,7 +8,7 @@ export type ResponseCache = {
   readonly find: (request: GraphqlRequest, incoming: Incoming) => Answered | undefined
   /** Keeps an answer whose every part allows it; one with errors never. */
   readonly keep: (request: GraphqlRequest, incoming: Incoming, answer: Answered) => void
-  /** Forgets every answer with one of these tags, and tells how many. */
+  /** Forgets every answer with one of these tags, and returns how many. */
   readonly forget: (tags: readonly string[]) => number
 }
 

@@ -125,7 +125,7 @@ const Settings = z.strictObject({
       entities: z.boolean().default(true),
     })
     .optional(),
-  /** Tells Apollo Studio of operations, and asks subgraphs for their traces (ftv1). With APOLLO_KEY and APOLLO_GRAPH_REF it is on. */
+  /** Reports operations to Apollo Studio, and asks subgraphs for their traces (ftv1). With APOLLO_KEY and APOLLO_GRAPH_REF it is on. */
   studio: z
     .strictObject({
       key: z.string(),

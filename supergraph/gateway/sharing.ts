@@ -27,7 +27,7 @@ export const sharingKey = (settings: GatewaySettings) => {
 
 const textOf = ({ claims: { scopes, policies } }: Bearer): string => `\0${JSON.stringify([[...scopes].sort(), [...policies].sort()])}`
 
-/** What a subgraph can tell callers apart by: the headers that are forwarded to it, without those of tracing. */
+/** What a subgraph can distinguish callers by: the headers that are forwarded to it, without those of tracing. */
 export const callerKey = (settings: GatewaySettings): ((subgraph: string, incoming: Incoming) => string) => {
   const remembered = new Map<string, ReturnType<typeof compileHeaderRules>>()
   const rulesOf = (subgraph: string): ReturnType<typeof compileHeaderRules> => {

@@ -35,7 +35,7 @@ const managerOf = (source: ManagedSource, { log, watch }: { readonly log: Log; r
   return new IntrospectAndCompose({ subgraphs, logger: quietly(log), ...(watch ? { pollIntervalInMs: source.pollMs } : {}) })
 }
 
-/** Apollo's managers tell a failed poll as an error, each time; they go on with what they have. */
+/** Apollo's managers report a failed poll as an error, each time; they go on with what they have. */
 const quietly = (log: Log) => ({
   debug: () => undefined,
   info: () => undefined,

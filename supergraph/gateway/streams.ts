@@ -95,7 +95,7 @@ const openOperation = <C>({ subscribe, contextOf, documents = anyDocument, perSo
   }
 }
 
-/** Who may not ask is told so; the connection stays, for an operation with a new token. */
+/** Who may not ask gets an error; the connection stays, for an operation with a new token. */
 const orRefusal = async <T>(make: () => T | Promise<T>): Promise<T | GraphQLError> => {
   try {
     return await make()
@@ -108,7 +108,7 @@ const orRefusal = async <T>(make: () => T | Promise<T>): Promise<T | GraphQLErro
 type Following<C> = { readonly context: C; readonly place: Disposable }
 type Answers = () => AsyncIterableIterator<GraphqlAnswer>
 
-/** NOTE: a generator that waits for its next event does not hear that it shall end; the signal wakes it. */
+/** NOTE: a generator that waits for its next event does not notice that it is to end; the signal wakes it. */
 const answersTo =
   <C>(subscribe: Subscribe<C>, asked: GraphqlRequest, { context, place }: Following<C>): Answers =>
   () => {

@@ -40,14 +40,14 @@ const readsMax = 2_000
 const compress = promisify(gzip)
 type Kept = { readonly traces: Uint8Array[]; readonly read: ReadOperation }
 
-/** Tells Apollo Studio which operations were answered, and how: gathered, then sent together. What cannot be sent is dropped and said so. */
+/** Reports to Apollo Studio which operations were answered, and how, in batches. What cannot be sent is dropped and logged. */
 export const openStudio = <C>(deps: StudioDeps<C>): Studio<C> => {
   // NOTE: account is kept of operations, they do not depend on it: whatever goes wrong here stays here.
   const careful = async (work: () => Promise<void> | void): Promise<void> => {
     try {
       await work()
     } catch (error) {
-      deps.log.warn({ why: messageOf(error) }, 'operations not told to Apollo Studio')
+      deps.log.warn({ why: messageOf(error) }, 'operations not reported to Apollo Studio')
     }
   }
   const { keep, flush } = gathering(deps)

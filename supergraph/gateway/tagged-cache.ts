@@ -7,7 +7,7 @@ export type TaggedCache = {
   /** What is kept under the first of these keys that has something, with the time that is left. */
   readonly find: (...keys: readonly (string | undefined)[]) => Kept | undefined
   readonly keep: (key: string, kept: Kept) => void
-  /** Forgets all with one of these tags, and tells how many. */
+  /** Forgets all with one of these tags, and returns how many. */
   readonly forget: (tags: readonly string[]) => number
 }
 

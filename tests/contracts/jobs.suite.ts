@@ -116,7 +116,7 @@ export const jobsSuite = (name: string, openJobs: OpenJobs): void => {
     assert.ok((done[2]?.afterMs ?? 0) >= 2_900)
   })
 
-  promise('a cancelled job is not begun, and one that is being done is told to stop', async ({ open }) => {
+  promise('a cancelled job is not begun, and one that is being done is stopped', async ({ open }) => {
     const queue = taskQueue()
     const jobs = await open()
     const waiting = await jobs.enqueue(queue, task(1))

@@ -32,7 +32,7 @@ createServer((request, response) => {
 }).listen(port, '127.0.0.1')
 `
 
-test('the audit runner tells which cases of a checkout fail, and how', async () => {
+test('the audit runner prints which cases of a checkout fail, and how', async () => {
   await using stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'cinegraph-audit-'))
   stack.defer(() => rm(folder, { recursive: true }))

@@ -34,16 +34,16 @@ export const checkAnswer = async (engine: Engine<Incoming>, operation: Operation
   assert.deepEqual(JSON.parse(String(answer.json())), JSON.parse(JSON.stringify(value)), 'text and value say the same')
   assert.equal(JSON.stringify(value.data), JSON.stringify(plain.data), 'order of fields')
   const wanted = (plain.errors ?? []).map(({ path = [] }) => nulled(plain.data, path))
-  const told = (value.errors ?? []).map(({ path = [] }) => nulled(value.data, path))
+  const reported = (value.errors ?? []).map(({ path = [] }) => nulled(value.data, path))
   for (const place of wanted)
     assert.ok(
-      told.some((other) => isNear(other, place)),
-      `no error tells of ${place}: ${JSON.stringify(value.errors)}`,
+      reported.some((other) => isNear(other, place)),
+      `no error reports ${place}: ${JSON.stringify(value.errors)}`,
     )
-  for (const place of told)
+  for (const place of reported)
     assert.ok(
       wanted.some((other) => isNear(other, place)),
-      `an error tells of ${place}: ${JSON.stringify(value.errors)}`,
+      `an error reports ${place}: ${JSON.stringify(value.errors)}`,
     )
 }
 

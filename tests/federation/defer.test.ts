@@ -37,10 +37,10 @@ type Part = {
   readonly errors?: readonly { readonly message: string; readonly path?: unknown }[]
   readonly hasNext?: boolean
 }
-type Told = { readonly type: string; readonly parts: readonly (Part & { readonly afterMs: number })[] }
+type Answer = { readonly type: string; readonly parts: readonly (Part & { readonly afterMs: number })[] }
 
 /** Reads the parts of an answer as they come. */
-const ask = async (url: string, query: string, variables: object = {}): Promise<Told> => {
+const ask = async (url: string, query: string, variables: object = {}): Promise<Answer> => {
   const began = performance.now()
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
@@ -72,9 +72,9 @@ test('what is deferred comes later, and a slow subgraph that only it needs holds
     '{ films { name title: id ... on Film @defer(label: "stars") { stars mine: name actors { fame } } ... @defer(label: "price") { price } } }'
   await ask(graph.url, query)
   stars.slow = 300
-  const { type, parts: told } = await ask(graph.url, query)
+  const { type, parts: received } = await ask(graph.url, query)
   assert.match(type, /^multipart\/mixed; boundary="-"; deferSpec=20220824$/)
-  const [first, ...later] = told
+  const [first, ...later] = received
   assert.deepEqual(first?.data, {
     films: [
       { name: 'film 1', title: '1' },
@@ -103,12 +103,12 @@ test('what is deferred comes later, and a slow subgraph that only it needs holds
   assert.equal(later.at(-1)?.hasNext, false)
 })
 
-test('an error in what is deferred makes that null, and is told with it', async () => {
+test('an error in what is deferred makes that null, and comes with it', async () => {
   await using graph = await httpGraph(parts)
-  const { parts: told } = await ask(graph.url, '{ all: films { name ...Critic @defer } } fragment Critic on Film { id said: critic }')
-  assert.deepEqual(told[0]?.data, { all: [{ name: 'film 1' }, { name: 'film 2' }] })
-  assert.equal(told[0]?.errors, undefined)
-  const [good, bad] = told[1]?.incremental ?? []
+  const { parts: received } = await ask(graph.url, '{ all: films { name ...Critic @defer } } fragment Critic on Film { id said: critic }')
+  assert.deepEqual(received[0]?.data, { all: [{ name: 'film 1' }, { name: 'film 2' }] })
+  assert.equal(received[0]?.errors, undefined)
+  const [good, bad] = received[1]?.incremental ?? []
   assert.deepEqual(good, { path: ['all', 0], data: { id: '1', said: 'good' } })
   assert.deepEqual(bad?.data, null)
   const [error] = (bad?.errors ?? []) as readonly { readonly message: string; readonly path: unknown }[]
@@ -152,24 +152,24 @@ test('the same fetches are made whether an operation defers or not', async () =>
   )
 })
 
-test('a deferred root field whose subgraph fails is told with its part', async () => {
+test('a deferred root field whose subgraph fails comes with its part', async () => {
   await using graph = await httpGraph(parts)
   const { prices } = graph.services
   assert.ok(prices)
   prices.failing = true
-  const { parts: told } = await ask(graph.url, '{ film { name } ... @defer { rate } }')
-  assert.deepEqual(told[0]?.data, { film: { name: 'film 1' } })
-  assert.equal(told[0]?.errors, undefined)
-  const [part] = told[1]?.incremental ?? []
+  const { parts: received } = await ask(graph.url, '{ film { name } ... @defer { rate } }')
+  assert.deepEqual(received[0]?.data, { film: { name: 'film 1' } })
+  assert.equal(received[0]?.errors, undefined)
+  const [part] = received[1]?.incremental ?? []
   assert.deepEqual(part?.data, { rate: null })
   assert.equal((part?.errors as readonly unknown[] | undefined)?.length, 1)
 })
 
-test('an operation that defers too much is answered whole', async () => {
+test('an operation that defers too much is answered at once', async () => {
   await using graph = await httpGraph(parts)
-  const { type, parts: told } = await ask(graph.url, `{ film { name ${'... @defer { stars } '.repeat(21)} } }`)
+  const { type, parts: received } = await ask(graph.url, `{ film { name ${'... @defer { stars } '.repeat(21)} } }`)
   assert.match(type, /^application\/json/)
-  assert.deepEqual(told[0]?.data, { film: { name: 'film 1', stars: 4 } })
+  assert.deepEqual(received[0]?.data, { film: { name: 'film 1', stars: 4 } })
 })
 
 test('an answer in parts is counted as one operation, which failed when one of its parts did', async () => {

@@ -35,7 +35,7 @@ test('an operation that kills the fast planner is answered all the same', async 
   assert.deepEqual(answers, [{ data: { t: { sum: 42 } } }, { data: { other: 7 } }, { data: { t: { id: '1' }, other: 7 } }])
 })
 
-test('a planner that died is told of, and its successor knows the supergraphs that were open', async () => {
+test('a planner that died is reported, and its successor knows the supergraphs that were open', async () => {
   const trouble: string[] = []
   await using planning = startPlannerProcess((_text, why) => trouble.push(why))
   const sdl = composeParts(deadly)

@@ -73,7 +73,7 @@ export const subgraphService = (model: Model, subgraph: string) => {
 
 type Requiring = { readonly subgraph: string; readonly field: Field; readonly type: string; readonly id: string }
 
-/** On a path that `@provides` a required field, the subgraph knows its value without being told. */
+/** On a path that `@provides` a required field, the subgraph knows its value without being sent it. */
 const provided = (model: Model, { subgraph, field, type, id }: Requiring): Readonly<Record<string, unknown>> => {
   const links = [...model.queries, ...model.entities.flatMap(({ fields }) => fields)].filter(
     (link) => link.owners.includes(subgraph) && innermost(link.type) === type,

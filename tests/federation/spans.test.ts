@@ -5,13 +5,13 @@ import { until } from '../member.ts'
 import { httpGraph } from './http-graph.ts'
 import { receiver } from './receiver.ts'
 
-type Told = { readonly key: string; readonly value: { readonly stringValue?: string } }
+type Attribute = { readonly key: string; readonly value: { readonly stringValue?: string } }
 type Span = {
   readonly name: string
   readonly traceId: string
   readonly spanId: string
   readonly parentSpanId?: string
-  readonly attributes: readonly Told[]
+  readonly attributes: readonly Attribute[]
   readonly status: { readonly code?: number }
 }
 type Export = { readonly resourceSpans: readonly { readonly scopeSpans: readonly { readonly spans: readonly Span[] }[] }[] }
@@ -64,6 +64,6 @@ test('an operation is seen as spans: its phases and each fetch below it, in the 
   assert.equal(fetches.length, 2)
   for (const span of fetches) assert.equal(span.parentSpanId, operation.spanId)
   assert.ok(spans.every((span) => span.traceId === traceId))
-  const told = Object.values(graph.services).flatMap(({ seen }) => seen.map(({ traceparent }) => String(traceparent).split('-')[2]))
-  assert.deepEqual(told.toSorted(), fetches.map(({ spanId }) => spanId).toSorted())
+  const sent = Object.values(graph.services).flatMap(({ seen }) => seen.map(({ traceparent }) => String(traceparent).split('-')[2]))
+  assert.deepEqual(sent.toSorted(), fetches.map(({ spanId }) => spanId).toSorted())
 })

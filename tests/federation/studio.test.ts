@@ -24,11 +24,11 @@ const parts = {
   },
 }
 
-type Told = { readonly key: string; readonly report: Report }
+type Received = { readonly key: string; readonly report: Report }
 
 /** Takes reports as Apollo Studio does; the first time it is not well. */
-const studio = async (stack: AsyncDisposableStack): Promise<{ readonly url: string; readonly reports: Told[] }> => {
-  const reports: Told[] = []
+const studio = async (stack: AsyncDisposableStack): Promise<{ readonly url: string; readonly reports: Received[] }> => {
+  const reports: Received[] = []
   let refusals = 1
   const url = await receiver(({ body, headers }) => {
     if (refusals-- > 0) return undefined
@@ -38,7 +38,7 @@ const studio = async (stack: AsyncDisposableStack): Promise<{ readonly url: stri
   return { url, reports }
 }
 
-test('Apollo Studio hears of an operation with its plan, and the subgraph’s own trace is in it', async () => {
+test('an operation is reported to Apollo Studio with its plan, and the subgraph’s own trace is in it', async () => {
   await using stack = new AsyncDisposableStack()
   const schema = buildSubgraphSchema([
     { typeDefs: parse(linked(parts.stars.sdl)), resolvers: parts.stars.resolvers as object as Record<string, never> },
@@ -64,10 +64,10 @@ test('Apollo Studio hears of an operation with its plan, and the subgraph’s ow
   await until('both operations', 10_000, async () => reports.reduce((sum, { report }) => sum + Number(report.operationCount), 0) === 2)
   assert.equal(reports[0]?.key, 'service:films:1')
   assert.equal(reports[0]?.report.header?.graphRef, 'films@current')
-  const [[key, told] = []] = Object.entries(reports[0]?.report.tracesPerQuery ?? {})
+  const [[key, reported] = []] = Object.entries(reports[0]?.report.tracesPerQuery ?? {})
   assert.equal(key, '# Films\nquery Films{films(first:0){id stars}}')
-  assert.deepEqual(told?.referencedFieldsByType?.Film?.fieldNames?.toSorted(), ['id', 'stars'])
-  const trace = told?.trace?.[0] as Trace
+  assert.deepEqual(reported?.referencedFieldsByType?.Film?.fieldNames?.toSorted(), ['id', 'stars'])
+  const trace = reported?.trace?.[0] as Trace
   assert.equal(trace.clientName, 'tv')
   const [first, second] = trace.queryPlan?.sequence?.nodes ?? []
   assert.equal(first?.fetch?.serviceName, 'films')
@@ -80,7 +80,7 @@ test('Apollo Studio hears of an operation with its plan, and the subgraph’s ow
   assert.equal(stars?.trace?.root?.child?.[0]?.responseName, '_entities')
 })
 
-test('operations that shared an answer, or got a kept one, are told of too', async () => {
+test('operations that shared an answer, or got a kept one, are reported too', async () => {
   await using stack = new AsyncDisposableStack()
   const { url, reports } = await studio(stack)
   const graph = stack.use(
@@ -97,15 +97,15 @@ test('operations that shared an answer, or got a kept one, are told of too', asy
     }).then((response) => response.json())
   await Promise.all([ask(), ask(), ask()])
   await ask()
-  const told = () =>
+  const traces = () =>
     reports.flatMap(({ report }) => Object.values(report.tracesPerQuery ?? {}).flatMap(({ trace }) => (trace ?? []) as Trace[]))
-  await until('all four', 10_000, async () => told().length === 4)
+  await until('all four', 10_000, async () => traces().length === 4)
   assert.equal(films?.seen.length, 1, 'one was carried out')
-  assert.equal(told().filter(({ queryPlan }) => queryPlan !== undefined && queryPlan !== null).length, 1)
-  assert.equal(told().filter(({ fullQueryCacheHit }) => fullQueryCacheHit).length, 1)
+  assert.equal(traces().filter(({ queryPlan }) => queryPlan !== undefined && queryPlan !== null).length, 1)
+  assert.equal(traces().filter(({ fullQueryCacheHit }) => fullQueryCacheHit).length, 1)
 })
 
-test('Cinegraph’s own graph is told of too, when it has a key', async () => {
+test('Cinegraph’s own graph is reported on too, when it has a key', async () => {
   await using stack = new AsyncDisposableStack()
   const { url, reports } = await studio(stack)
   const services = Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, serviceOf(part)]))

@@ -66,5 +66,5 @@ test('a new subgraph is one folder: composed, migrated, started and asked, it ch
   assert.ok(others.includes('docs/SUBGRAPHS.md') && others.includes('supergraph/supergraph.graphql'))
 })
 
-/** NOTE: the runner of these tests tells its children by this variable that they are test files of its own. */
+/** NOTE: the runner of these tests marks its children by this variable that they are test files of its own. */
 const withoutTestRunner = (): NodeJS.ProcessEnv => ({ ...process.env, NODE_TEST_CONTEXT: undefined })

@@ -52,7 +52,7 @@ test('every heartbeat is archived, and the hour’s quality figures count each o
   assert.ok((await platform.objects.list('archive')).length > 0)
 })
 
-test('how far a title was watched is told once per batch, as the furthest share', () => {
+test('how far a title was watched is published once per batch, as the furthest share', () => {
   const beat = (positionMs: number, at: number) => ({
     profileId: 'p',
     titleId: 't',

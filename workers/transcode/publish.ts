@@ -25,7 +25,7 @@ export const published = async (objects: ObjectStore, prefix: string): Promise<P
 }
 
 /**
- * Puts segments, then playlists, then the receipt. Nobody has an address below the prefix before catalog hears of it,
+ * Puts segments, then playlists, then the receipt. Nobody has an address below the prefix before catalog publishes one,
  * so the stream appears in one step, whole.
  */
 export const publish = async (objects: ObjectStore, { uploadId, titleId, videos, audio }: Publication): Promise<Packaged> => {

@@ -21,7 +21,7 @@ export const subgraphErrors = (errors: readonly GraphqlError[], where: Where): r
     return pathsOf(path, where).map((at) => ({ ...named, ...(at === undefined ? {} : { path: at }) }))
   })
 
-/** What is told when a subgraph does not answer: once for each place that now lacks something. */
+/** The errors when a subgraph does not answer: once for each place that now lacks something. */
 export const unavailable = (error: unknown, where: Where): readonly GraphqlError[] => {
   const known = isCinegraphError(error) ? error : new CinegraphError('SUBGRAPH_UNAVAILABLE', { name: where.node.subgraph })
   const extensions = { ...extensionsOf(known.code), serviceName: where.node.subgraph }

@@ -3,7 +3,7 @@ import type { EntityKeys } from '../schema/entity-keys.ts'
 import { isTree, type Tree, valueAt } from '../tree.ts'
 import type { IsOneOf } from './collect.ts'
 
-/** Entities that a subgraph cannot tell apart, and the JSON text that represents them to it. */
+/** Entities that a subgraph cannot distinguish, and the JSON text that represents them to it. */
 export type Group = { readonly text: string; readonly targets: Tree[] }
 /** Puts entities into groups; those that nothing known can represent are left out. */
 export type Represent = (found: readonly (readonly Tree[])[]) => readonly Group[]

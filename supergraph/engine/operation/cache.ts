@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 
-/** Tells that a kept operation holds so many bytes more. */
+/** Reports that a kept operation holds so many bytes more. */
 export type Grow = (bytes: number) => void
 type Held<T> = { readonly value: T; readonly bytes: number }
 

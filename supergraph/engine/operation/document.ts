@@ -28,7 +28,7 @@ export type ReadOperation = {
 export type Variables = Readonly<Record<string, unknown>>
 export type DocumentRules = { readonly schema: GraphQLSchema; readonly rules: readonly ValidationRule[]; readonly limiter: Limiter }
 
-/** So many faults of one document are told. */
+/** So many faults of one document are reported. */
 const errorsMax = 20
 
 /** The one operation that a request names: parsed, measured, validated. Throws GraphQLErrors with a code, several as an AggregateError. */

@@ -38,7 +38,7 @@ test('a type is asked only where there can be several', () => {
   )
 })
 
-test('entities that have to be told apart keep their types', () => {
+test('entities that have to be distinguished keep their types', () => {
   const on = (type: string, ...selections: readonly Requirement[]): Requirement => ({ kind: 'On', type, selections })
   const id: Requirement = { kind: 'Field', name: 'id', key: 'id', selections: null }
   const type: Requirement = { kind: 'Field', name: '__typename', key: '__typename', selections: null }

@@ -15,7 +15,7 @@ import type { PlanNode, Requirement } from './planner.ts'
 
 /**
  * Asks for no `__typename` where a field can have one type only. Planners ask for it wherever an entity is; in an answer with
- * many of them it is a quarter of what subgraphs send. Plans whose entities have to be told apart are left as they are.
+ * many of them it is a quarter of what subgraphs send. Plans whose entities have to be distinguished stay as they are.
  */
 export const withoutCertainTypes = (plan: PlanNode, schema: GraphQLSchema): PlanNode =>
   needsTypes(plan, schema) ? plan : mapFetches(plan, (fetch) => ({ ...fetch, operation: withoutTypes(fetch.operation, schema) }))

@@ -6,17 +6,17 @@ import type { PlannerKind } from './checked-planner.ts'
 import type { PlanNode, Planner, PlanRequest } from './planner.ts'
 import { standIns } from './required-arguments.ts'
 
-/** What the planning process is asked, and what it tells. */
+/** What the planning process is asked, and what it replies. */
 export type Ask =
   | { readonly id: number; readonly open: number; readonly sdl: string }
   | { readonly id: number; readonly graph: number; readonly kind: PlannerKind; readonly request: PlanRequest }
   | { readonly close: number }
-export type Tell =
+export type Reply =
   | { readonly id: number; readonly opened: Pick<Planner, 'overrideLabels' | 'overridePercentages'> }
   | { readonly id: number; readonly plan: PlanNode | null }
   | { readonly id: number; readonly failed: string }
 
-type Outcome = Exclude<Tell, { readonly failed: string }> | { readonly failed: string } | { readonly crashed: true }
+type Outcome = Exclude<Reply, { readonly failed: string }> | { readonly failed: string } | { readonly crashed: true }
 type Waiting = {
   readonly ask: Exclude<Ask, { readonly close: number }>
   readonly resolve: (outcome: Outcome) => void
@@ -117,9 +117,9 @@ class Link {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       execArgv: ['--disable-warning=ExperimentalWarning'],
     })
-    child.on('message', (told: Tell) => {
-      this.#waiting.get(told.id)?.resolve(told)
-      this.#waiting.delete(told.id)
+    child.on('message', (reply: Reply) => {
+      this.#waiting.get(reply.id)?.resolve(reply)
+      this.#waiting.delete(reply.id)
       if (this.#waiting.size > 0) return
       child.unref()
       child.channel?.unref()

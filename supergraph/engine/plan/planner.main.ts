@@ -1,11 +1,11 @@
 import { messageOf } from '#platform/errors/errors.ts'
 import { type CheckedPlanner, checkedPlanner } from './checked-planner.ts'
-import type { Ask, Tell } from './planner-process.ts'
+import type { Ask, Reply } from './planner-process.ts'
 
 /** Plans for the process that started this one, one operation at a time, so that it knows which one a crash is about. */
 const planners = new Map<number, CheckedPlanner>()
 
-const answer = async (ask: Exclude<Ask, { readonly close: number }>): Promise<Tell> => {
+const answer = async (ask: Exclude<Ask, { readonly close: number }>): Promise<Reply> => {
   try {
     if ('open' in ask) {
       const planner = checkedPlanner(ask.sdl)
@@ -28,8 +28,8 @@ process.on('message', (ask: Ask) => {
     return
   }
   last = last.then(async () => {
-    const told = await answer(ask)
-    process.send?.(told)
+    const reply = await answer(ask)
+    process.send?.(reply)
   })
 })
 process.once('disconnect', () => process.exit())

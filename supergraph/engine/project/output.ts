@@ -67,7 +67,7 @@ export class Output {
     this.#length += this.#bytes.write(text, this.#length)
   }
 
-  /** A string, a boolean or a finite number; tells when the value is none of them and writes nothing. */
+  /** A string, a boolean or a finite number; false, with nothing written, when the value is none of them. */
   scalar(value: unknown): boolean {
     if (typeof value === 'string') this.string(value)
     else if (typeof value === 'boolean') this.piece(value ? trueText : falseText)
@@ -103,7 +103,7 @@ export class Output {
     else this.#quoted(text)
   }
 
-  /** Writes a string of ASCII characters that need no escape; tells when it is none and writes nothing. */
+  /** Writes a string of ASCII characters that need no escape; false, with nothing written, when it is none. */
   #plain(text: string): boolean {
     const bytes = this.#bytes
     let at = this.#length

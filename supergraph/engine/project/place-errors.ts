@@ -3,7 +3,7 @@ import { isTree, type Tree } from '../tree.ts'
 import type { FieldPlan, Selection } from './selection.ts'
 
 /**
- * Errors under paths that the client knows. One about a field that only a `@requires` needed is told where the client's
+ * Errors under paths that the client knows. One about a field that only a `@requires` needed is reported where the client's
  * own path ends. One about a field that is asked of another type only, and was fetched along, is nobody's business.
  */
 export const placeErrors = (errors: readonly GraphqlError[], selection: Selection, root: Tree): readonly GraphqlError[] =>

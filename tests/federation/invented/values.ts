@@ -18,7 +18,7 @@ import type { Joins } from './joins.ts'
 
 /**
  * An object everywhere in the graph: its type and id decide all its values. One that is part of another's key has that
- * one's type and id as its own, so that the key tells whose it is.
+ * one's type and id as its own, so that the key says whose it is.
  */
 export type Thing = { readonly type: string; readonly id: string }
 export type Arguments = Readonly<Record<string, unknown>>
@@ -99,7 +99,7 @@ export class Values {
     return this.#make(definitions, { thing, field, isKey, seed })
   }
 
-  /** The object that a key's leaf was made for, when it tells. */
+  /** The object that a key's leaf was made for, when it says so. */
   find(name: string, leaf: unknown): Thing | undefined {
     const found =
       typeof leaf === 'number' ? { type: this.#typeOfNumber(Math.floor(leaf / 10)), id: String(leaf % 10) } : readLeaf(String(leaf))
