@@ -18,7 +18,7 @@ const servers: { name: string; url: string; target: string; headers: Record<stri
 
 before(async () => {
   const objects = createFolderStore(stack.use(await temporaryFolder()).path)
-  await objects.put(objectKey('art/t-1/poster.svg'), bytes)
+  await objects.put(objectKey('art/t-1/poster.svg'), bytes, { type: 'image/svg+xml' })
   const clock = () => new Date()
   const origin = createOrigin({ name: 'origin', log, objects, streamKey, serviceKey, clock })
   stack.defer(() => origin.close())

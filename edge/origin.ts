@@ -3,8 +3,7 @@ import { callerHeaders } from '#platform/contracts/viewer.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
 import { createHttp, type Http, type HttpDeps } from '#platform/http/server.ts'
 import { secretEqual } from '#platform/identity/secret-equal.ts'
-import type { ObjectStore } from '#platform/ports/object-store.ts'
-import { mediaType } from './media-type.ts'
+import type { ByteRange, ObjectStore } from '#platform/ports/object-store.ts'
 import { respond } from './respond.ts'
 import { readFillTarget } from './target.ts'
 import { takeUploads } from './uploads.ts'
@@ -32,8 +31,10 @@ export const createOrigin = ({ objects, streamKey, serviceKey, clock, ...http }:
       if (key === null || !isServedKey(key)) throw new CinegraphError('NOT_FOUND', { what: 'object', id: 'at this address' })
       const info = await objects.head(key)
       if (info === null) throw new CinegraphError('NOT_FOUND', { what: 'object', id: key })
-      const about = { ...info, type: mediaType(key), lastModified: info.modifiedAt.toUTCString(), cacheControl: immutable }
-      await respond(request, reply, { ...about, read: (range) => objects.get(key, range) })
+      const about = { ...info, lastModified: info.modifiedAt.toUTCString(), cacheControl: immutable }
+      const read = async (range?: ByteRange) =>
+        (await objects.get(key, { ifMatch: info.etag, ...(range === undefined ? {} : { range }) }))?.body
+      await respond(request, reply, { ...about, read })
       return reply
     },
   })

@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
 import { createFolderStore } from '#platform/adapters/object-store.folder.ts'
 import { objectKey } from '#platform/contracts/object-key.ts'
+import { readObject } from '#platform/files/read-object.ts'
 import { signUploadPath } from '#platform/identity/stream-token.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
 import { log, temporaryFolder } from '../tests/boot.ts'
@@ -38,7 +39,7 @@ const put = (path: string, headers: Readonly<Record<string, string>>, body: Buff
 const sized = (body: Buffer) => ({ 'content-length': String(body.length) })
 const chunked = (body: Buffer): Buffer => Buffer.from(`${body.length.toString(16)}\r\n${body.toString('latin1')}\r\n0\r\n\r\n`, 'latin1')
 const stored = async (key: string): Promise<Buffer | null> =>
-  (await objects.head(objectKey(key))) === null ? null : Buffer.concat(await (await objects.get(objectKey(key))).toArray())
+  (await objects.head(objectKey(key))) === null ? null : readObject(objects, objectKey(key))
 
 test('a part is stored byte for byte, whatever its content type says', async () => {
   const types = [

@@ -1,79 +1,92 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { constants, createReadStream, createWriteStream } from 'node:fs'
-import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { CinegraphError, systemCodeOf } from '#platform/errors/errors.ts'
-import type { ObjectInfo, ObjectStore } from '#platform/ports/object-store.ts'
+import { constants } from 'node:fs'
+import { access, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type ObjectKey, parseObjectKey } from '#platform/contracts/object-key.ts'
+import { CinegraphError } from '#platform/errors/errors.ts'
+import { absentAsNull, makeFolder } from '#platform/files/durable.ts'
+import { multipartIn } from '#platform/files/multipart-folder.ts'
+import { createObjectFolder, infoFrom, type ObjectFolder } from '#platform/files/object-folder.ts'
+import { copyStored, openStored, type Stored, writeStored } from '#platform/files/stored-file.ts'
+import {
+  type ByteRange,
+  type ListedObject,
+  type MultipartStore,
+  type ObjectStore,
+  type OpenedObject,
+  objectsPerPage,
+} from '#platform/ports/object-store.ts'
 
-const keyPattern = /^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/
+export type FolderStore = ObjectStore &
+  MultipartStore & {
+    /** Whether the folder can be read and written; rejects when it cannot. */
+    readonly healthy: () => Promise<boolean>
+  }
 
-const absentAsNull = (error: unknown): null => {
-  const code = systemCodeOf(error)
-  if (code === 'ENOENT' || code === 'ENOTDIR') return null
-  throw error
-}
-
-export type FolderStore = ObjectStore & {
-  /** Whether the folder can be read and written; rejects when it cannot. */
-  readonly healthy: () => Promise<boolean>
-}
-
-/** Objects as files below `root`. A put is written beside, synced, then renamed: readers see all of it or nothing. */
+/** Objects as files below `root`: written beside, synced, then renamed. */
 export const createFolderStore = (root: string): FolderStore => {
-  const pathOf = (key: string): string => {
-    if (!keyPattern.test(key))
-      throw new CinegraphError('INPUT_INVALID', { name: 'object key', why: 'holds characters that are not allowed' })
-    return join(root, key)
-  }
-  const head = async (key: string): Promise<ObjectInfo | null> => {
-    const found = await stat(pathOf(key)).catch(absentAsNull)
-    if (found === null || !found.isFile()) return null
-    const etag = createHash('sha1').update(`${key} ${found.size} ${found.mtimeMs}`).digest('base64url')
-    return { key, bytes: found.size, etag: `"${etag}"`, modifiedAt: found.mtime }
-  }
-  const known = async (key: string): Promise<ObjectInfo> => {
-    const info = await head(key)
-    if (info === null) throw new CinegraphError('NOT_FOUND', { what: 'object', id: key })
-    return info
-  }
+  const folder = createObjectFolder(root)
   return {
-    head,
-    put: async (key, body) => {
-      const path = pathOf(key)
-      const partial = join(root, '.partial', randomUUID())
-      await mkdir(dirname(path), { recursive: true })
-      await writeDurably(partial, body)
-      await rename(partial, path)
-      return known(key)
-    },
-    get: async (key, range) => {
-      await known(key)
-      return createReadStream(pathOf(key), range === undefined ? {} : { start: range.start, end: range.end })
-    },
-    list: async (prefix) => {
-      const names = await readdir(pathOf(prefix), { recursive: true }).catch(absentAsNull)
-      const found = await Promise.all((names ?? []).map((name) => head(`${prefix}/${name}`)))
-      return found.filter((info) => info !== null).toSorted((a, b) => (a.key < b.key ? -1 : 1))
-    },
+    ...multipartIn(root, folder),
     healthy: async () => {
-      await mkdir(root, { recursive: true })
+      await makeFolder(root)
       await access(root, constants.R_OK | constants.W_OK)
       return true
     },
-    remove: async (key) => rm(pathOf(key), { force: true, recursive: true }),
+    head: folder.infoOf,
+    remove: folder.remove,
+    put: (key, body, { type = 'application/octet-stream', condition } = {}) =>
+      folder.commit((partial) => writeStored(partial, body, type), { key, condition }),
+    get: async (key, { range, ifMatch } = {}) => {
+      const file = await openStored(folder.pathOf(key))
+      if (file === null) return null
+      try {
+        if (ifMatch !== undefined && ifMatch !== file.stored.etag) throw new CinegraphError('PRECONDITION_FAILED')
+        return opened(key, file.stored, file.read(range === undefined ? undefined : within(range, file.stored)))
+      } catch (error) {
+        await file[Symbol.asyncDispose]()
+        throw error
+      }
+    },
+    list: (prefix, { after, limit = objectsPerPage } = {}) => page(folder, prefix, { after, limit: Math.min(limit, objectsPerPage) }),
+    copy: async (from, to, condition) => {
+      if ((await folder.infoOf(from)) === null) throw new CinegraphError('NOT_FOUND', { what: 'object', id: from })
+      return folder.commit((partial) => copyStored(folder.pathOf(from), partial), { key: to, condition })
+    },
   }
 }
 
-const writeDurably = async (path: string, body: Readable | Uint8Array): Promise<void> => {
-  await mkdir(dirname(path), { recursive: true })
-  try {
-    await pipeline(body instanceof Uint8Array ? Readable.from([body]) : body, createWriteStream(path))
-    await using file = await open(path, 'r+')
-    await file.sync()
-  } catch (error) {
-    await rm(path, { force: true })
-    throw error
+const opened = (key: ObjectKey, stored: Stored, body: OpenedObject['body']): OpenedObject => ({ info: infoFrom(key, stored), body })
+
+const within = ({ start, end }: ByteRange, { bytes }: Stored): ByteRange => {
+  if (start >= bytes || end < start) throw new CinegraphError('RANGE_INVALID', { size: bytes })
+  return { start, end: Math.min(end, bytes - 1) }
+}
+
+type Bounds = { readonly after: ObjectKey | undefined; readonly limit: number }
+
+const page = async (folder: ObjectFolder, prefix: ObjectKey, { after, limit }: Bounds) => {
+  const objects: ListedObject[] = []
+  for await (const key of keysBelow(folder.pathOf(prefix), prefix, after ?? '')) {
+    if (objects.length === limit) return { objects, next: objects.at(-1)?.key ?? null }
+    const info = await folder.infoOf(key)
+    if (info !== null) objects.push(info)
+  }
+  return { objects, next: null }
+}
+
+/** Keys of files in the order of their bytes: a folder stands where its name with a `/` does. */
+async function* keysBelow(dir: string, prefix: string, after: string): AsyncGenerator<ObjectKey> {
+  const entries = (await readdir(dir, { withFileTypes: true }).catch(absentAsNull)) ?? []
+  const names = entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).toSorted((a, b) => (a < b ? -1 : 1))
+  for (const name of names) {
+    const path = `${prefix}/${name}`
+    const isFolder = name.endsWith('/')
+    // NOTE: all keys of a folder that ends before `after` are left out without reading it.
+    if (path <= after && !(isFolder && after.startsWith(path))) continue
+    if (isFolder) yield* keysBelow(join(dir, name), path.slice(0, -1), after)
+    else {
+      const key = parseObjectKey(path)
+      if (key !== null) yield key
+    }
   }
 }

@@ -140,6 +140,13 @@ export const errorTable = {
   STREAM_TOKEN_INVALID: row(403, 'STREAM_TOKEN_INVALID', false, () => 'This stream address is not valid. Ask for a new one with `play`.'),
   STREAM_TOKEN_EXPIRED: row(403, 'STREAM_TOKEN_EXPIRED', false, () => 'This stream address has expired. Ask for a new one with `play`.'),
   RANGE_INVALID: row(416, 'RANGE_INVALID', false, (d) => `The range lies outside the ${d.size} bytes of this object.`),
+  PRECONDITION_FAILED: row(
+    412,
+    'PRECONDITION_FAILED',
+    false,
+    () => 'The object has changed meanwhile, or is there already. Read it again first.',
+  ),
+  OBJECT_CORRUPT: row(500, 'OBJECT_CORRUPT', false, () => 'A stored object is damaged: its checksum differs. Restore it from a backup.'),
   ORIGIN_UNAVAILABLE: row(502, 'ORIGIN_UNAVAILABLE', true, () => 'The origin does not answer. Try another edge.'),
   SOURCE_UNREADABLE: row(422, 'SOURCE_UNREADABLE', false, (d) => `The film cannot be read: ${d.why}. Export it again and upload that.`),
   SOURCE_WITHOUT_VIDEO: row(422, 'SOURCE_WITHOUT_VIDEO', false, () => 'The file has no video track. Upload a file that has one.'),

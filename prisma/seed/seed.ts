@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { footage as footageJobs } from '#platform/contracts/jobs/catalog.footage.ts'
+import { objectKey } from '#platform/contracts/object-key.ts'
 import { titles as titlesTopic } from '#platform/contracts/topics/catalog.titles.ts'
 import { hashPassword } from '#platform/identity/password.ts'
 import type { Log } from '#platform/observe/log.ts'
@@ -38,7 +39,11 @@ export const seedDemo = async ({ database: { prisma }, objects, operatorPassword
   const titles = seedTitles()
   const shown = titles.filter((title) => title.kind !== 'EPISODE')
   for (const title of shown)
-    await Promise.all(variants.map((variant) => objects.put(`art/${title.id}/${variant}.svg`, Buffer.from(drawArt(title, variant)))))
+    await Promise.all(
+      variants.map((variant) =>
+        objects.put(objectKey(`art/${title.id}/${variant}.svg`), Buffer.from(drawArt(title, variant)), { type: 'image/svg+xml' }),
+      ),
+    )
   const hashes = { member: await hashPassword(demoMember.password), operator: await hashPassword(await operatorPassword()) }
   // NOTE: one trace for all of it, so that its events belong together.
   await withTrace(newTrace(), () =>

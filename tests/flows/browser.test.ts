@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { objectKey } from '#platform/contracts/object-key.ts'
 import { packageFile } from '#platform/process/package-file.ts'
 import { drawArt, variants } from '../../prisma/seed/art.ts'
 import { operatorEmail } from '../../prisma/seed/members.ts'
@@ -32,7 +33,9 @@ before(async () => {
   ;({ titleId } = await ingestFilm(film, { supergraph: platform.links.supergraph, operator, onProgress: () => undefined }))
   for (const title of seedTitles().filter(({ kind }) => kind !== 'EPISODE')) {
     await Promise.all(
-      variants.map((variant) => platform.objects.put(`art/${title.id}/${variant}.svg`, Buffer.from(drawArt(title, variant)))),
+      variants.map((variant) =>
+        platform.objects.put(objectKey(`art/${title.id}/${variant}.svg`), Buffer.from(drawArt(title, variant)), { type: 'image/svg+xml' }),
+      ),
     )
   }
   await platform.database.prisma.titleFeature.updateMany({ where: { titleId }, data: { popularity: 1 } })

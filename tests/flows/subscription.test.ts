@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { objectKey } from '#platform/contracts/object-key.ts'
 import { subscriptions } from '#platform/contracts/topics/profile.subscriptions.ts'
+import { readObject } from '#platform/files/read-object.ts'
 import { signalsOf } from '../../workers/recs/server.ts'
 import { bootPlatform } from '../boot.ts'
 import { Device, until } from '../member.ts'
@@ -17,7 +19,7 @@ test('a new subscription is confirmed by exactly one mail, however often the eve
     })
   await (await subscribe()).arrayBuffer()
   const [mail] = await until('the mail', 10_000, async () => {
-    const mails = await platform.mailbox.list('sent')
+    const mails = (await platform.mailbox.list(objectKey('sent'))).objects
     return mails.length > 0 && mails
   })
   const { startedAt } = await platform.database.prisma.subscription.findUniqueOrThrow({ where: { accountId: 'a-new' } })
@@ -27,9 +29,9 @@ test('a new subscription is confirmed by exactly one mail, however often the eve
   await platform.events.publish(subscriptions, [
     { accountId: 'a-other', email: 'other@cinegraph.example', planName: 'Basic', startedAt: startedAt.toISOString() },
   ])
-  await until('the other mail', 10_000, async () => (await platform.mailbox.list('sent')).length >= 2)
-  assert.equal((await platform.mailbox.list('sent')).length, 2)
-  const text = Buffer.concat(await (await platform.mailbox.get(mail?.key ?? '')).toArray()).toString('utf8')
+  await until('the other mail', 10_000, async () => (await platform.mailbox.list(objectKey('sent'))).objects.length >= 2)
+  assert.equal((await platform.mailbox.list(objectKey('sent'))).objects.length, 2)
+  const text = (await readObject(platform.mailbox, mail?.key ?? objectKey('none'))).toString('utf8')
   assert.match(text, /^To: new@cinegraph\.example$/m)
   assert.match(await (await fetch(platform.links.mail)).text(), /Your Standard plan has started/)
 })
@@ -40,16 +42,16 @@ test('every heartbeat is archived, and the hour’s quality figures count each o
   await tv.signIn()
   for (let at = 1; at <= 5; at += 1) assert.equal(await tv.heartbeat({ titleId: 't-0001', positionMs: at * 10_000 }), 202)
   const figures = await until('the figures', 25_000, async () => {
-    const [file] = await platform.objects.list('quality')
+    const [file] = (await platform.objects.list(objectKey('quality'))).objects
     if (file === undefined) return undefined
-    const found = JSON.parse(Buffer.concat(await (await platform.objects.get(file.key)).toArray()).toString('utf8')) as {
+    const found = JSON.parse((await readObject(platform.objects, file.key)).toString('utf8')) as {
       heartbeats: number
       sessions: number
     }
     return found.heartbeats === 5 && found
   })
   assert.equal(figures.sessions, 1)
-  assert.ok((await platform.objects.list('archive')).length > 0)
+  assert.ok((await platform.objects.list(objectKey('archive'))).objects.length > 0)
 })
 
 test('how far a title was watched is published once per batch, as the furthest share', () => {

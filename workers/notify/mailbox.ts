@@ -1,3 +1,5 @@
+import { objectKey } from '#platform/contracts/object-key.ts'
+import { objectsBelow, readObject } from '#platform/files/read-object.ts'
 import type { Http } from '#platform/http/server.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
 
@@ -6,8 +8,10 @@ const escapeText = (text: string): string => text.replaceAll('&', '&amp;').repla
 /** A page of the mails that were sent, for people who try the service out. */
 export const serveMailbox = (app: Http, mailbox: ObjectStore): void => {
   app.get('/', async (_request, reply) => {
-    const mails = (await mailbox.list('sent')).toSorted((a, b) => b.modifiedAt.getTime() - a.modifiedAt.getTime()).slice(0, 50)
-    const texts = await Promise.all(mails.map(async ({ key }) => Buffer.concat(await (await mailbox.get(key)).toArray()).toString('utf8')))
+    const mails = (await Array.fromAsync(objectsBelow(mailbox, objectKey('sent'))))
+      .toSorted((a, b) => b.modifiedAt.getTime() - a.modifiedAt.getTime())
+      .slice(0, 50)
+    const texts = await Promise.all(mails.map(async ({ key }) => (await readObject(mailbox, key)).toString('utf8')))
     const items = texts.map((text) => `<pre>${escapeText(text)}</pre>`).join('') || '<p>No mail has been sent yet.</p>'
     return reply
       .type('text/html; charset=utf-8')

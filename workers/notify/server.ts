@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createTransport } from 'nodemailer'
+import { type ObjectKey, objectKey } from '#platform/contracts/object-key.ts'
 import type { EventOf } from '#platform/contracts/topic.ts'
 import { subscriptions } from '#platform/contracts/topics/profile.subscriptions.ts'
 import type { Log } from '#platform/observe/log.ts'
@@ -11,8 +12,8 @@ export type NotifyDeps = { readonly events: EventLog; readonly mailbox: ObjectSt
 const composer = createTransport({ streamTransport: true, buffer: true, newline: 'unix' })
 
 /** The name of the one mail that a subscription causes, so that an event delivered twice still makes one mail. */
-const mailKey = ({ accountId, startedAt }: EventOf<typeof subscriptions>): string =>
-  `sent/${startedAt.slice(0, 10)}-${createHash('sha256').update(`${accountId} ${startedAt}`).digest('hex').slice(0, 16)}.eml`
+const mailKey = ({ accountId, startedAt }: EventOf<typeof subscriptions>): ObjectKey =>
+  objectKey(`sent/${startedAt.slice(0, 10)}-${createHash('sha256').update(`${accountId} ${startedAt}`).digest('hex').slice(0, 16)}.eml`)
 
 const compose = async ({ email, planName, startedAt }: EventOf<typeof subscriptions>): Promise<Buffer> => {
   const text = `Welcome to Cinegraph.\n\nYour ${planName} plan started on ${startedAt.slice(0, 10)}. Every film is one press away, on every screen you own.\n`
@@ -35,7 +36,7 @@ export const createNotify = ({ events, mailbox, log }: NotifyDeps): Promise<void
       for (const { data } of batch) {
         const key = mailKey(data)
         if ((await mailbox.head(key)) !== null) continue
-        await mailbox.put(key, await compose(data))
+        await mailbox.put(key, await compose(data), { type: 'message/rfc822' })
         log.info({ accountId: data.accountId, mail: key }, 'subscription confirmed by mail')
       }
     },

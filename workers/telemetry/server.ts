@@ -1,3 +1,4 @@
+import { objectKey } from '#platform/contracts/object-key.ts'
 import { heartbeats } from '#platform/contracts/topics/playback.heartbeats.ts'
 import { messageOf } from '#platform/errors/errors.ts'
 import type { Log } from '#platform/observe/log.ts'
@@ -34,7 +35,8 @@ export const createTelemetry = async ({ events, objects, clock, log, rollUpEvery
   const rollUp = async (): Promise<void> => {
     for (const hour of touched) {
       touched.delete(hour)
-      await objects.put(`quality/${hour}.json`, Buffer.from(JSON.stringify(qualityOf(await readHour(objects, hour)))))
+      const figures = Buffer.from(JSON.stringify(qualityOf(await readHour(objects, hour))))
+      await objects.put(objectKey(`quality/${hour}.json`), figures, { type: 'application/json' })
     }
   }
   const timer = setInterval(

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { objectKey } from '#platform/contracts/object-key.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
 import { encode } from './ffmpeg.ts'
 import type { Source } from './probe.ts'
@@ -16,7 +17,7 @@ export const makeArtwork = async (
   titleId: string,
   { source, workDir }: { readonly source: Source; readonly workDir: string },
 ): Promise<void> => {
-  const keyOf = (variant: string): string => `art/${titleId}/${variant}.svg`
+  const keyOf = (variant: string) => objectKey(`art/${titleId}/${variant}.svg`)
   if ((await objects.head(keyOf('poster'))) !== null) return
   const file = join(workDir, 'frame.jpg')
   const at = String(source.durationMs / 4000)
@@ -26,5 +27,6 @@ export const makeArtwork = async (
     workDir,
   })
   const frame = await readFile(file)
-  for (const [variant, shape] of Object.entries(shapes)) await objects.put(keyOf(variant), Buffer.from(framed(frame, shape)))
+  for (const [variant, shape] of Object.entries(shapes))
+    await objects.put(keyOf(variant), Buffer.from(framed(frame, shape)), { type: 'image/svg+xml' })
 }

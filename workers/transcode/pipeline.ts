@@ -9,7 +9,7 @@ import { readTrack } from './package/fragments.ts'
 import { cutSegments } from './package/segments.ts'
 import { planLadder, segmentSeconds } from './plan.ts'
 import { probe } from './probe.ts'
-import { prefixOf, publish, published } from './publish.ts'
+import { publish, published } from './publish.ts'
 
 export type Film = {
   readonly uploadId: string
@@ -28,7 +28,7 @@ export const makeStream = async (
   { uploadId, titleId, workDir, fetchSource }: Film,
   { objects, signal, onProgress }: PipelineDeps,
 ): Promise<EventOf<typeof packaged>> => {
-  const before = await published(objects, prefixOf(titleId, uploadId))
+  const before = await published(objects, { titleId, uploadId })
   if (before !== null) return before
   onProgress('fetching', 1)
   const file = await fetchSource()

@@ -1,36 +1,55 @@
+import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
+import { type ObjectKey, objectKey } from '#platform/contracts/object-key.ts'
 import type { EventOf } from '#platform/contracts/topic.ts'
 import { type packaged as packagedTopic, TitlePackaged } from '#platform/contracts/topics/ingest.packaged.ts'
+import { isCinegraphError } from '#platform/errors/errors.ts'
+import { mediaType } from '#platform/files/media-type.ts'
+import { objectsBelow, readObject } from '#platform/files/read-object.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
 import { dashManifest } from './package/dash.ts'
 import { mediaPlaylist, multivariantPlaylist, type VideoRendition } from './package/hls.ts'
+
 import { bandwidthOf, type Rendition, secondsOf } from './package/segments.ts'
 
 type Packaged = EventOf<typeof packagedTopic>
-export type Publication = {
-  readonly uploadId: string
-  readonly titleId: string
-  readonly videos: readonly VideoRendition[]
-  readonly audio: Rendition
-}
+type Film = { readonly uploadId: string; readonly titleId: string }
+export type Publication = Film & { readonly videos: readonly VideoRendition[]; readonly audio: Rendition }
 
-export const prefixOf = (titleId: string, uploadId: string): string => `streams/${titleId}/${uploadId}`
-const receiptKey = (prefix: string): string => `${prefix}/packaged.json`
+/** Names the one stream that was published for an upload. */
+const receiptKey = ({ uploadId, titleId }: Film): ObjectKey => objectKey(`streams/${titleId}/${uploadId}.json`)
 
-/** What was published under a prefix; null when nothing was, or not all of it. */
-export const published = async (objects: ObjectStore, prefix: string): Promise<Packaged | null> => {
-  if ((await objects.head(receiptKey(prefix))) === null) return null
-  const chunks = await (await objects.get(receiptKey(prefix))).toArray()
-  return z.parse(TitlePackaged, JSON.parse(Buffer.concat(chunks).toString('utf8')))
+/** What was published for an upload; null when nothing was. */
+export const published = async (objects: ObjectStore, film: Film): Promise<Packaged | null> => {
+  const key = receiptKey(film)
+  if ((await objects.head(key)) === null) return null
+  return z.parse(TitlePackaged, JSON.parse((await readObject(objects, key)).toString('utf8')))
 }
 
 /**
- * Puts segments, then playlists, then the receipt. Nobody has an address below the prefix before catalog publishes one,
- * so the stream appears in one step, whole.
+ * Puts segments and playlists below a prefix of their own, then the receipt, which is put only while there is none. Nobody
+ * has an address below the prefix before the receipt names it, so the stream appears in one step; of two workers that make
+ * the same film one publishes, and both give what was published.
  */
-export const publish = async (objects: ObjectStore, { uploadId, titleId, videos, audio }: Publication): Promise<Packaged> => {
-  const prefix = prefixOf(titleId, uploadId)
-  const put = (name: string, body: Buffer | string) => objects.put(`${prefix}/${name}`, Buffer.from(body))
+export const publish = async (objects: ObjectStore, publication: Publication): Promise<Packaged> => {
+  const { uploadId, titleId } = publication
+  const prefix = objectKey(`streams/${titleId}/${uploadId}/${randomUUID().slice(0, 8)}`)
+  const packaged = await putStream(objects, prefix, publication)
+  try {
+    const receipt = Buffer.from(JSON.stringify(packaged))
+    await objects.put(receiptKey(publication), receipt, { type: 'application/json', condition: { ifAbsent: true } })
+    return packaged
+  } catch (error) {
+    const first = isCinegraphError(error) && error.code === 'PRECONDITION_FAILED' ? await published(objects, publication) : null
+    if (first === null) throw error
+    for await (const { key } of objectsBelow(objects, prefix)) await objects.remove(key)
+    return first
+  }
+}
+
+const putStream = async (objects: ObjectStore, prefix: ObjectKey, { uploadId, titleId, videos, audio }: Publication): Promise<Packaged> => {
+  const put = (name: string, body: Buffer | string) =>
+    objects.put(objectKey(`${prefix}/${name}`), Buffer.from(body), { type: mediaType(name) })
   for (const rendition of [...videos, audio]) {
     await put(`${rendition.name}/init.mp4`, rendition.init)
     for (const segment of rendition.segments) await put(segment.name, segment.bytes)
@@ -45,7 +64,5 @@ export const publish = async (objects: ObjectStore, { uploadId, titleId, videos,
     bitrateKbps: Math.round(bandwidthOf(video).average / 1000),
     codecs: video.codec,
   }))
-  const packaged = { uploadId, titleId, prefix, durationMs: Math.round(1000 * Math.max(...videos.map(secondsOf))), renditions }
-  await put('packaged.json', JSON.stringify(packaged))
-  return packaged
+  return { uploadId, titleId, prefix, durationMs: Math.round(1000 * Math.max(...videos.map(secondsOf))), renditions }
 }

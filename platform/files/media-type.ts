@@ -8,5 +8,5 @@ const types: Readonly<Record<string, string>> = {
   json: 'application/json; charset=utf-8',
 }
 
-/** Media type of an object, by the ending of its key (RFC 8216 section 10, RFC 4337, ISO/IEC 23000-19). */
-export const mediaType = (key: string): string => types[key.slice(key.lastIndexOf('.') + 1)] ?? 'application/octet-stream'
+/** Media type of a file, by the ending of its name (RFC 8216 section 10, RFC 4337, ISO/IEC 23000-19). */
+export const mediaType = (name: string): string => types[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream'
