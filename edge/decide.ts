@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import fresh from 'fresh'
 import { combineRanges, parse } from 'range-parser'
 import { CinegraphError } from '#platform/errors/errors.ts'
 import type { ByteRange } from '#platform/ports/object-store.ts'
@@ -15,7 +14,7 @@ export type Decision = { readonly status: 200 | 304 | 412 } | { readonly status:
  */
 export const decide = ({ method, headers }: Asked, selected: Selected): Decision => {
   if (isPreconditionFailed(headers, selected)) return { status: 412 }
-  if (fresh(headers, { etag: selected.etag, 'last-modified': selected.lastModified })) return { status: 304 }
+  if (isUnchanged(headers, selected)) return { status: 304 }
   const range = method === 'GET' && isRangeCurrent(headers['if-range'], selected) ? readRange(headers.range, selected.bytes) : null
   return range === null ? { status: 200 } : { status: 206, range }
 }
@@ -29,6 +28,17 @@ const isPreconditionFailed = (headers: IncomingHttpHeaders, { etag, lastModified
   if (match !== undefined) return match.trim() !== '*' && !entityTags(match).includes(etag)
   const unmodifiedSince = headers['if-unmodified-since']
   return unmodifiedSince !== undefined && isLater(lastModified, unmodifiedSince)
+}
+
+/**
+ * NOTE: a request's `Cache-Control: no-cache`, which `fetch` adds to every conditional request, is for caches: it asks for
+ * validation, and 304 is the answer to that.
+ */
+const isUnchanged = (headers: IncomingHttpHeaders, { etag, lastModified }: Selected): boolean => {
+  const noneMatch = headers['if-none-match']
+  if (noneMatch !== undefined) return noneMatch.trim() === '*' || entityTags(noneMatch).some((tag) => tag.replace(/^W\//, '') === etag)
+  const since = headers['if-modified-since']
+  return since !== undefined && Date.parse(lastModified) <= Date.parse(since)
 }
 
 /** Whether a range may be sent, or the object has changed since its first part was (section 13.1.5). */

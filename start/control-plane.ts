@@ -46,7 +46,7 @@ export const createControlPlane = async (deps: ControlPlaneDeps): Promise<Contro
     events: await engines.open('events'),
     readCaller,
     createCache: await engines.open('cache'),
-    allowedOrigins: () => [links().web],
+    allowedOrigins: () => [links().web, ...(links().alsoAt ?? [])],
     log,
     ready: engines.healthy,
   }

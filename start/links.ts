@@ -1,4 +1,5 @@
 import { rename, writeFile } from 'node:fs/promises'
+import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from '#platform/settings/config.ts'
 import { demoMember } from '../prisma/seed/members.ts'
@@ -14,26 +15,64 @@ export type Links = {
   readonly origin: string
   readonly edges: readonly string[]
   readonly mail: string
+  /** Other addresses of the page, when it listens on all of this machine's. */
+  readonly alsoAt?: readonly string[]
   readonly demo?: { readonly email: string; readonly password: string }
 }
 
-export const linksFrom = ({ host, demo }: Config, ports: Ports): Links => {
-  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
-  const at = (port: number): string => `http://${name.includes(':') ? `[${name}]` : name}:${port}`
+const isEveryAddress = (host: string): boolean => host === '0.0.0.0' || host === '::'
+
+/** Addresses of this machine in the networks that it is in. */
+const networkAddresses = (): readonly string[] =>
+  Object.values(networkInterfaces()).flatMap((addresses = []) =>
+    addresses.filter(({ internal, family }) => !internal && family === 'IPv4').map(({ address }) => address),
+  )
+
+const siteAt = (host: string, port: number, protocol = 'http:'): string => `${protocol}//${host.includes(':') ? `[${host}]` : host}:${port}`
+
+/** Where the processes of this machine reach each other, whatever clients are told. */
+export const innerUrls = ({ host, originUrl, supergraphUrl }: Config, ports: Ports) => {
+  const here = isEveryAddress(host) ? '127.0.0.1' : host
+  return { originUrl: originUrl || siteAt(here, ports.origin), supergraphUrl: supergraphUrl || siteAt(here, ports.supergraph) }
+}
+
+/** The settings from which a child process makes the same links. */
+export const publicUrls = ({ web, tv, mobile, supergraph, origin, edges }: Links) => ({
+  publicUrl: web,
+  publicTvUrl: tv,
+  publicMobileUrl: mobile,
+  publicSupergraphUrl: supergraph,
+  publicOriginUrl: origin,
+  edgeUrls: edges,
+})
+
+/**
+ * What clients are told: the addresses that settings name. What has none of its own is at the host of `--public-url`, at its
+ * own port; without that too, at `--host`, or at this machine's first address in a network when it listens on every one.
+ */
+export const linksFrom = (config: Config, ports: Ports, addresses = networkAddresses()): Links => {
+  const { host, publicUrl, demo } = config
+  const [first = '127.0.0.1', ...more] = isEveryAddress(host) ? [...addresses, '127.0.0.1'] : [host]
+  const base = publicUrl === '' ? undefined : new URL(publicUrl)
+  const at = (port: number): string => (base === undefined ? siteAt(first, port) : `${base.protocol}//${base.hostname}:${port}`)
+  const supergraph = config.publicSupergraphUrl || at(ports.supergraph)
   return {
-    web: at(ports.web),
-    tv: at(ports.tv),
-    mobile: at(ports.mobile),
-    supergraph: at(ports.supergraph),
-    explorer: `${at(ports.supergraph)}/explorer`,
-    origin: at(ports.origin),
-    edges: [at(ports['edge-1']), at(ports['edge-2'])],
-    mail: at(ports.mail),
+    web: publicUrl || at(ports.web),
+    tv: config.publicTvUrl || at(ports.tv),
+    mobile: config.publicMobileUrl || at(ports.mobile),
+    supergraph,
+    explorer: `${supergraph}/explorer`,
+    origin: config.publicOriginUrl || at(ports.origin),
+    edges: config.edgeUrls.length > 0 ? config.edgeUrls : [at(ports['edge-1']), at(ports['edge-2'])],
+    mail: siteAt(isEveryAddress(host) ? '127.0.0.1' : host, ports.mail),
+    ...(isEveryAddress(host)
+      ? { alsoAt: (base === undefined ? more : [first, ...more]).map((address) => siteAt(address, ports.web)) }
+      : {}),
     ...(demo ? { demo: demoMember } : {}),
   }
 }
 
-/** Writes `links.json` into the data folder: whole or not at all. */
+/** Writes `links.json` into the data folder, atomically. */
 export const writeLinks = async (dir: string, links: Links): Promise<void> => {
   const file = join(dir, 'links.json')
   await writeFile(`${file}.new`, `${JSON.stringify(links, null, 2)}\n`)
@@ -43,7 +82,7 @@ export const writeLinks = async (dir: string, links: Links): Promise<void> => {
 /** The page of links that `npm start` ends with. */
 export const linksPage = (links: Links): string => {
   const rows = [
-    ['Watch', links.web],
+    ['Watch', [links.web, ...(links.alsoAt ?? [])].join('  ')],
     ['TV BFF', `${links.tv}/graphql`],
     ['Phone BFF', `${links.mobile}/graphql`],
     ['Browse the graph', links.explorer],

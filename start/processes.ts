@@ -3,7 +3,7 @@ import type { Secrets } from '#platform/identity/secrets.ts'
 import { postgresUrl } from '#platform/postgres/server.ts'
 import { type Config, environmentOf } from '#platform/settings/config.ts'
 import type { Environment } from '#platform/settings/setting.ts'
-import type { Links } from './links.ts'
+import { innerUrls, type Links, publicUrls } from './links.ts'
 import type { Ports } from './ports.ts'
 import type { ProcessPlan } from './supervisor.ts'
 
@@ -22,7 +22,7 @@ export const processWaves = (config: Config, { ports, links, secrets, inherited 
   const databaseUrl = config.databaseUrl || postgresUrl({ port: ports.database, password: secrets.databasePassword, database: 'cinegraph' })
   const shared = {
     ...inherited,
-    ...environmentOf({ ...config, databaseUrl, originUrl: links.origin, edgeUrls: links.edges, supergraphUrl: links.supergraph }),
+    ...environmentOf({ ...config, ...innerUrls(config, ports), ...publicUrls(links), databaseUrl }),
   }
   const plan = (name: string, file: string, port?: number, ...args: readonly string[]): ProcessPlan => ({
     name,

@@ -2,7 +2,18 @@ import { resolve } from 'node:path'
 import { settingsWithoutAdapter } from '#platform/engines/table.ts'
 import { CinegraphError, isCinegraphError } from '#platform/errors/errors.ts'
 import { readFlags } from '#platform/settings/flags.ts'
-import { countryCode, type Environment, oneOf, type Setting, text, url, urls, wholeNumber, yesOrNo } from '#platform/settings/setting.ts'
+import {
+  countryCode,
+  type Environment,
+  oneOf,
+  type Setting,
+  site,
+  text,
+  url,
+  urls,
+  wholeNumber,
+  yesOrNo,
+} from '#platform/settings/setting.ts'
 import { subgraphNames } from '#platform/settings/subgraphs.ts'
 import { meantSetting, nearest, unknownSetting } from '#platform/settings/suggest.ts'
 
@@ -82,8 +93,31 @@ export const settings = {
     'how long a start waits for a database that does not answer yet',
     wholeNumber(0, 86_400),
   ),
-  edgeUrls: setting('edge-urls', 'CINEGRAPH_EDGE_URLS', [], 'edges that playback may name, best first', urls),
-  originUrl: setting('origin-url', 'CINEGRAPH_ORIGIN_URL', '', 'origin that edges fill from and uploads go to', http),
+  edgeUrls: setting('edge-urls', 'CINEGRAPH_EDGE_URLS', [], 'edges as clients reach them, best first: playback names these', urls),
+  publicUrl: setting(
+    'public-url',
+    'CINEGRAPH_PUBLIC_URL',
+    '',
+    'address at which clients reach the page; what else they reach is at its host',
+    site,
+  ),
+  publicTvUrl: setting('public-tv-url', 'CINEGRAPH_PUBLIC_TV_URL', '', 'address at which clients reach the TV BFF', site),
+  publicMobileUrl: setting('public-mobile-url', 'CINEGRAPH_PUBLIC_MOBILE_URL', '', 'address at which clients reach the phone BFF', site),
+  publicSupergraphUrl: setting(
+    'public-supergraph-url',
+    'CINEGRAPH_PUBLIC_SUPERGRAPH_URL',
+    '',
+    'address at which people reach the supergraph',
+    site,
+  ),
+  publicOriginUrl: setting(
+    'public-origin-url',
+    'CINEGRAPH_PUBLIC_ORIGIN_URL',
+    '',
+    'address to which uploads are sent (none: the origin URL)',
+    site,
+  ),
+  originUrl: setting('origin-url', 'CINEGRAPH_ORIGIN_URL', '', 'origin that edges fill from', http),
   supergraphUrl: setting('supergraph-url', 'CINEGRAPH_SUPERGRAPH_URL', '', 'supergraph that a BFF or worker started alone asks', http),
   apolloKey: setting('apollo-key', 'APOLLO_KEY', '', 'key of a graph in Apollo Studio, to which operations are then reported', text),
   apolloGraphRef: setting('apollo-graph-ref', 'APOLLO_GRAPH_REF', '', 'that graph and its variant: name@variant', text),

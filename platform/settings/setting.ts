@@ -52,13 +52,23 @@ export const url =
     )
   }
 
-/** Comma-separated http(s) URLs. */
+/** Scheme, host and port at which something is reached, or the empty string, which stands for "not set". */
+export const site = (raw: string, name: string): string => {
+  const value = url('http:', 'https:')(raw, name)
+  if (value === '') return ''
+  const { origin, href, username } = new URL(value)
+  if (href !== `${origin}/` || username !== '')
+    throw invalid(name, raw.replace(/:\/\/.*/, '://…'), 'an address without a path, such as https://films.example')
+  return origin
+}
+
+/** Comma-separated addresses. */
 export const urls = (raw: string, name: string): readonly string[] =>
   raw
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '')
-    .map((part) => url('http:', 'https:')(part, name))
+    .map((part) => site(part, name))
 
 export const countryCode = (raw: string, name: string): string => {
   if (!/^[A-Z]{2}$/.test(raw)) throw invalid(name, raw, 'a country code of two capitals (ISO 3166-1)')

@@ -19,7 +19,7 @@ export type CatalogDeps = {
   readonly events: EventLog
   readonly objects: ObjectStore
   readonly index: SearchIndex
-  readonly originUrl: string
+  readonly uploadUrl: string
   readonly streamKey: string
   readonly clock: () => Date
   readonly log: Log
@@ -32,7 +32,7 @@ export const createCatalog = async ({
   events,
   objects,
   index,
-  originUrl,
+  uploadUrl,
   streamKey,
   clock,
   log,
@@ -40,7 +40,7 @@ export const createCatalog = async ({
   const search = createSearch({ index, store: titles, clock, log })
   const indexing = await indexTitles({ events, search, log })
   await ingest({ events, uploads: store, log })
-  const uploads = { store, objects, originUrl, streamKey, clock }
+  const uploads = { store, objects, uploadUrl, streamKey, clock }
   const subgraph = await createSubgraph({
     name: 'catalog',
     typeDefs,

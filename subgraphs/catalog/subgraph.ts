@@ -16,7 +16,7 @@ export const subgraph: SubgraphDefinition = {
       events: await engines.open('events'),
       objects: await engines.open('objects'),
       index: await engines.open('search'),
-      originUrl: config.originUrl,
+      uploadUrl: config.publicOriginUrl || config.originUrl,
       streamKey,
       clock,
       log,

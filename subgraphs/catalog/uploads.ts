@@ -13,7 +13,7 @@ const addressSeconds = 24 * 3600
 export type UploadDeps = {
   readonly store: UploadStore
   readonly objects: ObjectStore
-  readonly originUrl: string
+  readonly uploadUrl: string
   readonly streamKey: string
   readonly clock: () => Date
 }
@@ -37,7 +37,7 @@ const partKey = (folder: string, part: number): ObjectKey => objectKey(`${folder
 const bytesOfPart = (bytes: number, part: number): number => Math.min(partBytes, bytes - part * partBytes)
 
 /** Makes the title, and an address per part that takes bytes until tomorrow. Throws INPUT_INVALID. */
-export const startUpload = async (input: StartUploadInput, { store, originUrl, streamKey, clock }: UploadDeps): Promise<UploadTicket> => {
+export const startUpload = async (input: StartUploadInput, { store, uploadUrl, streamKey, clock }: UploadDeps): Promise<UploadTicket> => {
   check(input)
   const id = randomUUID()
   const titleId = `t-${randomUUID().slice(0, 13)}`
@@ -56,7 +56,7 @@ export const startUpload = async (input: StartUploadInput, { store, originUrl, s
   const expiresAt = new Date(clock().getTime() + addressSeconds * 1000)
   const urlOf = (part: number) => {
     const grant = { key: partKey(folder, part), bytes: bytesOfPart(input.bytes, part), expiresAt }
-    return new URL(signUploadPath(grant, streamKey), originUrl).href
+    return new URL(signUploadPath(grant, streamKey), uploadUrl).href
   }
   return { id, titleId, partBytes, partUrls: Array.from({ length: parts }, (_, part) => urlOf(part)) }
 }
