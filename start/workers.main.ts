@@ -5,5 +5,7 @@ import { createWorkers } from './workers.ts'
 await runWorker('workers', async ({ config, engines, app, clock, log, stack }) => {
   const [events, jobs] = [await engines.open('events'), await engines.open('jobs')]
   const [objects, mailbox] = [await engines.open('objects'), await engines.open('mailbox')]
-  stack.use(await createWorkers({ events, jobs, objects, mailbox, workRoot: join(config.data, 'work'), app, clock, log }))
+  stack.use(
+    await createWorkers({ events, jobs, objects, mailbox, workRoot: join(config.data, 'work'), webUrl: config.publicUrl, app, clock, log }),
+  )
 })

@@ -15,6 +15,8 @@ export type WorkersDeps = {
   readonly objects: ObjectStore
   readonly mailbox: ObjectStore
   readonly workRoot: string
+  /** Address of the page, for mails. */
+  readonly webUrl: string
   readonly app: Http
   readonly clock: () => Date
   readonly log: Log
@@ -27,6 +29,7 @@ export const createWorkers = async ({
   objects,
   mailbox,
   workRoot,
+  webUrl,
   app,
   clock,
   log,
@@ -35,7 +38,7 @@ export const createWorkers = async ({
   stack.use(await createTranscode({ events, jobs, objects, workRoot, log }))
   stack.use(await createTelemetry({ events, objects, clock, log }))
   await createRecsWorker(events)
-  await createNotify({ events, mailbox, log })
+  await createNotify({ events, mailbox, webUrl, log })
   serveMailbox(app, mailbox)
   return stack.move()
 }

@@ -106,7 +106,10 @@ export const bootPlatform = async ({ config: overrides = {}, remote = [], worker
     supergraph: await listen('supergraph'),
   }
   if (workers)
-    links = { ...links, mail: await startWorkers({ events, jobs, objects, mailbox, workRoot: join(folder.path, 'work') }, stack) }
+    links = {
+      ...links,
+      mail: await startWorkers({ events, jobs, objects, mailbox, workRoot: join(folder.path, 'work'), webUrl: links.web }, stack),
+    }
   const owned = stack.move()
   const stoppable = new Map([...remotes, ...started.map((edge, at) => [`edge-${at + 1}`, edge] as const)])
   const stop = async (what: string) => (what === 'search' ? search.break() : stoppable.get(what)?.stop())
@@ -132,7 +135,7 @@ const startEdge = async (originUrl: string, secrets: Secrets, stack: AsyncDispos
 }
 
 const startWorkers = async (
-  parts: Pick<Parameters<typeof createWorkers>[0], 'events' | 'jobs' | 'objects' | 'mailbox' | 'workRoot'>,
+  parts: Pick<Parameters<typeof createWorkers>[0], 'events' | 'jobs' | 'objects' | 'mailbox' | 'workRoot' | 'webUrl'>,
   stack: AsyncDisposableStack,
 ): Promise<string> => {
   const app = createHttp({ name: 'workers', log })

@@ -12,8 +12,8 @@ import { key, objectStoreContract } from './object-store.ts'
 
 const open = async () => {
   const folder = await temporaryFolder()
-  const root = join(folder.path, 'objects')
-  return { root, store: createFolderStore(root), [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() }
+  const root = join(folder.path, 'media')
+  return { data: folder.path, root, store: createFolderStore(root), [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() }
 }
 objectStoreContract('folder', open)
 multipartContract('folder', open)
@@ -21,7 +21,7 @@ multipartContract('folder', open)
 test('a writer that is killed leaves old objects or new ones, nothing in between, and what it acknowledged', async () => {
   await using opened = await open()
   for (let round = 0; round < 6; round += 1) {
-    const writer = fork(new URL('./object-writer.main.ts', import.meta.url), [opened.root], {
+    const writer = fork(new URL('./object-writer.main.ts', import.meta.url), [opened.data], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
     const acknowledged = new Map<string, string>()
@@ -45,14 +45,14 @@ test('a writer that is killed leaves old objects or new ones, nothing in between
 test('the lock of a writer that was killed holds nobody up', async () => {
   await using opened = await open()
   const { etag } = await opened.store.put(key('a'), Buffer.from('1'))
-  const writer = fork(new URL('./object-writer.main.ts', import.meta.url), [opened.root, 'lock'], {
+  const writer = fork(new URL('./object-writer.main.ts', import.meta.url), [opened.data, 'lock'], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   await once(writer, 'message')
   writer.kill('SIGKILL')
   await once(writer, 'close')
   assert.equal((await readdir(join(opened.root, '.locks'))).length, 1)
-  const tries = Array.from({ length: 5 }, (_, at) => opened.store.put(key('a'), Buffer.from(`${at}`), { condition: { ifMatch: etag } }))
+  const tries = Array.from({ length: 5 }, (_, at) => opened.store.put(key('a'), Buffer.from(`try ${at}`), { condition: { ifMatch: etag } }))
   const results = await Promise.allSettled(tries)
   assert.equal(results.filter(({ status }) => status === 'fulfilled').length, 1)
   assert.deepEqual(await readdir(join(opened.root, '.locks')), [])

@@ -7,7 +7,7 @@ import { postgresUrl } from '#platform/postgres/server.ts'
 import { operatorEmail } from '../../prisma/seed/members.ts'
 import type { Links } from '../../start/links.ts'
 import { temporaryFolder } from '../boot.ts'
-import { Device, type DeviceKind } from '../member.ts'
+import { Device, type DeviceKind, until } from '../member.ts'
 import { requestRaw } from '../raw-http.ts'
 import { freePortBase, startService } from '../run.ts'
 
@@ -78,6 +78,18 @@ test('behind a proxy, clients are told public addresses and no others', async ()
       onlyAt(edges, playback, `${kind} play`)
       assert.deepEqual(playback.streams.map(({ edge }) => edge).toSorted(), edges.toSorted())
     }
+  })
+
+  await test('in mails', async () => {
+    const member = new Device(here, 'web')
+    await member.signIn('new@cinegraph.example')
+    assert.deepEqual((await member.ask('subscribe', { planId: 'basic' })).errors, [])
+    const text = await until('the mail is sent', 30_000, async () => {
+      const page = await (await fetch(service.links.mail)).text()
+      return page.includes('plan has started') && page
+    })
+    assert.ok(addressesIn(text).length > 0)
+    onlyAt(['https://films.example'], text, 'the mail')
   })
 
   await test('to those who upload, and to pages of other sites', async () => {

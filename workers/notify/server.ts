@@ -7,7 +7,7 @@ import type { Log } from '#platform/observe/log.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
 
-export type NotifyDeps = { readonly events: EventLog; readonly mailbox: ObjectStore; readonly log: Log }
+export type NotifyDeps = { readonly events: EventLog; readonly mailbox: ObjectStore; readonly webUrl: string; readonly log: Log }
 
 const composer = createTransport({ streamTransport: true, buffer: true, newline: 'unix' })
 
@@ -15,8 +15,8 @@ const composer = createTransport({ streamTransport: true, buffer: true, newline:
 const mailKey = ({ accountId, startedAt }: EventOf<typeof subscriptions>): ObjectKey =>
   objectKey(`sent/${startedAt.slice(0, 10)}-${createHash('sha256').update(`${accountId} ${startedAt}`).digest('hex').slice(0, 16)}.eml`)
 
-const compose = async ({ email, planName, startedAt }: EventOf<typeof subscriptions>): Promise<Buffer> => {
-  const text = `Welcome to Cinegraph.\n\nYour ${planName} plan started on ${startedAt.slice(0, 10)}. Every film is one press away, on every screen you own.\n`
+const compose = async ({ email, planName, startedAt }: EventOf<typeof subscriptions>, webUrl: string): Promise<Buffer> => {
+  const text = `Welcome to Cinegraph.\n\nYour ${planName} plan started on ${startedAt.slice(0, 10)}. Every film is one press away, on every screen you own:\n${webUrl}\n`
   const { message } = await composer.sendMail({
     from: 'Cinegraph <hello@cinegraph.example>',
     to: email,
@@ -28,7 +28,7 @@ const compose = async ({ email, planName, startedAt }: EventOf<typeof subscripti
 }
 
 /** Sends members their mails, into a mailbox of `.eml` files. */
-export const createNotify = ({ events, mailbox, log }: NotifyDeps): Promise<void> =>
+export const createNotify = ({ events, mailbox, webUrl, log }: NotifyDeps): Promise<void> =>
   events.consume({
     topic: subscriptions,
     group: 'notify',
@@ -36,7 +36,7 @@ export const createNotify = ({ events, mailbox, log }: NotifyDeps): Promise<void
       for (const { data } of batch) {
         const key = mailKey(data)
         if ((await mailbox.head(key)) !== null) continue
-        await mailbox.put(key, await compose(data), { type: 'message/rfc822' })
+        await mailbox.put(key, await compose(data, webUrl), { type: 'message/rfc822' })
         log.info({ accountId: data.accountId, mail: key }, 'subscription confirmed by mail')
       }
     },
