@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { glob, readFile, utimes, writeFile } from 'node:fs/promises'
+import { glob, readFile, rename, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { processBirth } from '#platform/process/birth.ts'
@@ -81,7 +81,7 @@ const carriedOut: Readonly<Record<string, () => Promise<void>>> = {
   },
   'npm run ingest -- film.mp4 --title "My film" --maturity 12 --genre Drama': async () => {
     const film = await makeFootage(0, 4, folder.path)
-    await writeFile(join(clone, 'film.mp4'), await readFile(film))
+    await rename(film, join(clone, 'film.mp4'))
     const text = await succeed('npm run ingest -- film.mp4 --title "My film" --maturity 12 --genre Drama')
     const titleId = /#\/title\/([\w-]+)/.exec(text)?.[1] ?? ''
     const tv = new Device(await links(), 'tv')
@@ -110,8 +110,8 @@ const carriedOut: Readonly<Record<string, () => Promise<void>>> = {
     assert.match(bare.text(), /--supergraph/)
   },
   'npm run supergraph -- --help': async () => assert.match(await succeed('npm run supergraph -- --help'), /--supergraph FILE/),
-  'npm run supergraph -- --supergraph any.graphql --port 4000': () => gatewayRuns([]),
-  'npm run supergraph -- --supergraph supergraph.graphql --port 4000 --config gateway.yaml': () => gatewayRuns(['--config gateway.yaml']),
+  'npm run supergraph -- --supergraph any.graphql --port 4000': () => gatewayRuns({ config: false }),
+  'npm run supergraph -- --supergraph supergraph.graphql --port 4000 --config gateway.yaml': () => gatewayRuns({ config: true }),
   'npm run dev': async () => {
     const port = String(await freePortBase())
     const dev = typed(`npm run dev -- --data '${join(folder.path, 'dev data')}' --port-base ${port} --no-demo-footage`)
@@ -149,16 +149,21 @@ const elsewhere: Readonly<Record<string, string>> = {
   'npm run bench:home': 'a bench takes minutes; its parts are functions of the tests',
 }
 
-const gatewayRuns = async (options: readonly string[]): Promise<void> => {
+const gatewayRuns = async ({ config }: { readonly config: boolean }): Promise<void> => {
   const { supergraph } = await links()
   const subgraphs = Object.fromEntries(subgraphNames.map((name) => [name, { url: `${supergraph}/graphql` }]))
-  await writeFile(join(clone, 'gateway.yaml'), JSON.stringify({ subgraphs }))
+  await writeFile(join(folder.path, 'gateway.yaml'), JSON.stringify({ subgraphs }))
   const composed = await readFile(join(clone, 'supergraph/supergraph.graphql'), 'utf8')
   // NOTE: ours names no addresses; that of somebody else does, and needs no config file.
-  const file = options.length > 0 ? 'supergraph/supergraph.graphql' : 'any.graphql'
-  await writeFile(join(clone, 'any.graphql'), composed.replaceAll(/url: "in-process:[^"]*"/g, `url: "${supergraph}/graphql"`))
+  const file = config ? 'supergraph/supergraph.graphql' : join(folder.path, 'any.graphql')
+  await writeFile(join(folder.path, 'any.graphql'), composed.replaceAll(/url: "in-process:[^"]*"/g, `url: "${supergraph}/graphql"`))
   const port = await freePort()
-  const line = ['npm run supergraph --', `--supergraph ${file}`, `--port ${port}`, ...options].join(' ')
+  const line = [
+    'npm run supergraph --',
+    `--supergraph ${file}`,
+    `--port ${port}`,
+    ...(config ? [`--config ${join(folder.path, 'gateway.yaml')}`] : []),
+  ].join(' ')
   const alone = typed(line)
   await until('the gateway listens', 60_000, async () => alone.text().includes('answers at'))
   const answer = await fetch(`http://127.0.0.1:${port}/graphql?query={__typename}`)
