@@ -32,7 +32,7 @@ const cpuMs = async (work: () => Promise<void>): Promise<number> => {
 
 const keyOf = (name: string, { query, variables }: GraphqlRequest): string => `${name} ${query} ${JSON.stringify(variables)}`
 const unsubscribed: GraphqlService['subscribe'] = () => {
-  throw new TypeError('A home screen follows nothing')
+  throw new TypeError('A home screen subscribes to nothing')
 }
 
 await globalSetup()

@@ -126,7 +126,7 @@ const sendParts = async (file: string, { partBytes, partUrls }: Ticket, onProgre
 
 const progressDocument = 'subscription ($id: ID!) { uploadProgress(id: $id) { step percent error done } }'
 
-/** Follows the upload until it is done; a stream that is lost is opened again, and begins with how things stand. */
+/** Subscribes to the upload until it is done; a stream that is lost is opened again, and begins with how things stand. */
 const untilPublished = async ({ subscribe }: Operator, id: string, onProgress: IngestDeps['onProgress']): Promise<void> => {
   for (;;) {
     for await (const { uploadProgress: upload } of subscribe<{ uploadProgress: Upload }>(progressDocument, { id })) {

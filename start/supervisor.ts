@@ -90,7 +90,7 @@ const launch = ({ name, file, args, env }: ProcessPlan, { onLine, silentSeconds 
 }
 
 /**
- * Kills a process that has been ready and has since given no sign of life for so many seconds; tells whether it has.
+ * Kills a process that has been ready and has since given no sign of life for so many seconds; returns whether it has.
  * NOTE: seconds are counted by this loop's own beat, so that a machine that was asleep does not find all of them silent.
  */
 const endWhenSilent = (child: ChildProcess, seconds: number): (() => boolean) => {

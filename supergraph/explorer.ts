@@ -10,9 +10,9 @@ const assets = {
   'graphiql.css': 'graphiql/graphiql.min.css',
 } as const
 
-/** GraphiQL's own fetcher wants a package from elsewhere for subscriptions; ours follows them as server-sent events. */
+/** GraphiQL's own fetcher wants a package from elsewhere for subscriptions; ours subscribes by server-sent events. */
 const fetcher = `const plain = GraphiQL.createFetcher({ url: '/graphql' })
-async function* follow(asked, headers) {
+async function* subscribe(asked, headers) {
   const response = await fetch('/graphql', { method: 'POST', headers: { ...headers, 'content-type': 'application/json', accept: 'text/event-stream' }, body: JSON.stringify(asked) })
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
   try {
@@ -30,7 +30,7 @@ async function* follow(asked, headers) {
 }
 const kindOf = ({ operationName }, document) =>
   document?.definitions.find((node) => node.kind === 'OperationDefinition' && (!operationName || node.name?.value === operationName))?.operation
-const fetcher = (asked, options) => kindOf(asked, options?.documentAST) === 'subscription' ? follow(asked, options?.headers) : plain(asked, options)`
+const fetcher = (asked, options) => kindOf(asked, options?.documentAST) === 'subscription' ? subscribe(asked, options?.headers) : plain(asked, options)`
 
 const start = `ReactDOM.createRoot(document.getElementById('explorer')).render(React.createElement(GraphiQL, {
   fetcher, shouldPersistHeaders: false, defaultEditorToolsVisibility: true,

@@ -122,7 +122,7 @@ export const errorTable = {
     429,
     'TOO_MANY_SUBSCRIPTIONS',
     true,
-    (d) => `${d.what} follows ${d.max} operations already, which is the limit. End one, then subscribe again.`,
+    (d) => `${d.what} has ${d.max} subscriptions already, which is the limit. End one, then subscribe again.`,
   ),
   QUERY_TOO_MANY_ALIASES: row(400, 'QUERY_TOO_MANY_ALIASES', false, (d) => `This query has ${d.aliases} aliases; ${d.max} are allowed.`),
   UNAUTHENTICATED: row(401, 'UNAUTHENTICATED', false, () => 'Sign in first: the access token is missing, expired or not valid.'),

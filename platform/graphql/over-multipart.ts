@@ -40,7 +40,7 @@ const stream = async (request: FastifyRequest, reply: FastifyReply, { first, ans
   const write = (part: AnswerPart): void => {
     raw.write(partHead)
     raw.write(part.json())
-    // NOTE: the delimiter comes at once, so that the client knows that this part is whole.
+    // NOTE: the delimiter comes at once, so that the client knows that this part is complete.
     raw.write(part.isLast ? `${delimiter}--\r\n` : delimiter)
   }
   raw.write(delimiter)

@@ -57,7 +57,7 @@ export type AskedOverSse = {
   readonly request: GraphqlRequest
 }
 
-/** Follows an operation of another service in the same protocol. Throws when the connection is refused or lost. */
+/** Subscribes to an operation of another service in the same protocol. Throws when the connection is refused or lost. */
 export async function* subscribeOverSse({ url, headers, request }: AskedOverSse, signal: AbortSignal): AsyncGenerator<GraphqlAnswer> {
   const response = await fetch(url, {
     method: 'POST',

@@ -32,7 +32,7 @@ export const remoteGraphql =
     }
   }
 
-/** The same with its subscriptions, which are followed as server-sent events. */
+/** The same with its subscriptions, which are subscribed to as server-sent events. */
 export const remoteService = (name: string, url: string, serviceKey: string): GraphqlService => ({
   execute: remoteGraphql(name, url, serviceKey),
   subscribe: async function* (request, caller, signal) {

@@ -14,7 +14,7 @@ export type TopicSubscription<T extends LiveTopic, Args, Context, Value> = {
 
 const forever = new AbortController().signal
 
-/** A field of `Subscription` that follows a topic of the event log. */
+/** A field of `Subscription` that tails a topic of the event log. */
 export const topicField = <T extends LiveTopic, Args, Context extends SubgraphContext<unknown>, Value>(
   events: Pick<EventLog, 'tail'>,
   { topic, concerns, first, load }: TopicSubscription<T, Args, Context, Value>,

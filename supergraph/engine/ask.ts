@@ -25,5 +25,5 @@ export type SubgraphAnswer = {
  */
 export type AskSubgraph<C> = (request: SubgraphRequest, context: C) => Promise<SubgraphAnswer>
 
-/** Follows a subscription of one subgraph until `signal` aborts, the subgraph completes it, or the connection is lost (then it throws). */
+/** Subscribes to one subgraph until `signal` aborts, the subgraph completes it, or the connection is lost (then it throws). */
 export type SubscribeSubgraph<C> = (request: SubgraphRequest, context: C, signal: AbortSignal) => AsyncIterable<SubgraphAnswer>

@@ -144,7 +144,7 @@ const stepCache = <C>(deps: Omit<StepDeps<C>, 'canShare'>) => {
 }
 
 const notStreamed = (): GraphQLError =>
-  new GraphQLError('A subscription is followed as server-sent events (accept: text/event-stream) or over a WebSocket.', {
+  new GraphQLError('A subscription is sent as server-sent events (accept: text/event-stream) or over a WebSocket.', {
     extensions: { code: 'SUBSCRIPTION_NEEDS_STREAM' },
   })
 

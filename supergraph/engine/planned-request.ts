@@ -27,7 +27,7 @@ export type EngineDeps<C> = {
   readonly planner: Planner
   /** How a subgraph is asked, by its name and the URL that the supergraph has for it. */
   readonly ask: (subgraph: string, url: string) => AskSubgraph<C>
-  /** How a subscription of a subgraph is followed; none can be, when it is not given. */
+  /** How a subgraph is subscribed to; without it subscriptions are refused. */
   readonly subscribe?: (subgraph: string, url: string) => SubscribeSubgraph<C>
   readonly contract?: Contract
   readonly rules?: readonly ValidationRule[]

@@ -4,7 +4,7 @@ import { type Answered, refused } from '../engine/answered.ts'
 
 type Open = () => AsyncIterable<Answered>
 
-/** A subscription that counts while it is followed; one answer that says why, for whoever follows too many. */
+/** A subscription that counts while it runs; one answer that says why, for whoever has too many. */
 export async function* counted(quota: SubscriptionQuota, holder: QuotaHolder, open: Open): AsyncGenerator<Answered> {
   const place = placeIn(quota, holder)
   if ('json' in place) return yield place

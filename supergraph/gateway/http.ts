@@ -80,7 +80,7 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
   return app
 }
 
-/** What befell a whole request, in the words of GraphQL. */
+/** What went wrong with a request as a whole, in the words of GraphQL. */
 const sendError = async (error: Error, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
   const { status, body } = errorAnswer(error)
   if (status >= 500) request.log.error({ err: error }, 'request failed')

@@ -78,7 +78,7 @@ const Settings = z.strictObject({
       listSize: z.int().min(0).default(10),
     })
     .default({ mode: 'off', costMax: 1_000, listSize: 10 }),
-  /** Operations that are followed at a time: over one WebSocket, by the subject of one token, and in all. */
+  /** Subscriptions at a time: over one WebSocket, by the subject of one token, and in all. */
   subscriptions: z
     .strictObject({
       perSocketMax: z.int().min(1).default(defaultQuota.perSocketMax),

@@ -9,7 +9,7 @@ import type { GatewaySettings, SubgraphSettings } from './settings.ts'
 
 type Deps = { readonly name: string; readonly url: string; readonly settings: GatewaySettings; readonly own: SubgraphSettings }
 
-/** Follows subscriptions of a subgraph, by graphql-ws where its setting says so, otherwise by server-sent events. */
+/** Subscribes to a subgraph, by graphql-ws where its setting says so, otherwise by server-sent events. */
 export const createSubscribe = ({ name, url, settings, own }: Deps): SubscribeSubgraph<Incoming> => {
   const rules = compileHeaderRules(own.headers ?? settings.headers)
   const target = own.subscriptions?.url ?? own.url ?? url

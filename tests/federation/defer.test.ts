@@ -119,10 +119,10 @@ test('an error in what is deferred makes that null, and comes with it', async ()
 test('nothing is deferred when the condition says so, nor for clients that take no parts', async () => {
   await using graph = await httpGraph(parts)
   const query = 'query ($later: Boolean!) { film { name ... @defer(if: $later) { stars } } }'
-  const whole = { film: { name: 'film 1', stars: 4 } }
+  const complete = { film: { name: 'film 1', stars: 4 } }
   const off = await ask(graph.url, query, { later: false })
   assert.match(off.type, /^application\/json/)
-  assert.deepEqual(off.parts[0]?.data, whole)
+  assert.deepEqual(off.parts[0]?.data, complete)
   const on = await ask(graph.url, query, { later: true })
   assert.deepEqual(
     on.parts.map(({ data, incremental }) => data ?? incremental),
@@ -133,7 +133,7 @@ test('nothing is deferred when the condition says so, nor for clients that take 
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ query, variables: { later: true } }),
   })
-  assert.deepEqual(await plain.json(), { data: whole })
+  assert.deepEqual(await plain.json(), { data: complete })
   const refused = await ask(graph.url, '{ film { nothing ... @defer { stars } } }')
   assert.match(refused.parts[0]?.errors?.[0]?.message ?? '', /Cannot query field "nothing"/)
 })

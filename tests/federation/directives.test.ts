@@ -55,7 +55,7 @@ test('a field that may not be null and may not be read takes its object with it'
   assert.deepEqual((await graph.ask('{ me { name grade } }', claims(true, [], ['manager']))).data, { me: { name: 'Ada', grade: 'A' } })
 })
 
-test('by setting, a request that asks too much is refused whole', async () => {
+test('by setting, a request that asks too much is refused as a whole', async () => {
   await using graph = await smallGraph<Claims>(people, { claimsOf: (context) => context, onDenied: 'refuse' })
   const answer = await graph.ask('{ me { name email } }', claims(false))
   assert.equal(answer.data, undefined)

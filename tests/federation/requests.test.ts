@@ -67,11 +67,11 @@ test('a body that is no request is never answered with a 5xx', async () => {
   )
 })
 
-test('a socket that follows as many operations as it may is refused another one, and may follow it once one has ended', async () => {
+test('a socket that has as many subscriptions as it may is refused another one, and may have it once one has ended', async () => {
   await using graph = await httpGraph(parts, { subscriptions: { perSocketMax: 3 } })
   const client = createClient({ url: `${graph.url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, lazy: false })
   const seen: string[] = []
-  const follow = (): (() => void) =>
+  const subscribe = (): (() => void) =>
     client.subscribe(
       { query: 'subscription { tick }' },
       {
@@ -80,14 +80,14 @@ test('a socket that follows as many operations as it may is refused another one,
         complete: () => undefined,
       },
     )
-  const ends = [follow(), follow(), follow()]
-  await until('three are followed', 10_000, async () => seen.filter((each) => each === 'event').length >= 3)
-  follow()
+  const ends = [subscribe(), subscribe(), subscribe()]
+  await until('three subscriptions run', 10_000, async () => seen.filter((each) => each === 'event').length >= 3)
+  subscribe()
   await until('the fourth is refused', 10_000, async () => seen.includes('TOO_MANY_SUBSCRIPTIONS'))
   ends[0]?.()
   const before = seen.filter((each) => each === 'TOO_MANY_SUBSCRIPTIONS').length
-  await until('another may be followed', 10_000, async () => {
-    follow()
+  await until('another may run', 10_000, async () => {
+    subscribe()
     await new Promise((resolve) => setTimeout(resolve, 100))
     return seen.filter((each) => each === 'TOO_MANY_SUBSCRIPTIONS').length === before || seen.length > 60
   })

@@ -156,8 +156,8 @@ test('a file that is no film is refused with its reason', async () => {
 
 test('a film that was cut off is refused instead of published short', async () => {
   const file = join(folder.path, 'cut.mp4')
-  const whole = await readFile(film.file)
-  await writeFile(file, whole.subarray(0, Math.floor(whole.length * 0.6)))
+  const bytes = await readFile(film.file)
+  await writeFile(file, bytes.subarray(0, Math.floor(bytes.length * 0.6)))
   await assert.rejects(
     ingestFilm({ file, title: 'Cut', kind: 'FILM', maturity: 0, genres: [] }, { ...operator(), onProgress: () => undefined }),
     /film cannot be read|encoder stopped|cannot be read/,

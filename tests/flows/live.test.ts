@@ -15,10 +15,10 @@ import { ada } from '../subgraph.ts'
 const film = 't-0010'
 const moved = 'subscription { resumePointMoved { positionMs title { id name } } }'
 
-type Heard = { readonly answers: GraphqlAnswer[]; readonly done: Promise<unknown>; readonly stop: () => void }
+type Subscribed = { readonly answers: GraphqlAnswer[]; readonly done: Promise<unknown>; readonly stop: () => void }
 
-/** Follows until `stop`, and tells once the stream stands. */
-const listen = async (platform: Platform, token: string, query = moved): Promise<Heard> => {
+/** Subscribes until `stop`; resolves once the stream is open. */
+const subscribeTo = async (platform: Platform, token: string, query = moved): Promise<Subscribed> => {
   const gone = new AbortController()
   const answers: GraphqlAnswer[] = []
   const headers = { authorization: `Bearer ${token}` }
@@ -30,13 +30,17 @@ const listen = async (platform: Platform, token: string, query = moved): Promise
 }
 
 for (const remote of [[], ['history']] as const)
-  test(`a resume point that moves on the television is told live, with its title, to that profile only${remote.length > 0 ? '; also from a subgraph on another machine' : ''}`, async () => {
+  test(`a resume point that moves on the television is pushed live, with its title, to that profile only${remote.length > 0 ? '; also from a subgraph on another machine' : ''}`, async () => {
     await using platform = await bootPlatform({ remote: [...remote] })
     const tv = new Device(platform.links, 'tv')
     const other = new Device(platform.links, 'tv')
     await tv.signIn()
     await other.switchProfile('Grace', await other.signIn())
-    const [mine, theirs, nobody] = await Promise.all([listen(platform, tv.token), listen(platform, other.token), listen(platform, '')])
+    const [mine, theirs, nobody] = await Promise.all([
+      subscribeTo(platform, tv.token),
+      subscribeTo(platform, other.token),
+      subscribeTo(platform, ''),
+    ])
     await until('the first point', 15_000, async () => {
       await tv.heartbeat({ titleId: film, positionMs: 60_000 })
       return mine.answers.length > 0
@@ -58,13 +62,13 @@ test('a stream ends when the token that opened it runs out', async () => {
   await using platform = await bootPlatform()
   const token = await createIssuer(platform.secrets.accessPrivateKey, 2).issue(ada)
   const began = Date.now()
-  const heard = await listen(platform, token)
-  await heard.done
+  const subscribed = await subscribeTo(platform, token)
+  await subscribed.done
   assert.ok(Date.now() - began < 10_000, `${Date.now() - began} ms`)
-  assert.deepEqual(heard.answers, [])
+  assert.deepEqual(subscribed.answers, [])
 })
 
-test('an operator follows an upload over a WebSocket; a member may not', async () => {
+test('an operator subscribes to an upload over a WebSocket; a member may not', async () => {
   await using platform = await bootPlatform()
   const [operator, member] = [new Device(platform.links, 'web'), new Device(platform.links, 'web')]
   await operator.signIn(operatorEmail, 'operator-for-tests')

@@ -15,7 +15,7 @@ export type InParts = {
   readonly fetching: readonly PlanPart[]
 }
 
-/** Each part is worked out by itself; an operation that defers more than so many is answered whole. */
+/** Each part is worked out by itself; an operation that defers more than so many is answered in one part. */
 const partsMax = 20
 
 /** Null when nothing of the operation is deferred. */

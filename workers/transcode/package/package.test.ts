@@ -85,12 +85,12 @@ test('the playlists name every segment once and state the peak, not the mean, as
 })
 
 test('a stream that lacks its end, or whose rungs are cut apart, is not published', () => {
-  const whole = cutSegments('v360', video, 4)
+  const video360 = cutSegments('v360', video, 4)
   const sound = cutSegments('audio', audio, 4)
-  checkStream(source, [whole], sound)
-  const short = { ...whole, segments: whole.segments.slice(0, -1) }
+  checkStream(source, [video360], sound)
+  const short = { ...video360, segments: video360.segments.slice(0, -1) }
   assert.throws(() => checkStream(source, [short], sound), { code: 'SOURCE_UNREADABLE' })
-  assert.throws(() => checkStream(source, [whole, cutSegments('v240', video, 2)], sound), { code: 'ENCODE_FAILED' })
+  assert.throws(() => checkStream(source, [video360, cutSegments('v240', video, 2)], sound), { code: 'ENCODE_FAILED' })
 })
 
 test('bytes that are no boxes are refused, not read past their end', () => {
