@@ -3,6 +3,7 @@ import type { Log } from '#platform/observe/log.ts'
 import type { CreateCache } from '#platform/ports/cache.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 import type { Jobs } from '#platform/ports/jobs.ts'
+import type { Leases } from '#platform/ports/leases.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
 import type { SearchIndex } from '#platform/ports/search-index.ts'
 import type { Database } from '#platform/postgres/database.ts'
@@ -17,6 +18,7 @@ export type Needs = {
   readonly mailbox: ObjectStore
   readonly cache: CreateCache
   readonly search: SearchIndex
+  readonly leases: Leases & AsyncDisposable
 }
 export type Need = keyof Needs
 /** How an adapter is opened, from settings by their names in the environment. */
@@ -40,6 +42,11 @@ const postgresEvents: Open<EventLog> = async (settings, log) =>
   (await import('#platform/adapters/event-log.postgres.ts')).createPostgresEventLog(required(settings, 'DATABASE_URL'), log)
 const postgresJobs: Open<Jobs> = async (settings, log) =>
   (await import('#platform/adapters/jobs.postgres.ts')).createPostgresJobs(required(settings, 'DATABASE_URL'), log)
+const postgresLeases: Open<Needs['leases']> = async (settings, log) => {
+  const { createPostgresLeases } = await import('#platform/adapters/leases.postgres.ts')
+  const database = await postgresDatabase(settings, log)
+  return { ...(await createPostgresLeases(database.pool)), [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() }
+}
 const memoryCache: Open<CreateCache> = async () => (await import('#platform/adapters/cache.memory.ts')).createMemoryCache()
 const miniSearch: Open<SearchIndex> = async () => (await import('#platform/adapters/search-index.minisearch.ts')).createMiniSearchIndex()
 
@@ -52,6 +59,7 @@ export const engineTable: { readonly [N in Need]: readonly Engine<Needs[N]>[] } 
   mailbox: [{ setting: null, open: folder('mail') }],
   cache: [{ setting: 'REDIS_URLS' }, { setting: null, open: memoryCache }],
   search: [{ setting: 'ELASTICSEARCH_URL' }, { setting: null, open: miniSearch }],
+  leases: [{ setting: 'DATABASE_URL', open: postgresLeases }],
 }
 
 /** The engine of a need that no setting has to choose, the last of its row. */

@@ -1,12 +1,10 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CinegraphError } from '#platform/errors/errors.ts'
 import { settings } from '#platform/settings/config.ts'
 import { subgraphNames } from '#platform/settings/subgraphs.ts'
+import { writeTemplates } from './templates.ts'
 
 const home = join(import.meta.dirname, '..', '..')
-const templates = join(import.meta.dirname, 'subgraph')
-const ending = '.template'
 
 const checkName = (name: string): void => {
   const why = whyNot(name)
@@ -24,16 +22,6 @@ const whyNot = (name: string): string | undefined => {
 /** Writes the smallest subgraph that can be asked, tested and started into `subgraphs/<name>`. Gives the files it wrote. */
 export const newSubgraph = async (name: string): Promise<readonly string[]> => {
   checkName(name)
-  const capitalised = `${name[0]?.toUpperCase()}${name.slice(1)}`
-  const filled = (text: string): string => text.replaceAll('__name__', name).replaceAll('__Name__', capitalised)
-  const folder = join(home, 'subgraphs', name)
-  await mkdir(folder)
-  const names = (await readdir(templates)).filter((file) => file.endsWith(ending))
-  return Promise.all(
-    names.map(async (file) => {
-      const target = filled(file).slice(0, -ending.length)
-      await writeFile(join(folder, target), filled(await readFile(join(templates, file), 'utf8')))
-      return `subgraphs/${name}/${target}`
-    }),
-  )
+  const words = { __name__: name, __Name__: `${name[0]?.toUpperCase()}${name.slice(1)}` }
+  return writeTemplates('subgraph', join(home, 'subgraphs', name), { words })
 }

@@ -66,5 +66,21 @@ test('a new subgraph is one folder: composed, migrated, started and asked, it ch
   assert.ok(others.includes('docs/SUBGRAPHS.md') && others.includes('supergraph/supergraph.graphql'))
 })
 
+test('a new screen and a new topic compile and answer as they are written', { timeout: 280_000 }, async () => {
+  await using folder = await temporaryFolder()
+  await copyTree(folder.path)
+  const npm = (...args: readonly string[]) => run('npm', ['run', '--silent', ...args], { cwd: folder.path })
+  await npm('new:topic', '--', 'ratings.given')
+  await assert.rejects(npm('new:topic', '--', 'ratings.given'), /is there already/)
+  await npm('new:screen', '--', 'tv', 'ratings')
+  await assert.rejects(npm('new:screen', '--', 'toaster', 'ratings'), /is a folder of bffs/)
+  await npm('compose')
+  await npm('codegen')
+  await npm('check:types')
+  const changed = (await changedIn(folder.path)).toSorted()
+  const written = ['documents/ratings.graphql', 'schema.graphql', 'screens/ratings.ts', 'server.ts'].map((file) => `bffs/tv/${file}`)
+  assert.deepEqual(changed, [...written, 'platform/contracts/topics/ratings.given.ts'].toSorted())
+})
+
 /** NOTE: the runner of these tests marks its children by this variable that they are test files of its own. */
 const withoutTestRunner = (): NodeJS.ProcessEnv => ({ ...process.env, NODE_TEST_CONTEXT: undefined })
