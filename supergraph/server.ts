@@ -1,5 +1,5 @@
 import type { Caller } from '#platform/contracts/viewer.ts'
-import { CinegraphError, errorTable, isCinegraphError, messageOf } from '#platform/errors/errors.ts'
+import { CinegraphError, isCinegraphError, messageOf } from '#platform/errors/errors.ts'
 import type { ExecuteGraphql, GraphqlAnswer, GraphqlRequest, GraphqlService } from '#platform/graphql/execute.ts'
 import { SubscriptionQuota } from '#platform/graphql/limits/subscription-quota.ts'
 import { msLeft } from '#platform/identity/access-token.ts'
@@ -101,9 +101,7 @@ const askWith = (name: string, execute: ExecuteGraphql | undefined, log: Log): A
       return await (kind === 'query' ? forQueries : forMutations)(asked, caller)
     } catch (error) {
       log.warn({ subgraph: name, reason: messageOf(error) }, 'subgraph does not answer')
-      throw isCinegraphError(error) && errorTable[error.code].http >= 500
-        ? error
-        : new CinegraphError('SUBGRAPH_UNAVAILABLE', { name }, error)
+      throw isCinegraphError(error) ? error : new CinegraphError('SUBGRAPH_UNAVAILABLE', { name }, error)
     } finally {
       seconds.observe((performance.now() - began) / 1000)
     }

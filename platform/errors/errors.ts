@@ -179,6 +179,22 @@ export const extensionsOf = (code: ErrorCode): { readonly code: string; readonly
 /** An error that goes to the caller as it is; anything else is unexpected and answered with INTERNAL. */
 export const isCinegraphError = (error: unknown): error is CinegraphError => error instanceof CinegraphError
 
+const graphqlCodesOfCallers: ReadonlySet<unknown> = new Set([
+  ...Object.values(errorTable)
+    .filter(({ http }) => http < 500)
+    .map(({ graphql }) => graphql),
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_REQUEST',
+])
+
+/** Whether a failure is the caller's own: it is no sign that the dependency which was asked is unwell. */
+export const isCallersFault = (error: unknown): boolean => {
+  if (isCinegraphError(error)) return errorTable[error.code].http < 500
+  const extensions = error instanceof Error && 'extensions' in error ? error.extensions : undefined
+  return typeof extensions === 'object' && extensions !== null && 'code' in extensions && graphqlCodesOfCallers.has(extensions.code)
+}
+
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message || error.name : String(error))
 
 /** The system error code (`ENOENT`, `EADDRINUSE` …) of a Node error, or undefined. */

@@ -15,9 +15,13 @@ export type GraphqlAnswer = {
   readonly errors?: readonly GraphqlError[] | undefined
 }
 
-/** What a service sent, when it is an answer: one has `data`, `errors` or both. Throws when it is something else. */
+/** Whether what a service sent is an answer: one has `data`, `errors` or both. */
+export const isAnswer = (sent: unknown): sent is GraphqlAnswer =>
+  typeof sent === 'object' && sent !== null && ('data' in sent || 'errors' in sent)
+
+/** What a service sent, when it is an answer. Throws when it is something else. */
 export const asAnswer = (sent: unknown): GraphqlAnswer => {
-  if (typeof sent === 'object' && sent !== null && ('data' in sent || 'errors' in sent)) return sent as GraphqlAnswer
+  if (isAnswer(sent)) return sent
   throw new TypeError('it is no GraphQL answer')
 }
 

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { GraphQLError } from 'graphql'
 import type { Caller } from '#platform/contracts/viewer.ts'
-import { CinegraphError } from '#platform/errors/errors.ts'
+import { CinegraphError, isCallersFault } from '#platform/errors/errors.ts'
 import type { ExecuteGraphql, GraphqlError } from '#platform/graphql/execute.ts'
 import { withFragments } from '#platform/graphql/fragments.ts'
 
@@ -26,9 +27,11 @@ export const askWith =
     return { data: data as D | null, errors }
   }
 
-/** The data of an answer that is of no use when part of it failed. Throws SUBGRAPH_UNAVAILABLE. */
+/** The data of an answer that is of no use when part of it failed. Throws SUBGRAPH_UNAVAILABLE, or the error as it came when it is the caller's own. */
 export const dataOrThrow = <D>({ data, errors }: Answer<D>): D => {
   const first = errors[0]
+  const refusal = first && new GraphQLError(first.message, { path: first.path ?? null, extensions: { ...first.extensions } })
+  if (isCallersFault(refusal)) throw refusal
   if (data === null || first !== undefined)
     throw new CinegraphError('SUBGRAPH_UNAVAILABLE', { name: String(first?.path?.[0] ?? 'supergraph'), why: first?.message ?? 'no data' })
   return data

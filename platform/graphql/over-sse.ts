@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type CinegraphError, extensionsOf, isCinegraphError } from '#platform/errors/errors.ts'
 import type { GraphqlAnswer, GraphqlRequest } from '#platform/graphql/execute.ts'
 import { type JsonAnswer, readRequest, sendRefusal } from '#platform/graphql/over-http.ts'
 import { takeOver } from '#platform/graphql/take-over.ts'
@@ -37,12 +38,16 @@ const stream = async (
     }
     raw.write('event: complete\ndata:\n\n')
   } catch (error) {
-    if (!gone.signal.aborted) request.log.error({ err: error }, 'stream failed')
+    if (gone.signal.aborted) return
+    if (isCinegraphError(error)) raw.write(`event: next\ndata: ${JSON.stringify(refusalOf(error))}\n\nevent: complete\ndata:\n\n`)
+    else request.log.error({ err: error }, 'stream failed')
   } finally {
     clearInterval(alive)
     raw.end()
   }
 }
+
+const refusalOf = ({ message, code }: CinegraphError): GraphqlAnswer => ({ errors: [{ message, extensions: extensionsOf(code) }] })
 
 /** A client that reads slowly holds its source back instead of filling our memory. */
 const drained = (raw: FastifyReply['raw'], signal: AbortSignal): Promise<void> =>

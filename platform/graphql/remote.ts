@@ -1,6 +1,6 @@
 import { type Caller, callerHeaders } from '#platform/contracts/viewer.ts'
-import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
-import { asAnswer, type ExecuteGraphql, type GraphqlService } from '#platform/graphql/execute.ts'
+import { CinegraphError, isCinegraphError, messageOf } from '#platform/errors/errors.ts'
+import { asAnswer, type ExecuteGraphql, type GraphqlService, isAnswer } from '#platform/graphql/execute.ts'
 import { subscribeOverSse } from '#platform/graphql/over-sse.ts'
 import { traceHeaders } from '#platform/observe/tracing.ts'
 
@@ -15,7 +15,10 @@ export const forwardHeaders = (caller: Caller, serviceKey: string): Readonly<Rec
   [callerHeaders.device]: caller.deviceId,
 })
 
-/** A GraphQL service on another machine. Throws SUBGRAPH_UNAVAILABLE when it does not answer within 5 s. */
+/** What a server answers to a request that is wrong in itself, whoever serves it (RFC 9110, section 15.5; RFC 6585, section 5). */
+const refusals: ReadonlySet<number> = new Set([400, 413, 414, 415, 422, 431])
+
+/** A GraphQL service on another machine. Throws SUBGRAPH_UNAVAILABLE when it does not answer within 5 s, INPUT_INVALID when it refuses the request. */
 export const remoteGraphql =
   (name: string, url: string, serviceKey: string): ExecuteGraphql =>
   async (request, caller) => {
@@ -26,8 +29,12 @@ export const remoteGraphql =
         body: JSON.stringify(request),
         signal: AbortSignal.timeout(deadlineMs),
       })
-      return asAnswer(await response.json())
+      const answer: unknown = await response.json().catch((error: unknown) => ({ error }))
+      if (refusals.has(response.status) && !isAnswer(answer))
+        throw new CinegraphError('INPUT_INVALID', { name: 'The request', why: `was refused by the ${name} service (${response.status})` })
+      return asAnswer(answer)
     } catch (error) {
+      if (isCinegraphError(error)) throw error
       throw new CinegraphError('SUBGRAPH_UNAVAILABLE', { name, why: messageOf(error) }, error)
     }
   }

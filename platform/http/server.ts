@@ -1,11 +1,23 @@
+import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import Fastify, { type FastifyError, type FastifyInstance, LogController } from 'fastify'
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import { CinegraphError, errorTable, isCinegraphError } from '#platform/errors/errors.ts'
 import { registry, secondsHistogram } from '#platform/observe/metrics.ts'
 import { isTraced, type OpenSpan, openSpan } from '#platform/observe/spans.ts'
 import { enterTrace, receivedTrace } from '#platform/observe/tracing.ts'
 
+/** What one client can take of a server before it has asked anything. */
+export type ConnectionLimits = {
+  readonly connectionsMax: number
+  /** How long a client may take for the head of a request, and for all of it. */
+  readonly headersMs: number
+  readonly requestMs: number
+  readonly idleMs: number
+}
+const defaultLimits: ConnectionLimits = { connectionsMax: 10_000, headersMs: 10_000, requestMs: 30_000, idleMs: 60_000 }
+const headerBytesMax = 16 * 1024
+const headersMax = 100
 const bodyLimitBytes = 256 * 1024
 const closeGraceMs = 5_000
 const requestSeconds = secondsHistogram('http_request_seconds', 'Time to answer HTTP requests', ['server', 'route', 'status'])
@@ -15,29 +27,38 @@ export type HttpDeps = {
   readonly log: Logger
   /** What must work before this process takes traffic; rejects or returns false when it does not. */
   readonly ready?: () => Promise<boolean>
+  readonly connections?: Partial<ConnectionLimits>
 }
 export type Http = FastifyInstance
 
 /** A Fastify server with what every process owes: trace per request, health, metrics, limits, errors without stack traces. */
-export const createHttp = ({ name, log, ready = async () => true }: HttpDeps): Http => {
+export const createHttp = ({ name, log, ready = async () => true, connections = {} }: HttpDeps): Http => {
+  const { connectionsMax, headersMs, requestMs, idleMs } = { ...defaultLimits, ...connections }
   const app = Fastify({
     loggerInstance: log,
     bodyLimit: bodyLimitBytes,
-    requestTimeout: 30_000,
-    connectionTimeout: 60_000,
-    keepAliveTimeout: 65_000,
+    requestTimeout: requestMs,
+    connectionTimeout: idleMs,
+    keepAliveTimeout: idleMs + 5_000,
+    http: { maxHeaderSize: headerBytesMax, headersTimeout: headersMs, connectionsCheckingInterval: Math.min(2_000, headersMs) },
     forceCloseConnections: 'idle',
     logController: new LogController({ disableRequestLogging: true }),
     return503OnClosing: false,
     routerOptions: { maxParamLength: 2_000 },
+    clientErrorHandler: refuseMalformed,
+    frameworkErrors: (error, _request, reply) => void sendError(error, reply),
   }) as unknown as Http
+  app.server.maxConnections = connectionsMax
+  app.server.maxHeadersCount = headersMax
+  app.setNotFoundHandler(async () => {
+    throw new CinegraphError('NOT_FOUND', { what: 'such', id: 'route' })
+  })
   observeRequests(app, name)
   // NOTE: a client that does not read its answer would hold the process; what is not read by then is given up.
   app.addHook('preClose', async () => void setTimeout(() => app.server.closeAllConnections(), closeGraceMs).unref())
   app.setErrorHandler<FastifyError>(async (error, request, reply) => {
-    const { status, body } = errorAnswer(error)
-    if (status >= 500) request.log.error({ err: error }, 'request failed')
-    return reply.code(status).send(body)
+    noteFailure(error, request)
+    return sendError(error, reply)
   })
   app.get('/health/live', async () => ({ status: 'live' }))
   app.get('/health/ready', async (_request, reply) => {
@@ -46,6 +67,32 @@ export const createHttp = ({ name, log, ready = async () => true }: HttpDeps): H
   })
   app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()))
   return app
+}
+
+/** An expected failure says what is wrong by its code; of others the stack is wanted. */
+export const noteFailure = (error: Error, { log }: FastifyRequest): void => {
+  if (errorAnswer(error).status < 500) return
+  if (isCinegraphError(error)) log.warn({ code: error.code, reason: error.message }, 'request not answered')
+  else log.error({ err: error }, 'request failed')
+}
+
+const sendError = (error: FastifyError, reply: FastifyReply): FastifyReply => {
+  const { status, body } = errorAnswer(error)
+  return reply.code(status).send(body)
+}
+
+const statusOfFault: Readonly<Record<string, string>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+}
+
+/** What is not HTTP gets the same shape of answer as every other error, and its connection is closed. */
+const refuseMalformed = (error: NodeJS.ErrnoException, socket: Socket): void => {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const status = statusOfFault[error.code ?? ''] ?? '400 Bad Request'
+  const body = JSON.stringify({ error: { code: 'INPUT_INVALID', message: `The request cannot be read: ${status.slice(4)}.` } })
+  const head = `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n`
+  socket.end(`${head}${body}`, () => socket.destroy())
 }
 
 /** A span, a trace to go on with, a figure and a log line for each request. */
@@ -69,13 +116,20 @@ const observeRequests = (app: Http, name: string): void => {
   })
 }
 
+/** Fastify's own sentences that would repeat what the client sent. */
+const malformed: Readonly<Record<string, string>> = {
+  FST_ERR_BAD_URL: 'The path of the request is not well-formed: look at its percent-encoding.',
+  FST_ERR_ROUTE_MAX_PARAM_LENGTH: 'A part of the path is too long.',
+}
+
 type ErrorAnswer = { readonly status: number; readonly body: { readonly error: { readonly code: string; readonly message: string } } }
 
 /** What a caller may learn of an error: expected ones in full, the rest as INTERNAL. */
 export const errorAnswer = (error: FastifyError | Error): ErrorAnswer => {
   if (isCinegraphError(error)) return { status: errorTable[error.code].http, body: { error: { code: error.code, message: error.message } } }
   const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500
-  if (status < 500) return { status, body: { error: { code: 'INPUT_INVALID', message: error.message } } }
+  if (status < 500)
+    return { status, body: { error: { code: 'INPUT_INVALID', message: malformed[(error as FastifyError).code] ?? error.message } } }
   const hidden = new CinegraphError('INTERNAL')
   return { status: 500, body: { error: { code: hidden.code, message: hidden.message } } }
 }

@@ -9,6 +9,10 @@ export type ReadCaller = (headers: Headers) => Promise<Caller>
 
 const one = (value: string | readonly string[] | undefined): string => (typeof value === 'string' ? value : (value?.[0] ?? ''))
 
+/** RFC 6750, section 2.1. What else stands there is no token, and could not be passed on in a header. */
+const bearerPattern = /^Bearer +([\w.~+/-]+=*)$/i
+const unprintable = /[^\x20-\x7e]/g
+
 type CallerSettings = {
   readonly verify: VerifyAccess
   /** Country of a viewer whom no trusted party has placed. */
@@ -25,13 +29,13 @@ type CallerSettings = {
 const createReadCaller =
   ({ verify, region, regionHeader, serviceKey }: CallerSettings): ReadCaller =>
   async (headers) => {
-    const bearer = /^Bearer (\S+)$/i.exec(one(headers.authorization))?.[1]
+    const bearer = bearerPattern.exec(one(headers.authorization))?.[1]
     const ours = secretEqual(one(headers[callerHeaders.service]), serviceKey)
     const named = ours ? one(headers[callerHeaders.region]) : regionHeader === '' ? '' : one(headers[regionHeader.toLowerCase()])
     return {
       viewer: bearer === undefined ? null : await verify(bearer),
       region: /^[A-Z]{2}$/.test(named) ? named : region,
-      deviceId: one(headers[callerHeaders.device]).slice(0, 64) || 'unknown',
+      deviceId: one(headers[callerHeaders.device]).slice(0, 64).replace(unprintable, '?') || 'unknown',
       token: bearer ?? '',
     }
   }

@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CinegraphError, isCinegraphError, systemCodeOf } from '#platform/errors/errors.ts'
+import { withoutSecrets } from '#platform/text/without-secrets.ts'
 
 /** What has not been finished by then is given up; a supervisor waits a little longer. */
 const stopMs = 20_000
 /** How often a supervisor gets a sign that the event loop runs. */
 const aliveMs = 1_000
+/** The same after a failure that nothing has caught. */
+const crashedMs = 5_000
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** Resolves when this process is asked to stop: by a signal, or because the parent that started it has gone. */
@@ -12,6 +15,19 @@ export const stopRequested = (): Promise<string> =>
   new Promise((resolve) => {
     for (const signal of stopSignals) process.once(signal, () => resolve(signal))
     if (process.channel) process.once('disconnect', () => resolve('disconnect'))
+  })
+
+/**
+ * Resolves with the first failure that nothing has caught. What the process holds in memory cannot be trusted after that:
+ * it says why, and ends in order.
+ */
+const uncaught = (): Promise<{ readonly error: unknown }> =>
+  new Promise((resolve) => {
+    for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+      process.on(event, (error: unknown) => {
+        process.stderr.write(`${event}: ${withoutSecrets(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`)
+        resolve({ error })
+      })
   })
 
 /** One sentence a person can act on, for every expected failure; undefined for an unexpected one. */
@@ -25,27 +41,29 @@ export const sentenceFor = (error: unknown): string | undefined => {
 /**
  * The body of every `main.ts`: starts things on a stack, waits until it is asked to stop, disposes them in reverse
  * order; files that it makes are its owner's alone. An expected failure is one sentence on stderr and exit code 1. A main that returns a promise within `until`
- * also ends, as failed, when that one settles.
+ * also ends, as failed, when that one settles, and every main when something fails that nothing has caught.
  */
 export const runMain = async (start: (stack: AsyncDisposableStack) => Promise<void | { readonly until: Promise<void> }>): Promise<void> => {
   process.umask(0o077)
   const stop = stopRequested()
+  const failed = uncaught()
   const stack = new AsyncDisposableStack()
   try {
-    const started = await start(stack)
-    process.send?.({ ready: true })
+    const started = await Promise.race([start(stack), failed])
+    if (!started || 'until' in started) process.send?.({ ready: true })
     setInterval(() => process.send?.({ alive: true }), aliveMs).unref()
-    const ended = await Promise.race([stop, ...(started ? [started.until] : [])])
-    if (ended === undefined) process.exitCode = 1
+    const ended = await Promise.race([failed, stop, ...(started && 'until' in started ? [started.until] : [])])
+    if (typeof ended !== 'string') process.exitCode = 1
   } catch (error) {
     reportFailure(error)
   } finally {
-    await Promise.race([stack.disposeAsync().catch(reportFailure), sleep(stopMs, undefined, { ref: false })])
+    const graceMs = failed.then(() => sleep(crashedMs, undefined, { ref: false }))
+    await Promise.race([stack.disposeAsync().catch(reportFailure), graceMs, sleep(stopMs, undefined, { ref: false })])
   }
   process.exit()
 }
 
 const reportFailure = (error: unknown): void => {
   process.exitCode = 1
-  process.stderr.write(`${sentenceFor(error) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`)
+  process.stderr.write(`${sentenceFor(error) ?? withoutSecrets(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`)
 }

@@ -1,4 +1,4 @@
-import { CinegraphError } from '#platform/errors/errors.ts'
+import { CinegraphError, isCallersFault } from '#platform/errors/errors.ts'
 import type { Wrapper } from '#platform/resilience/policy.ts'
 
 export type BreakerOptions = {
@@ -46,7 +46,8 @@ class Window {
 
 /**
  * Fails fast with CIRCUIT_OPEN while a dependency is down. After `sleepMs` one call may try: its success closes the
- * circuit, its failure keeps it open for another `sleepMs`.
+ * circuit, its failure keeps it open for another `sleepMs`. A failure that is the caller's own, or a call that nobody
+ * waits for any more, says nothing about the dependency and does not count.
  */
 export const breaker =
   (options: BreakerOptions = hystrixDefaults): Wrapper =>
@@ -67,6 +68,7 @@ export const breaker =
         if (probing) openedAt = null
         return result
       } catch (error) {
+        if (signal.aborted || isCallersFault(error)) throw error
         window.record(now(), true)
         if (probing || window.isBad(now(), options)) openedAt = now()
         throw error

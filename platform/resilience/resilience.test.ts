@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { GraphQLError } from 'graphql'
 import { createMemoryCache } from '#platform/adapters/cache.memory.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
 import { breaker } from '#platform/resilience/breaker.ts'
@@ -53,6 +54,29 @@ test('a breaker opens after half of 20 calls failed, lets one try after its slee
   failing = false
   assert.equal(await codeOf(call()), 'fine')
   assert.equal(await codeOf(call()), 'fine')
+})
+
+test('what callers do wrong, or no longer wait for, never opens a breaker; what the dependency does wrong still does', async () => {
+  const gone = new AbortController()
+  gone.abort()
+  const faults: readonly (readonly [Error, AbortSignal])[] = [
+    [new CinegraphError('INPUT_INVALID', { name: 'x', why: 'y' }), new AbortController().signal],
+    [new CinegraphError('UNAUTHENTICATED'), new AbortController().signal],
+    [new GraphQLError('no', { extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }), new AbortController().signal],
+    [new Error('aborted'), gone.signal],
+  ]
+  for (const [fault, signal] of faults) {
+    const call = breaker()('subgraph', async (_signal: AbortSignal, isWrong: boolean) => {
+      if (isWrong) throw fault
+      return 'fine'
+    })
+    for (let times = 0; times < 100; times += 1) await assert.rejects(call(signal, true), fault)
+    assert.equal(await call(new AbortController().signal, false), 'fine', fault.message)
+  }
+  const sick = breaker()('subgraph', () => Promise.reject(new CinegraphError('SUBGRAPH_UNAVAILABLE', { name: 'x' })))
+  const { signal } = new AbortController()
+  for (let times = 0; times < 20; times += 1) await codeOf(sick(signal))
+  assert.equal(await codeOf(sick(signal)), 'CIRCUIT_OPEN')
 })
 
 test('a few failures among many successes do not open a breaker', async () => {

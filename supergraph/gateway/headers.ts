@@ -1,5 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { CinegraphError } from '#platform/errors/errors.ts'
 import type { HeaderRules } from './settings.ts'
+
+/** A field value that can be sent (RFC 9110, section 5.5): no control characters but the tab, and nothing beyond Latin-1. */
+export const isFieldValue = (value: string): boolean => !/[^\t\x20-\x7e\x80-\xff]/.test(value)
 
 /** Never passed on: they belong to one connection or body (RFC 9110, section 7.6.1). */
 const ofOneHop = new Set([
@@ -15,11 +19,17 @@ const ofOneHop = new Set([
   'accept',
   'accept-encoding',
   'expect',
+  'proxy-connection',
+  'http2-settings',
   'proxy-authorization',
   'proxy-authenticate',
 ])
 
-/** Compiles rules into a function that gives the headers of a request to a subgraph. */
+/** What the client declares as belonging to its own connection (RFC 9110, section 7.6.1). */
+const ofClientsHop = ({ connection }: IncomingHttpHeaders): readonly string[] =>
+  connection === undefined || /^(keep-alive|close)$/i.test(connection) ? [] : connection.split(',').map((name) => name.trim().toLowerCase())
+
+/** Compiles rules into a function that gives the headers of a request to a subgraph. It throws INPUT_INVALID for one that cannot be sent. */
 export const compileHeaderRules = ({
   propagate,
   set,
@@ -35,15 +45,19 @@ export const compileHeaderRules = ({
   const exact = names.filter(allowed)
   return (incoming) => {
     const headers: Record<string, string> = {}
-    for (const name of exact) put(headers, name, incoming[name])
+    const skipped = ofClientsHop(incoming)
+    for (const name of exact) if (!skipped.includes(name)) put(headers, name, incoming[name])
     if (prefixes.length > 0)
       for (const [name, value] of Object.entries(incoming))
-        if (allowed(name) && prefixes.some((prefix) => name.startsWith(prefix))) put(headers, name, value)
+        if (allowed(name) && !skipped.includes(name) && prefixes.some((prefix) => name.startsWith(prefix))) put(headers, name, value)
     for (const [name, value] of Object.entries(set)) headers[name.toLowerCase()] = value
     return headers
   }
 }
 
 const put = (headers: Record<string, string>, name: string, value: string | string[] | undefined): void => {
-  if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value
+  if (value === undefined) return
+  const text = Array.isArray(value) ? value.join(', ') : value
+  if (!isFieldValue(text)) throw new CinegraphError('INPUT_INVALID', { name: `The header ${name}`, why: 'cannot be passed on as it is' })
+  headers[name] = text
 }

@@ -9,7 +9,7 @@ import { answerOverHttp, type JsonAnswer, jsonOf } from '#platform/graphql/over-
 import { type AnswerPart, answerInParts, wantsParts } from '#platform/graphql/over-multipart.ts'
 import { answerAsEvents, wantsEvents } from '#platform/graphql/over-sse.ts'
 import { parseParameters, parseRequest, readJson, type Unreadable } from '#platform/graphql/request.ts'
-import { createHttp, errorAnswer, type Http } from '#platform/http/server.ts'
+import { createHttp, errorAnswer, type Http, noteFailure } from '#platform/http/server.ts'
 import { secretEqual } from '#platform/identity/secret-equal.ts'
 import { endingAfter } from '#platform/resilience/deadline.ts'
 import type { Answered } from '../engine/answered.ts'
@@ -72,7 +72,13 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
       return admission.run(() => answerOverHttp(request, reply, async (asked) => withCacheControl(await execute(asked, incoming), reply)))
     },
   })
-  serveWebSocket(app, { subscribe, contextOf: incomingOf, documents: deps.documents, perSocketMax: settings.subscriptions.perSocketMax })
+  serveWebSocket(app, {
+    subscribe,
+    contextOf: incomingOf,
+    documents: deps.documents,
+    tokenHeaders: tokenHeadersOf(settings),
+    perSocketMax: settings.subscriptions.perSocketMax,
+  })
   serveForgetting(app, deps)
   serveExplain(app, (text, variables, name) => serving.current.engine.planOf(text, variables, name))
   serveExplorer(app)
@@ -83,7 +89,7 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
 /** What went wrong with a request as a whole, in the words of GraphQL. */
 const sendError = async (error: Error, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
   const { status, body } = errorAnswer(error)
-  if (status >= 500) request.log.error({ err: error }, 'request failed')
+  noteFailure(error, request)
   if (status === 401) reply.header('www-authenticate', 'Bearer')
   const { code, message } = body.error
   const text = JSON.stringify({ errors: [{ message, extensions: { code } }] })
@@ -95,6 +101,12 @@ const incomingReader = ({ jwt }: GatewaySettings): ((headers: IncomingHttpHeader
   if (jwt === undefined) return async (headers) => ({ headers })
   const readBearer = bearerReader(jwt)
   return async (headers) => ({ headers, bearer: await readBearer(headers) })
+}
+
+/** Where a token may come from in `connection_init`: never from a header that a trusted proxy sets. */
+const tokenHeadersOf = ({ jwt, claims }: GatewaySettings): readonly string[] => {
+  const trusted = Object.values(claims).map((name) => name?.toLowerCase())
+  return ['authorization', ...(jwt === undefined ? [] : [jwt.header.toLowerCase()])].filter((name) => !trusted.includes(name))
 }
 
 /** A stream ends when the token that opened it runs out. */

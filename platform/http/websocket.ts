@@ -1,0 +1,75 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type WebSocket, WebSocketServer } from 'ws'
+import type { Http } from '#platform/http/server.ts'
+
+export type SocketLimits = {
+  /** Open sockets of one server; a further one is answered with 503. */
+  readonly socketsMax: number
+  readonly messageBytesMax: number
+  /** A client that does not read what it is sent is closed when so much waits for it. */
+  readonly unsentBytesMax: number
+  /** How often a silent client is asked whether it is still there; one that does not answer until the next time is closed. */
+  readonly pingMs: number
+}
+export type SocketDeps = {
+  readonly path: string
+  /** The subprotocol to speak out of those that a client offers; false when it offers none that is known. */
+  readonly chooseProtocol: (offered: Set<string>) => string | false
+  readonly onOpen: (socket: WebSocket, request: IncomingMessage) => void
+  readonly limits?: Partial<SocketLimits> | undefined
+}
+
+const defaultLimits: SocketLimits = {
+  socketsMax: 5_000,
+  messageBytesMax: 256 * 1024,
+  unsentBytesMax: 4 * 1024 * 1024,
+  pingMs: 30_000,
+}
+const closeGraceMs = 1_000
+
+/** Accepts WebSockets (RFC 6455) at one path. Whatever a client sends, on the way to a socket or over it, costs at most this socket. */
+export const serveSockets = (app: Http, { path, chooseProtocol, onOpen, limits = {} }: SocketDeps): void => {
+  const { socketsMax, messageBytesMax, unsentBytesMax, pingMs } = { ...defaultLimits, ...limits }
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: messageBytesMax,
+    handleProtocols: chooseProtocol,
+    perMessageDeflate: false,
+  })
+  const answersSince = new WeakSet<WebSocket>()
+  const open = (socket: WebSocket, request: IncomingMessage): void => {
+    const note = (): void => {
+      answersSince.add(socket)
+      if (socket.bufferedAmount > unsentBytesMax) socket.terminate()
+    }
+    socket.on('error', () => socket.terminate())
+    for (const event of ['message', 'ping', 'pong']) socket.on(event, note)
+    answersSince.add(socket)
+    onOpen(socket, request)
+  }
+  app.server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy())
+    // NOTE: a request target is whatever the client wrote; it need not be a URL.
+    if (request.url?.split('?', 1)[0] !== path) return refuse(socket, '404 Not Found')
+    if (sockets.clients.size >= socketsMax) return refuse(socket, '503 Service Unavailable')
+    sockets.handleUpgrade(request, socket, head, (accepted) => open(accepted, request))
+  })
+  const pinging = setInterval(() => {
+    for (const socket of sockets.clients) {
+      if (answersSince.delete(socket)) socket.ping()
+      else socket.terminate()
+    }
+  }, pingMs)
+  pinging.unref()
+  app.addHook('preClose', async () => {
+    clearInterval(pinging)
+    for (const socket of sockets.clients) {
+      socket.close(1001, 'Going away')
+      setTimeout(() => socket.terminate(), closeGraceMs).unref()
+    }
+  })
+}
+
+const refuse = (socket: Duplex, status: string): void =>
+  void socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`, () => socket.destroy())
