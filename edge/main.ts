@@ -1,4 +1,5 @@
 import { answers } from '#platform/http/answers.ts'
+import { serveAdmin } from '#platform/http/admin.ts'
 import { listen } from '#platform/http/server.ts'
 import { openSecrets } from '#platform/identity/secrets.ts'
 import { createLog } from '#platform/observe/log.ts'
@@ -19,4 +20,5 @@ await runMain(async (stack) => {
   const app = createEdge({ name: 'edge', log, ready, streamKey, bytesMax, fill, clock: () => new Date() })
   stack.defer(() => app.close())
   await listen(app, { host: config.host, port: config.port, what: 'edge' })
+  await serveAdmin(stack, { name: 'edge', log, config, ready })
 })

@@ -1,4 +1,5 @@
 import { openEngines } from '#platform/engines/engines.ts'
+import { serveAdmin } from '#platform/http/admin.ts'
 import { listen } from '#platform/http/server.ts'
 import { openSecrets } from '#platform/identity/secrets.ts'
 import { createLog } from '#platform/observe/log.ts'
@@ -17,4 +18,5 @@ await runMain(async (stack) => {
   const app = createOrigin({ name: 'origin', log, ready: engines.healthy, objects, streamKey, serviceKey, clock: () => new Date() })
   stack.defer(() => app.close())
   await listen(app, { host: config.host, port: config.port, what: 'origin' })
+  await serveAdmin(stack, { name: 'origin', log, config, ready: engines.healthy })
 })

@@ -1,4 +1,5 @@
 import { openEngines } from '#platform/engines/engines.ts'
+import { serveAdmin } from '#platform/http/admin.ts'
 import { type Http, listen } from '#platform/http/server.ts'
 import { openSecrets } from '#platform/identity/secrets.ts'
 import { createLog } from '#platform/observe/log.ts'
@@ -37,4 +38,5 @@ await runMain(async (stack) => {
     const app = apps[what]
     if (app !== undefined) await listen(app, { host: config.host, port: ports[what], what })
   }
+  await serveAdmin(stack, { name: 'control-plane', log, config, ready: engines.healthy })
 })

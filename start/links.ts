@@ -15,6 +15,8 @@ export type Links = {
   readonly origin: string
   readonly edges: readonly string[]
   readonly mail: string
+  /** Figures of each process, for operators. */
+  readonly metrics: readonly string[]
   /** Other addresses of the page, when it listens on all of this machine's. */
   readonly alsoAt?: readonly string[]
   readonly demo?: { readonly email: string; readonly password: string }
@@ -46,12 +48,15 @@ export const publicUrls = ({ web, tv, mobile, supergraph, origin, edges }: Links
   edgeUrls: edges,
 })
 
+const metricsPlaces = ['control-plane-admin', 'origin-admin', 'edge-1-admin', 'edge-2-admin', 'mail'] as const
+
 /**
  * What clients are told: the addresses that settings name. What has none of its own is at the host of `--public-url`, at its
  * own port; without that too, at `--host`, or at this machine's first address in a network when it listens on every one.
  */
 export const linksFrom = (config: Config, ports: Ports, addresses = networkAddresses()): Links => {
-  const { host, publicUrl, demo } = config
+  const { host, adminHost, publicUrl, demo } = config
+  const forOperators = (port: number): string => siteAt(isEveryAddress(adminHost) ? '127.0.0.1' : adminHost, port)
   const [first = '127.0.0.1', ...more] = isEveryAddress(host) ? [...addresses, '127.0.0.1'] : [host]
   const base = publicUrl === '' ? undefined : new URL(publicUrl)
   const at = (port: number): string => (base === undefined ? siteAt(first, port) : `${base.protocol}//${base.hostname}:${port}`)
@@ -64,7 +69,8 @@ export const linksFrom = (config: Config, ports: Ports, addresses = networkAddre
     explorer: `${supergraph}/explorer`,
     origin: config.publicOriginUrl || at(ports.origin),
     edges: config.edgeUrls.length > 0 ? config.edgeUrls : [at(ports['edge-1']), at(ports['edge-2'])],
-    mail: siteAt(isEveryAddress(host) ? '127.0.0.1' : host, ports.mail),
+    mail: forOperators(ports.mail),
+    metrics: metricsPlaces.map((place) => `${forOperators(ports[place])}/metrics`),
     ...(isEveryAddress(host)
       ? { alsoAt: (base === undefined ? more : [first, ...more]).map((address) => siteAt(address, ports.web)) }
       : {}),

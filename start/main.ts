@@ -14,7 +14,7 @@ const startAll = async (config: Config, stack: AsyncDisposableStack): Promise<vo
   const ports = portsFrom(config.portBase)
   // NOTE: a database that a killed start left behind is stopped by the process that starts the next one.
   const withDatabase = config.databaseUrl === '' && !(await hasLeftover(config.data))
-  await checkPorts(ports, { host: config.host, withDatabase })
+  await checkPorts(ports, { host: config.host, adminHost: config.adminHost, withDatabase })
   await createSecrets(config.data)
   const secrets = await openSecrets(config.data).pick('databasePassword')
   const links = linksFrom(config, ports)

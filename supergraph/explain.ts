@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import { GraphQLError } from 'graphql'
 import { messageOf } from '#platform/errors/errors.ts'
 import { parseRequest } from '#platform/graphql/request.ts'
@@ -5,9 +6,13 @@ import type { Http } from '#platform/http/server.ts'
 import type { Engine } from './engine/engine.ts'
 import { explainPicture, explainText } from './engine/plan/explain.ts'
 
+/** Throws unless whoever sends these headers may see plans: making one can cost seconds. */
+export type MayExplain = (headers: IncomingHttpHeaders) => Promise<void>
+
 /** How an operation would be carried out, at `/explain`: as text, or as a picture with `?as=svg`. */
-export const serveExplain = (app: Http, planOf: Engine<never>['planOf']): void => {
+export const serveExplain = (app: Http, planOf: Engine<never>['planOf'], check: MayExplain): void => {
   app.post('/explain', async (request, reply) => {
+    await check(request.headers)
     const asked = parseRequest(request.body)
     if ('why' in asked) return reply.code(400).send({ error: { code: 'INPUT_INVALID', message: asked.why } })
     try {

@@ -39,7 +39,8 @@ const start = `ReactDOM.createRoot(document.getElementById('explorer')).render(R
 const explain = `document.getElementById('explain').onclick = async () => {
   const query = document.querySelector('.graphiql-query-editor .CodeMirror').CodeMirror.getValue()
   const variables = document.querySelectorAll('.graphiql-editor-tool .CodeMirror')[0]?.CodeMirror.getValue().trim()
-  const ask = (as) => fetch('/explain?as=' + as, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ query, variables: variables ? JSON.parse(variables) : {} }) })
+  const given = document.querySelectorAll('.graphiql-editor-tool .CodeMirror')[1]?.CodeMirror.getValue().trim()
+  const ask = (as) => fetch('/explain?as=' + as, { method: 'POST', headers: { ...(given ? JSON.parse(given) : {}), 'content-type': 'application/json' }, body: JSON.stringify({ query, variables: variables ? JSON.parse(variables) : {} }) })
   const [picture, text] = await Promise.all([ask('svg'), ask('text')])
   document.getElementById('picture').innerHTML = picture.ok ? await picture.text() : ''
   document.getElementById('text').textContent = text.ok ? await text.text() : (await text.json()).error.message

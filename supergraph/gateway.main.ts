@@ -1,7 +1,10 @@
+import { printableOperation } from '#platform/graphql/printable.ts'
+import { serveAdmin } from '#platform/http/admin.ts'
 import { listen } from '#platform/http/server.ts'
 import { createLog } from '#platform/observe/log.ts'
 import { startTelemetry } from '#platform/observe/telemetry.ts'
 import { runMain } from '#platform/process/lifecycle.ts'
+import { withoutValues } from '#platform/text/without-secrets.ts'
 import { startPlannerProcess } from './engine/plan/planner-process.ts'
 import { Serving } from './gateway/canary.ts'
 import { openDocuments } from './gateway/documents.ts'
@@ -17,7 +20,11 @@ else
     const settings = await readGatewaySettings(process.argv.slice(2), process.env)
     const log = createLog('gateway', settings.logLevel)
     stack.use(await startTelemetry({ service: 'gateway', url: settings.otlpUrl }))
-    const planning = stack.use(startPlannerProcess((operation, why) => log.warn({ operation, why }, 'planned by the reference planner')))
+    const planning = stack.use(
+      startPlannerProcess((operation, why) =>
+        log.warn({ operation: printableOperation(operation), why: withoutValues(why) }, 'planned by the reference planner'),
+      ),
+    )
     const make = (supergraphSdl: string) => createGateway({ supergraphSdl, settings, planning, log })
     const started = Promise.withResolvers<Serving>()
     const serve = async (changed: string): Promise<void> => {
@@ -37,5 +44,6 @@ else
     const app = createGatewayHttp({ serving, documents, settings, log, ...(shadow ? { shadow: shadow.run } : {}) })
     stack.defer(() => app.close())
     const url = await listen(app, { host: settings.host, port: settings.port, what: 'gateway' })
+    await serveAdmin(stack, { name: 'gateway', log, config: settings })
     process.stdout.write(`The supergraph of ${settings.source.what} answers at ${url}/graphql; look around in it at ${url}/explorer\n`)
   })

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { remoteService } from '#platform/graphql/remote.ts'
 import { answers } from '#platform/http/answers.ts'
+import { serveAdmin } from '#platform/http/admin.ts'
 import { listen } from '#platform/http/server.ts'
 import { readCallerFrom } from '#platform/identity/caller.ts'
 import { openSecrets } from '#platform/identity/secrets.ts'
@@ -25,7 +26,8 @@ await runMain(async (stack) => {
   const readCaller = readCallerFrom(config, secrets)
   // NOTE: with one subgraph away the others still answer; with all away there is nothing to answer.
   const ready = async () => (await Promise.all(Object.values(config.subgraphUrls).map(answers))).some(Boolean)
-  const app = createSupergraphHttp({ supergraph, readCaller, log, ready })
+  const app = createSupergraphHttp({ supergraph, readCaller, log, ready, explain: config.demo ? 'everyone' : 'operators' })
   stack.defer(() => app.close())
   await listen(app, { host: config.host, port: config.port, what: 'supergraph' })
+  await serveAdmin(stack, { name: 'supergraph', log, config, ready })
 })

@@ -2,10 +2,12 @@ import type { Caller } from '#platform/contracts/viewer.ts'
 import { CinegraphError, isCinegraphError, messageOf } from '#platform/errors/errors.ts'
 import type { ExecuteGraphql, GraphqlAnswer, GraphqlRequest, GraphqlService } from '#platform/graphql/execute.ts'
 import { SubscriptionQuota } from '#platform/graphql/limits/subscription-quota.ts'
+import { printableOperation } from '#platform/graphql/printable.ts'
 import { msLeft } from '#platform/identity/access-token.ts'
 import type { Log } from '#platform/observe/log.ts'
 import { inSpan } from '#platform/observe/spans.ts'
 import { endingAfter } from '#platform/resilience/deadline.ts'
+import { withoutValues } from '#platform/text/without-secrets.ts'
 import type { Answered } from './engine/answered.ts'
 import type { AskSubgraph, SubscribeSubgraph } from './engine/ask.ts'
 import { createEngine, type Engine } from './engine/engine.ts'
@@ -43,7 +45,11 @@ const guard: Guard = { concurrent: 500, retries: 1 }
 /** One graph over all subgraphs: plans a query, asks each subgraph for its part and joins the parts. */
 export const createSupergraph = async ({ supergraphSdl, subgraphs, studio: asked, log }: SupergraphDeps): Promise<Supergraph> => {
   await using stack = new AsyncDisposableStack()
-  const planning = stack.use(startPlannerProcess((operation, why) => log.warn({ operation, why }, 'planned by the reference planner')))
+  const planning = stack.use(
+    startPlannerProcess((operation, why) =>
+      log.warn({ operation: printableOperation(operation), why: withoutValues(why) }, 'planned by the reference planner'),
+    ),
+  )
   const reporting: { studio?: Studio<Caller> } = {}
   const engine = createEngine<Caller>({
     supergraphSdl,

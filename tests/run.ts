@@ -16,12 +16,12 @@ export type Started = AsyncDisposable & {
   readonly ended: Promise<Ended>
 }
 
-const portsOfOneService = 9
+const portsOfOneService = 13
 
 /** The first of nine ports in a row that nothing listens on, below those that the system gives away by itself. */
 export const freePortBase = async (): Promise<number> => {
   for (;;) {
-    const base = 20_000 + 10 * Math.floor(Math.random() * 1_200)
+    const base = 20_000 + 20 * Math.floor(Math.random() * 600)
     const free = await Promise.all(Array.from({ length: portsOfOneService }, (_, offset) => isFree(base + offset)))
     if (free.every(Boolean)) return base
   }

@@ -1,6 +1,7 @@
 import { openEngines } from '#platform/engines/engines.ts'
 import { remoteGraphql } from '#platform/graphql/remote.ts'
 import { answers } from '#platform/http/answers.ts'
+import { serveAdmin } from '#platform/http/admin.ts'
 import { type Http, listen } from '#platform/http/server.ts'
 import { readCallerFrom } from '#platform/identity/caller.ts'
 import { openSecrets } from '#platform/identity/secrets.ts'
@@ -33,6 +34,7 @@ export const startBff = async ({ name, create, config, allowedOrigins }: BffStar
   const app = await create({ supergraph, events, readCaller, createCache, allowedOrigins: () => allowedOrigins, log, ready }, config)
   stack.defer(() => app.close())
   await listen(app, { host: config.host, port: config.port, what: name })
+  await serveAdmin(stack, { name, log, config, ready })
 }
 
 /** The whole of a BFF's `main.ts`: the BFF alone. */

@@ -1,5 +1,6 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { CinegraphError, type ErrorCode, errorTable, extensionsOf, isCinegraphError } from '#platform/errors/errors.ts'
+import { withoutLiterals } from '#platform/graphql/printable.ts'
 
 /** The cause a resolver threw, beneath the wrapping that GraphQL, or its compiled form, puts around it. */
 export const causeOf = (error: unknown): unknown =>
@@ -10,8 +11,8 @@ export const toGraphqlError = (error: GraphQLError): GraphQLError => {
   const cause = causeOf(error)
   if (isCinegraphError(cause)) return coded(error, cause.code, cause.message)
   // NOTE: an error with a code of its own was made for the caller by validation, the gateway or a subgraph below.
-  if (cause instanceof GraphQLError && cause.extensions?.code !== undefined) return cause
-  if (isRequestError(error, cause)) return coded(error, 'INPUT_INVALID', error.message)
+  if (cause instanceof GraphQLError && cause.extensions?.code !== undefined) return withMessage(cause, withoutLiterals(cause.message))
+  if (isRequestError(error, cause)) return coded(error, 'INPUT_INVALID', withoutLiterals(error.message))
   return coded(error, 'INTERNAL', new CinegraphError('INTERNAL').message)
 }
 
@@ -22,6 +23,12 @@ export const toGraphqlError = (error: GraphQLError): GraphQLError => {
  */
 const isRequestError = ({ path, message }: GraphQLError, cause: unknown): boolean =>
   cause instanceof GraphQLError && (path === undefined || message.startsWith('Argument "'))
+
+const withMessage = (error: GraphQLError, message: string): GraphQLError => {
+  if (message === error.message) return error
+  const { nodes = null, source = null, positions = null, path = null, extensions } = error
+  return new GraphQLError(message, { nodes, source, positions, path, extensions })
+}
 
 const coded = (error: GraphQLError, code: ErrorCode, message: string): GraphQLError =>
   new GraphQLError(message, { path: error.path ?? null, extensions: extensionsOf(code) })

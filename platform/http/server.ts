@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import { CinegraphError, errorTable, isCinegraphError } from '#platform/errors/errors.ts'
-import { registry, secondsHistogram } from '#platform/observe/metrics.ts'
+import { secondsHistogram } from '#platform/observe/metrics.ts'
 import { isTraced, type OpenSpan, openSpan } from '#platform/observe/spans.ts'
 import { enterTrace, receivedTrace } from '#platform/observe/tracing.ts'
 
@@ -31,7 +31,7 @@ export type HttpDeps = {
 }
 export type Http = FastifyInstance
 
-/** A Fastify server with what every process owes: trace per request, health, metrics, limits, errors without stack traces. */
+/** A Fastify server with what every process owes: trace per request, health, limits, errors without stack traces. */
 export const createHttp = ({ name, log, ready = async () => true, connections = {} }: HttpDeps): Http => {
   const { connectionsMax, headersMs, requestMs, idleMs } = { ...defaultLimits, ...connections }
   const app = Fastify({
@@ -65,7 +65,6 @@ export const createHttp = ({ name, log, ready = async () => true, connections = 
     const isReady = await Promise.race([ready(), sleep(2_000, false, { ref: false })]).catch(() => false)
     return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not ready' })
   })
-  app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()))
   return app
 }
 
@@ -99,7 +98,8 @@ const refuseMalformed = (error: NodeJS.ErrnoException, socket: Socket): void => 
 const observeRequests = (app: Http, name: string): void => {
   const spans = new WeakMap<object, OpenSpan>()
   app.addHook('onRequest', async (request) => {
-    const attributes = { 'http.request.method': request.method, 'url.path': request.url.split('?')[0] ?? '', 'server.name': name }
+    // NOTE: the path itself can hold a stream token; the route cannot.
+    const attributes = { 'http.request.method': request.method, 'http.route': request.routeOptions.url ?? '', 'server.name': name }
     const span = openSpan(`${request.method} ${request.routeOptions.url ?? ''}`, {
       kind: 'server',
       attributes,

@@ -2,6 +2,7 @@ import { openEngines } from '#platform/engines/engines.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
 import { remoteGraphql } from '#platform/graphql/remote.ts'
 import { serveGraphql } from '#platform/graphql/serve.ts'
+import { serveAdmin } from '#platform/http/admin.ts'
 import { createHttp, listen } from '#platform/http/server.ts'
 import { readCallerFrom } from '#platform/identity/caller.ts'
 import { openSecrets } from '#platform/identity/secrets.ts'
@@ -32,4 +33,5 @@ export const runSubgraph = (definition: SubgraphDefinition): Promise<void> =>
     serveGraphql(app, subgraph, readCallerFrom(config, identity))
     stack.defer(() => app.close())
     await listen(app, { host: config.host, port: config.port, what: name })
+    await serveAdmin(stack, { name, log, config, ready: engines.healthy })
   })

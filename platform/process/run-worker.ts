@@ -1,5 +1,6 @@
 import { type Engines, openEngines } from '#platform/engines/engines.ts'
-import { createHttp, type Http, listen } from '#platform/http/server.ts'
+import { createAdmin } from '#platform/http/admin.ts'
+import { type Http, listen } from '#platform/http/server.ts'
 import { createLog, type Log } from '#platform/observe/log.ts'
 import { startTelemetry } from '#platform/observe/telemetry.ts'
 import { waitForDatabase } from '#platform/postgres/wait.ts'
@@ -15,7 +16,7 @@ export type WorkerParts = {
   readonly stack: AsyncDisposableStack
 }
 
-/** The whole of a worker's `main.ts`: the worker alone, with health and metrics on HTTP. */
+/** The whole of a worker's `main.ts`: the worker alone, with health and metrics for operators on HTTP: nobody else asks a worker anything. */
 export const runWorker = (name: string, start: (parts: WorkerParts) => Promise<void>): Promise<void> =>
   runMain(async (stack) => {
     const config = readConfig(process.argv.slice(2), process.env)
@@ -23,8 +24,8 @@ export const runWorker = (name: string, start: (parts: WorkerParts) => Promise<v
     stack.use(await startTelemetry({ service: name, url: config.otlpUrl }))
     if (config.databaseUrl !== '') await waitForDatabase(config.databaseUrl, { seconds: config.databaseWaitSeconds, log })
     const engines = stack.use(openEngines(config, log))
-    const app = createHttp({ name, log, ready: engines.healthy })
+    const app = createAdmin({ name, log, ready: engines.healthy })
     await start({ config, engines, app, log, clock: () => new Date(), stack })
     stack.defer(() => app.close())
-    await listen(app, { host: config.host, port: config.port, what: name })
+    await listen(app, { host: config.adminHost, port: config.port, what: name })
   })

@@ -39,6 +39,14 @@ export const settings = {
   ),
   host: setting('host', 'CINEGRAPH_HOST', '127.0.0.1', 'address to listen on', text),
   port: setting('port', 'CINEGRAPH_PORT', 0, 'port of a single process started alone (0: any free one)', wholeNumber(0, 65_535)),
+  adminHost: setting('admin-host', 'CINEGRAPH_ADMIN_HOST', '127.0.0.1', 'address of the ports for operators: metrics and mail', text),
+  adminPort: setting(
+    'admin-port',
+    'CINEGRAPH_ADMIN_PORT',
+    0,
+    'port for operators of a single process started alone (0: any free one)',
+    wholeNumber(0, 65_535),
+  ),
   json: setting('json', 'CINEGRAPH_JSON', false, 'print the links as one line of JSON, and logs as JSON', yesOrNo),
   logLevel: setting(
     'log-level',

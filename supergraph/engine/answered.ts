@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql'
 import { extensionsOf, isCinegraphError } from '#platform/errors/errors.ts'
 import type { GraphqlAnswer, GraphqlError } from '#platform/graphql/execute.ts'
+import { withoutLiterals } from '#platform/graphql/printable.ts'
 import { inSpan } from '#platform/observe/spans.ts'
 import { type Caching, together, uncacheable } from './caching.ts'
 import type { Projection } from './operation/projection.ts'
@@ -97,7 +98,8 @@ export const refused = (error: unknown, show: ShowErrors): Answered => {
   const errors = reasons.map((reason): GraphqlError => {
     if (isCinegraphError(reason)) return { message: reason.message, extensions: extensionsOf(reason.code) }
     if (!(reason instanceof GraphQLError)) throw error
-    return reason.toJSON() as GraphqlError
+    const shown = reason.toJSON() as GraphqlError
+    return { ...shown, message: withoutLiterals(shown.message) }
   })
   const answer = { errors: show(errors) }
   return { json: () => bytesOf(answer), value: () => answer, isExecuted: false, hasErrors: true, caching: uncacheable }

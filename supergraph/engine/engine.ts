@@ -2,6 +2,7 @@ import { GraphQLError, type GraphQLSchema } from 'graphql'
 import { CinegraphError, extensionsOf, isCinegraphError } from '#platform/errors/errors.ts'
 import type { GraphqlRequest } from '#platform/graphql/execute.ts'
 import type { AnswerPart } from '#platform/graphql/over-multipart.ts'
+import { printableName } from '#platform/graphql/printable.ts'
 import { inSpan } from '#platform/observe/spans.ts'
 import { type Answered, answered, refused, type ShowErrors } from './answered.ts'
 import type { AskSubgraph, SubscribeSubgraph } from './ask.ts'
@@ -67,7 +68,9 @@ const executeWith = <C>({ planRequest, show, stepOf, onFinished }: Executing<C>)
     }
   }
   return (request, context) =>
-    inSpan('graphql.operation', { attributes: { 'graphql.operation.name': request.operationName ?? '' } }, () => executed(request, context))
+    inSpan('graphql.operation', { attributes: { 'graphql.operation.name': printableName(request.operationName) } }, () =>
+      executed(request, context),
+    )
 }
 
 const executeInPartsWith = <C>(

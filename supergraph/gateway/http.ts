@@ -80,7 +80,12 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
     perSocketMax: settings.subscriptions.perSocketMax,
   })
   serveForgetting(app, deps)
-  serveExplain(app, (text, variables, name) => serving.current.engine.planOf(text, variables, name))
+  if (settings.explain ?? !settings.production)
+    serveExplain(
+      app,
+      (text, variables, name) => serving.current.engine.planOf(text, variables, name),
+      async () => undefined,
+    )
   serveExplorer(app)
   app.get('/', async (_request, reply) => reply.redirect('/explorer'))
   return app

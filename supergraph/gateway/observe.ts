@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { GraphqlRequest } from '#platform/graphql/execute.ts'
 import type { AnswerPart } from '#platform/graphql/over-multipart.ts'
+import { printableName, printableOperation } from '#platform/graphql/printable.ts'
 import type { Log } from '#platform/observe/log.ts'
 import type { Answered } from '../engine/answered.ts'
 import { operationSeconds } from './metrics.ts'
@@ -42,8 +43,8 @@ export const observeOperations = (log: Log, slowMs: number): Observe => {
 }
 
 const named = ({ operationName, query }: GraphqlRequest, ms: number) => ({
-  operation: operationName ?? 'unnamed',
+  operation: printableName(operationName),
   hash: createHash('sha256').update(query).digest('hex').slice(0, 16),
   ms: Math.round(ms),
-  query: query.slice(0, 500),
+  query: printableOperation(query),
 })

@@ -63,6 +63,11 @@ const Settings = z.strictObject({
   /** Hide the messages of unexpected errors. */
   production: z.boolean().default(false),
   introspection: z.boolean().default(true),
+  /** Whether anybody may have plans made at `/explain`; not in production, unless it says so. */
+  explain: z.boolean().optional(),
+  /** Where `/metrics` is: another port, which only this machine reaches unless another address is named. */
+  adminHost: z.string().default('127.0.0.1'),
+  adminPort: z.int().min(0).max(65_535).default(0),
   /** How long a subgraph may take, how often a query is tried again, how many requests run at a time. */
   timeoutMs: z.int().min(1).default(10_000),
   retries: z.int().min(0).max(5).default(1),

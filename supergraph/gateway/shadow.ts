@@ -1,5 +1,6 @@
 import { messageOf } from '#platform/errors/errors.ts'
 import type { GraphqlAnswer, GraphqlRequest } from '#platform/graphql/execute.ts'
+import { printableName, printableOperation } from '#platform/graphql/printable.ts'
 import type { Log } from '#platform/observe/log.ts'
 import { shadowed } from './metrics.ts'
 
@@ -54,6 +55,10 @@ export const createShadow = <C>({ share, other, onDone, random = Math.random }: 
   }
 }
 
+/** What members asked for is not for a log; where the answers differ, and how, is. */
+const withoutData = ({ path, live, other }: Difference) => ({ path, live: kindOf(live), other: kindOf(other) })
+const kindOf = (value: unknown): string => (value === undefined ? 'absent' : value === null ? 'null' : typeof value)
+
 type Logged<C> = Pick<ShadowDeps<C>, 'share' | 'other'> & { readonly what: string; readonly log: Log }
 
 /** The same with its findings in the log and in the metrics. */
@@ -64,6 +69,9 @@ export const loggedShadow = <C>({ share, other, what, log }: Logged<C>) =>
     onDone: ({ query, operationName }, differences) => {
       shadowed.inc({ outcome: differences.length === 0 ? 'same' : 'different' })
       if (differences.length > 0)
-        log.warn({ what, operation: operationName ?? 'unnamed', query: query.slice(0, 500), differences }, 'shadow differs')
+        log.warn(
+          { what, operation: printableName(operationName), query: printableOperation(query), differences: differences.map(withoutData) },
+          'shadow differs',
+        )
     },
   })

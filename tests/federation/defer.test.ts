@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { registry } from '#platform/observe/metrics.ts'
 import { httpGraph } from './http-graph.ts'
 
 const same = (reference: object): object => reference
@@ -175,7 +176,7 @@ test('an operation that defers too much is answered at once', async () => {
 test('an answer in parts is counted as one operation, which failed when one of its parts did', async () => {
   await using graph = await httpGraph(parts)
   const counted = async (outcome: string): Promise<number> => {
-    const metrics = await (await fetch(`${graph.url}/metrics`)).text()
+    const metrics = await registry.metrics()
     return Number(new RegExp(`cinegraph_operation_seconds_count\\{outcome="${outcome}"\\} (\\d+)`).exec(metrics)?.[1] ?? 0)
   }
   const before = [await counted('fine'), await counted('failed')] as const

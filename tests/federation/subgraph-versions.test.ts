@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { registry } from '#platform/observe/metrics.ts'
 import { until } from '../member.ts'
 import { type HttpGraph, httpGraph, startService } from './http-graph.ts'
 
@@ -70,7 +71,7 @@ test('reads are asked of another version too: what differs is counted, and clien
   const next = await startService(starsTimes(10), stack)
   await using graph = await httpGraph(parts, { subgraphs: { stars: { shadow: { url: next.url, share: 1 } } } })
   const counted = async (): Promise<number> =>
-    Number(/cinegraph_shadowed_total\{outcome="different"\} (\d+)/.exec(await (await fetch(`${graph.url}/metrics`)).text())?.[1] ?? 0)
+    Number(/cinegraph_shadowed_total\{outcome="different"\} (\d+)/.exec(await registry.metrics())?.[1] ?? 0)
   const before = await counted()
   assert.deepEqual((await ask(graph, 1)).data.films, [{ stars: 1 }, { stars: 2 }])
   await until('the difference', 5_000, async () => (await counted()) === before + 1)

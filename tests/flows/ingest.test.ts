@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
 import encoder from '@ffmpeg-installer/ffmpeg'
+import { registry } from '#platform/observe/metrics.ts'
 import { operatorEmail } from '../../prisma/seed/members.ts'
 import { ingestFilm } from '../../start/ingest.ts'
 import { makeFootage } from '../../workers/transcode/footage.ts'
@@ -77,8 +78,7 @@ test('an uploaded film plays on all three devices, from both edges', async (t) =
 test('a crowd at one segment costs one fetch from the origin', async () => {
   const { streams } = await playOn('web')
   const url = `${(streams[1]?.hls ?? '').replace('master.m3u8', '')}v240/00001.m4s`
-  const fills = async () =>
-    Number(/cinegraph_edge_fills_total\{outcome="200"\} (\d+)/.exec(await (await fetch(`${streams[1]?.edge}/metrics`)).text())?.[1] ?? 0)
+  const fills = async () => Number(/cinegraph_edge_fills_total\{outcome="200"\} (\d+)/.exec(await registry.metrics())?.[1] ?? 0)
   const before = await fills()
   const answers = await Promise.all(Array.from({ length: 200 }, () => fetch(url)))
   const bodies = await Promise.all(answers.map(async (answer) => Buffer.from(await answer.arrayBuffer())))

@@ -5,7 +5,6 @@ import { connect, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createIssuer } from '#platform/identity/access-token.ts'
-import { openSecrets } from '#platform/identity/secrets.ts'
 import { ada } from '../subgraph.ts'
 import { frameBytes, handshakeBytes, textFrame } from './frames.ts'
 import { ground, mains, type Running } from './processes.ts'
@@ -23,7 +22,8 @@ const paths = [
 ]
 
 /** Says something over one connection, in one or more pieces, and leaves in one way or another. */
-const converse = async ({ url }: Running, random: Random, material: Material): Promise<void> => {
+const converse = async ({ url: forMembers, admin }: Running, random: Random, material: Material): Promise<void> => {
+  const url = random.chance(0.8) ? forMembers : admin
   const socket = connect({ host: url.hostname, port: Number(url.port) })
   socket.on('error', () => undefined).resume()
   if (!(await Promise.race([once(socket, 'connect').then(() => true), once(socket, 'close').then(() => false)]).catch(() => false))) return
@@ -65,14 +65,13 @@ test('whatever a socket says, no process ends or fails on it', { timeout: 600_00
     `fuzz: seed ${seed} (repeat with CINEGRAPH_TEST_FUZZ_SEED=${seed}), ${secondsEach.toFixed(1)} s for each of ${mains.length} processes`,
   )
   await using place = await ground()
-  const { accessPrivateKey } = await openSecrets(place.folder)
-  const token = await createIssuer(accessPrivateKey, 3_600).issue(ada)
+  const token = await createIssuer(place.secrets.accessPrivateKey, 3_600).issue(ada)
   for (const [index, main] of mains.entries()) {
     await t.test(main, async () => {
       const running = await place.start(main)
       const spoken = await fuzz(running, randomFrom(seed + index), { paths, token })
       assert.ok(running.isRunning(), `it ended, seed ${seed}:\n${running.printed().slice(-3_000)}`)
-      assert.equal((await fetch(new URL('/health/live', running.url))).status, 200)
+      for (const url of [running.url, running.admin]) assert.equal((await fetch(new URL('/health/live', url))).status, 200)
       const code = await running.stop()
       assert.doesNotMatch(running.printed(), /uncaughtException|unhandledRejection/)
       const failures = running

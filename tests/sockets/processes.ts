@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { copyDatabase, temporaryFolder } from '../boot.ts'
+import type { Secrets } from '#platform/identity/secrets.ts'
+import { copyDatabase, makeSecrets, temporaryFolder } from '../boot.ts'
 import { until } from '../member.ts'
 
 const home = join(import.meta.dirname, '..', '..')
@@ -22,14 +23,15 @@ export const mains: readonly string[] = [
 
 export type Running = {
   readonly url: URL
-  readonly pid: number
+  /** Where operators ask. */
+  readonly admin: URL
   readonly isRunning: () => boolean
   /** All that it has printed. */
   readonly printed: () => string
   readonly stop: () => Promise<number | null>
 }
 export type Ground = AsyncDisposable & {
-  readonly folder: string
+  readonly secrets: Secrets
   readonly start: (main: string, env?: Readonly<Record<string, string>>) => Promise<Running>
 }
 
@@ -37,10 +39,14 @@ export type Ground = AsyncDisposable & {
 export const ground = async (): Promise<Ground> => {
   await using stack = new AsyncDisposableStack()
   const folder = stack.use(await temporaryFolder()).path
+  const secrets = await makeSecrets(folder)
   const { url: databaseUrl } = stack.use(await copyDatabase())
   const gatewayConfig = join(folder, 'gateway.json')
   const urls = Object.fromEntries(subgraphs.map((name) => [name, { url: elsewhere, retries: 0 }]))
-  await writeFile(gatewayConfig, JSON.stringify({ supergraph: join(home, 'supergraph/supergraph.graphql'), subgraphs: urls, port: 0 }))
+  await writeFile(
+    gatewayConfig,
+    JSON.stringify({ supergraph: join(home, 'supergraph/supergraph.graphql'), subgraphs: urls, port: 0, slowMs: 1 }),
+  )
   const env = {
     ...process.env,
     ...Object.fromEntries(['SUPERGRAPH', 'ORIGIN', ...subgraphs].map((name) => [`CINEGRAPH_${name.toUpperCase()}_URL`, elsewhere])),
@@ -51,7 +57,7 @@ export const ground = async (): Promise<Ground> => {
   const start = (main: string, more: Readonly<Record<string, string>> = {}): Promise<Running> =>
     launch(main, { env: { ...env, ...more }, args: main.includes('gateway') ? ['--config', gatewayConfig] : [], stack: owned })
   const owned = stack.move()
-  return { folder, start, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { secrets, start, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 type Launch = { readonly env: NodeJS.ProcessEnv; readonly args: readonly string[]; readonly stack: AsyncDisposableStack }
@@ -71,7 +77,10 @@ const launch = async (main: string, { env, args, stack }: Launch): Promise<Runni
     return child.exitCode
   }
   stack.defer(async () => void (await stop()))
-  const listening = () => /(?:Server listening at |answers at )(http:[^\s"/]*\/\/[^\s"/]+)/.exec(text)?.[1]
-  const url = await until(`${main} listens\n${text}`, 60_000, async () => listening())
-  return { url: new URL(url), pid: child.pid ?? 0, isRunning, printed: () => text, stop }
+  // NOTE: each process says where it listens, for operators last; a worker listens for them alone.
+  const listening = (): readonly string[] => [...text.matchAll(/Server listening at (http:\/\/[^\s"/]+)/g)].map(([, at = '']) => at)
+  const listenersMin = main.startsWith('workers/') ? 1 : 2
+  const urls = await until(`${main} listens\n${text}`, 60_000, async () => (listening().length >= listenersMin ? listening() : undefined))
+  const [url = '', admin = url] = urls
+  return { url: new URL(url), admin: new URL(admin), isRunning, printed: () => text, stop }
 }
