@@ -1,3 +1,4 @@
+import { allowedBy } from '../engine/caching.ts'
 import type { EntityCache } from '../engine/fetch/entity-cache.ts'
 import type { Incoming } from './http-subgraph.ts'
 import { createTaggedCache } from './tagged-cache.ts'
@@ -14,13 +15,15 @@ export const createEntityStore = (bytesMax: number, callerOf: (subgraph: string,
     keys: ({ node, alias, variables }, incoming) => {
       const asked = `${node.subgraph}\0${node.operation}\0${alias}\0${variables}\0`
       const caller = callerOf(node.subgraph, incoming)
-      return { shared: (text) => `${asked}${text}`, own: (text) => `${asked}${text}\0${caller}` }
+      return { ...allowedBy(incoming.headers), shared: (text) => `${asked}${text}`, own: (text) => `${asked}${text}\0${caller}` }
     },
     find: (keys, text) => {
+      if (!keys.mayFind) return undefined
       const found = kept.find(keys.shared(text), keys.own(text))
       return found && { value: JSON.parse(String(found.json)), caching: found.caching }
     },
     keep: (keys, text, { value, caching }) => {
+      if (!keys.mayKeep) return
       const type = /^{"__typename":"([^"]+)"/.exec(text)?.[1]
       const tags = [...caching.tags, ...(type === undefined ? [] : [type])]
       kept.keep(caching.isPrivate ? keys.own(text) : keys.shared(text), {

@@ -29,12 +29,15 @@ const ofOneHop = new Set([
 const ofClientsHop = ({ connection }: IncomingHttpHeaders): readonly string[] =>
   connection === undefined || /^(keep-alive|close)$/i.test(connection) ? [] : connection.split(',').map((name) => name.trim().toLowerCase())
 
-/** Compiles rules into a function that gives the headers of a request to a subgraph. It throws INPUT_INVALID for one that cannot be sent. */
-export const compileHeaderRules = ({
-  propagate,
-  set,
-  remove,
-}: HeaderRules): ((incoming: IncomingHttpHeaders) => Record<string, string>) => {
+export type CompiledRules = {
+  /** The headers of a request to a subgraph. Throws INPUT_INVALID for one that cannot be sent. */
+  readonly headersFor: (incoming: IncomingHttpHeaders) => Record<string, string>
+  /** Whether a header (lower case) can be passed on from a client. */
+  readonly mayForward: (name: string) => boolean
+}
+
+/** Compiles the rules that say which headers reach a subgraph. */
+export const compileHeaderRules = ({ propagate, set, remove }: HeaderRules): CompiledRules => {
   const removed = new Set(remove.map((name) => name.toLowerCase()))
   const names = propagate.map((name) => name.toLowerCase()).filter((name) => !name.endsWith('*'))
   const prefixes = propagate
@@ -43,7 +46,10 @@ export const compileHeaderRules = ({
     .map((name) => name.slice(0, -1))
   const allowed = (name: string): boolean => !ofOneHop.has(name) && !removed.has(name)
   const exact = names.filter(allowed)
-  return (incoming) => {
+  const constant = new Set(Object.keys(set).map((name) => name.toLowerCase()))
+  const mayForward = (name: string): boolean =>
+    !constant.has(name) && allowed(name) && (exact.includes(name) || prefixes.some((prefix) => name.startsWith(prefix)))
+  const headersFor = (incoming: IncomingHttpHeaders): Record<string, string> => {
     const headers: Record<string, string> = {}
     const skipped = ofClientsHop(incoming)
     for (const name of exact) if (!skipped.includes(name)) put(headers, name, incoming[name])
@@ -53,6 +59,7 @@ export const compileHeaderRules = ({
     for (const [name, value] of Object.entries(set)) headers[name.toLowerCase()] = value
     return headers
   }
+  return { headersFor, mayForward }
 }
 
 const put = (headers: Record<string, string>, name: string, value: string | string[] | undefined): void => {

@@ -37,12 +37,13 @@ export const createHttpSubgraph = ({ name, url, settings, own, log }: Deps): Htt
   const open = (at: string): SubgraphVersion => stack.use(openVersion({ name, url: at, settings, own }))
   const send = versions(open, { name, url: own.url ?? url, own, log })
   const rules = compileHeaderRules(own.headers ?? settings.headers)
+  const credentials = ['authorization', 'cookie', ...(settings.jwt ? [settings.jwt.header.toLowerCase()] : [])]
   const once = collapse<Posted>()
   const shadow = own.shadow && shadowing(open(own.shadow.url), { name, share: own.shadow.share, log })
   const ftv1 = settings.studio === undefined ? {} : { 'apollo-federation-include-trace': 'ftv1' }
   const seconds = fetchSeconds.labels(name)
   const ask: AskSubgraph<Incoming> = async (request, incoming) => {
-    const forwarded = rules(incoming.headers)
+    const forwarded = rules.headersFor(incoming.headers)
     const { version, post } = send(request, incoming.headers)
     const headers = () => ({ ...forwarded, ...traceHeaders(), ...ftv1, 'content-type': 'application/json', accept: 'application/json' })
     const work = () => inSpan(`fetch ${name}`, { kind: 'client', attributes: { 'graphql.subgraph.name': name } }, () => post(headers()))
@@ -53,7 +54,9 @@ export const createHttpSubgraph = ({ name, url, settings, own, log }: Deps): Htt
     shadow?.(request, headers(), posted)
     if (posted.isTooLarge) throw new CinegraphError('ANSWER_TOO_LARGE', { what: 'bytes', max: settings.limits.answerBytesMax })
     const answer = read(posted.text, name)
-    return settings.cache === undefined ? answer : { ...answer, caching: cachingOf(posted.headers) }
+    if (settings.cache === undefined) return answer
+    const hasCredentials = credentials.some((header) => forwarded[header] !== undefined)
+    return { ...answer, caching: cachingOf(posted.headers, { hasCredentials, canDiffer: rules.mayForward }) }
   }
   return { ask, [Symbol.asyncDispose]: () => stack.disposeAsync() }
 }

@@ -55,6 +55,9 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
     )
   const inParts = inPartsWith(serving, { admission, observe })
   const incomingOf = incomingReader(settings)
+  const claimHeaders = Object.values(settings.claims).map((name) => name?.toLowerCase() ?? '')
+  const hasClaims = ({ bearer, headers }: Incoming): boolean =>
+    bearer !== undefined || claimHeaders.some((name) => headers[name] !== undefined)
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
@@ -69,7 +72,9 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
       if (wantsEvents(request)) return answerAsEvents(request, reply, (asked, signal) => subscribe(asked, incoming, signal))
       // NOTE: all of it is let in, to the last byte. What an answer is made of would outlive its collection if promises that
       // are old from waiting led to it.
-      return admission.run(() => answerOverHttp(request, reply, async (asked) => withCacheControl(await execute(asked, incoming), reply)))
+      return admission.run(() =>
+        answerOverHttp(request, reply, async (asked) => withCacheControl(await execute(asked, incoming), reply, hasClaims(incoming))),
+      )
     },
   })
   serveWebSocket(app, {
@@ -134,8 +139,8 @@ const inPartsWith = (
   }
 
 /** Says how long the answer may be kept, where all its subgraphs said so. */
-const withCacheControl = (answer: Answered, reply: FastifyReply): Answered => {
-  const control = answer.hasErrors ? undefined : cacheControlOf(answer.caching)
+const withCacheControl = (answer: Answered, reply: FastifyReply, isCallersOwn: boolean): Answered => {
+  const control = answer.hasErrors ? undefined : cacheControlOf(answer.caching, isCallersOwn)
   if (control !== undefined) reply.header('cache-control', control)
   return answer
 }

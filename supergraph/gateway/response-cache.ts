@@ -1,5 +1,6 @@
 import type { GraphqlAnswer, GraphqlRequest } from '#platform/graphql/execute.ts'
 import type { Answered } from '../engine/answered.ts'
+import { allowedBy } from '../engine/caching.ts'
 import type { Incoming } from './http-subgraph.ts'
 import type { sharingKey } from './sharing.ts'
 import { createTaggedCache, type Kept } from './tagged-cache.ts'
@@ -18,13 +19,14 @@ export const createResponseCache = (bytesMax: number, keyOf: ReturnType<typeof s
   const shared = (request: GraphqlRequest, incoming: Incoming): string | undefined => keyOf(request, incoming, 'shared')
   return {
     find: (request, incoming) => {
+      if (!allowedBy(incoming.headers).mayFind) return undefined
       const found = kept.find(shared(request, incoming), keyOf(request, incoming))
       return found && remembered(found)
     },
     keep: (request, incoming, answer) => {
       const { maxAgeSeconds, isPrivate } = answer.caching
       const key = isPrivate ? keyOf(request, incoming) : shared(request, incoming)
-      if (answer.hasErrors || maxAgeSeconds <= 0 || key === undefined) return
+      if (!allowedBy(incoming.headers).mayKeep || answer.hasErrors || maxAgeSeconds <= 0 || key === undefined) return
       kept.keep(key, { json: answer.json(), caching: answer.caching })
     },
     forget: kept.forget,

@@ -21,7 +21,7 @@ export const sharingKey = (settings: GatewaySettings) => {
     among: 'alike' | 'shared' = 'alike',
   ): string | undefined => {
     if (/\b(mutation|subscription)\b/.test(query)) return undefined
-    return `${operationName}\0${query}\0${JSON.stringify(variables ?? null)}\0${JSON.stringify((among === 'shared' ? claims : forwarded)(headers))}${bearer === undefined ? '' : textOf(bearer)}`
+    return `${operationName}\0${query}\0${JSON.stringify(variables ?? null)}\0${JSON.stringify((among === 'shared' ? claims : forwarded).headersFor(headers))}${bearer === undefined ? '' : textOf(bearer)}`
   }
 }
 
@@ -36,5 +36,5 @@ export const callerKey = (settings: GatewaySettings): ((subgraph: string, incomi
     remembered.set(subgraph, rules)
     return rules
   }
-  return (subgraph, { headers }) => JSON.stringify(rulesOf(subgraph)(headers))
+  return (subgraph, { headers }) => JSON.stringify(rulesOf(subgraph).headersFor(headers))
 }

@@ -14,7 +14,7 @@ export const createSubscribe = ({ name, url, settings, own }: Deps): SubscribeSu
   const rules = compileHeaderRules(own.headers ?? settings.headers)
   const target = own.subscriptions?.url ?? own.url ?? url
   return (request, { headers: incoming }, signal) => {
-    const headers = rules(incoming)
+    const headers = rules.headersFor(incoming)
     const body = { query: request.query, variables: JSON.parse(request.variables) as Record<string, unknown> }
     const events =
       own.subscriptions?.protocol === 'ws'

@@ -11,8 +11,13 @@ export type EntityCache<C> = {
   readonly find: (keys: EntityKeysOf, text: string) => KeptEntity | undefined
   readonly keep: (keys: EntityKeysOf, text: string, entity: KeptEntity) => void
 }
-/** A key for what all may read, and one for what only this caller may. */
-export type EntityKeysOf = { readonly shared: (text: string) => string; readonly own: (text: string) => string }
+/** A key for what all may read, and one for what only this caller may; and what the caller allows. */
+export type EntityKeysOf = {
+  readonly shared: (text: string) => string
+  readonly own: (text: string) => string
+  readonly mayFind: boolean
+  readonly mayKeep: boolean
+}
 
 type Known = { readonly group: readonly Tree[]; readonly value: Tree }
 type Split = { readonly missing: Gathered; readonly known: readonly Known[] }
