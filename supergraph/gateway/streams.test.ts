@@ -17,7 +17,6 @@ const serve = async (deps: Partial<WebSocketDeps<IncomingHttpHeaders>> = {}): Pr
   let ended = 0
   serveWebSocket<IncomingHttpHeaders>(app, {
     contextOf: (headers) => headers,
-    // biome-ignore lint/correctness/useYield: nothing happens.
     subscribe: async function* (_request, headers, signal) {
       seen.push(headers)
       await new Promise((resolve) => signal.addEventListener('abort', resolve))

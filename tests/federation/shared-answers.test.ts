@@ -20,7 +20,7 @@ type Headers = Record<string, string>
 const fetchesOf = async (
   answered: Headers,
   members: readonly [Headers, Headers, Headers],
-  query = '{ mine }',
+  queries: readonly string[] = ['{ mine }', '{ mine }', '{ mine }'],
 ): Promise<readonly number[]> => {
   await using graph = await httpGraph(parts, {
     cache: {},
