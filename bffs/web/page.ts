@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { join } from 'node:path'
+import { compressAhead } from '#platform/http/compress.ts'
 import type { Http } from '#platform/http/server.ts'
 import { packageFile } from '#platform/process/package-file.ts'
 
@@ -61,8 +62,8 @@ const policyFor = ({ tv, mobile, edges }: PageLinks): string =>
 const typeOf = (name: string): string =>
   name.endsWith('.css') ? 'text/css; charset=utf-8' : name.endsWith('.svg') ? 'image/svg+xml' : 'text/javascript; charset=utf-8'
 
-type File = { readonly body: string; readonly etag: string }
-const fileOf = (body: string): File => ({ body, etag: `"${createHash('sha1').update(body).digest('base64url')}"` })
+type File = { readonly body: Buffer; readonly etag: string }
+const fileOf = (text: string): File => ({ body: Buffer.from(text), etag: `"${createHash('sha1').update(text).digest('base64url')}"` })
 
 /** The page's own files, with TypeScript's types taken off: what the browser runs is what is written here. */
 const ownFiles = (): ReadonlyMap<string, File> => {
@@ -83,6 +84,9 @@ const libraryFiles = (): ReadonlyMap<string, File> => {
 /** Serves the page that plays. */
 export const servePage = (app: Http, links: () => PageLinks): void => {
   const places = { '/page/': ownFiles(), '/lib/': libraryFiles() }
+  app.addHook('onReady', async () => {
+    for (const files of Object.values(places)) for (const { body } of files.values()) await compressAhead(body)
+  })
   app.get('/', async (_request, reply) =>
     reply
       .type('text/html; charset=utf-8')
@@ -97,7 +101,7 @@ export const servePage = (app: Http, links: () => PageLinks): void => {
       const file = files.get(request.params['*'])
       if (file === undefined) return reply.code(404).send({ error: { code: 'NOT_FOUND', message: 'There is no such file.' } })
       reply.header('etag', file.etag).header('cache-control', 'no-cache').header('x-content-type-options', 'nosniff')
-      if (request.headers['if-none-match'] === file.etag) return reply.code(304).send()
+      if (request.headers['if-none-match']?.replace('W/', '') === file.etag) return reply.code(304).send()
       return reply.type(typeOf(request.params['*'])).send(file.body)
     })
   }

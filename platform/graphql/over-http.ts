@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { getOperationAST } from 'graphql'
+import Negotiator from 'negotiator'
 import type { GraphqlAnswer, GraphqlRequest } from '#platform/graphql/execute.ts'
 import { parseDocument } from '#platform/graphql/limits/parse-document.ts'
 import { parseRequest, readJson } from '#platform/graphql/request.ts'
@@ -19,19 +20,19 @@ export const jsonOf = ({ data, errors }: GraphqlAnswer): JsonAnswer => ({
 export type Refusal = { readonly status: number; readonly message: string; readonly allow?: string }
 type Read = { readonly request: GraphqlRequest } | Refusal
 
-/** The first media type of an `Accept` header that can be sent; null when none can. Without one it is `application/json`. */
+/** The best media type of an `Accept` header (RFC 9110, section 12.5.1) that can be sent; null when none can. Without one it is `application/json`. */
 export const negotiate = (accept: string | undefined): MediaType | null => {
   if (accept === undefined || accept.trim() === '') return classic
-  const wanted = accept.split(',').map((part) => part.split(';')[0]?.trim().toLowerCase() ?? '')
-  const found = wanted.find((type) => [modern, classic, '*/*', 'application/*'].includes(type))
-  return found === undefined ? null : found === modern ? modern : classic
+  const [best] = new Negotiator({ headers: { accept } }).mediaTypes([classic, modern])
+  return best === modern ? modern : best === classic ? classic : null
 }
 
-const isMutation = ({ query, operationName }: GraphqlRequest): boolean => {
+/** What kind of operation a request asks for; undefined for one that cannot be read. */
+export const kindOf = ({ query, operationName }: GraphqlRequest): 'query' | 'mutation' | 'subscription' | undefined => {
   try {
-    return getOperationAST(parseDocument(query), operationName)?.operation === 'mutation'
+    return getOperationAST(parseDocument(query), operationName)?.operation
   } catch {
-    return false
+    return undefined
   }
 }
 
@@ -50,7 +51,7 @@ export const readRequest = ({ method, headers, query, body }: FastifyRequest): R
     : body
   const parsed = parseRequest(raw)
   if ('why' in parsed) return { status: 400, message: parsed.why }
-  return isGet && isMutation(parsed.request) ? { status: 405, message: 'A mutation is sent by POST.', allow: 'POST' } : parsed
+  return isGet && kindOf(parsed.request) === 'mutation' ? { status: 405, message: 'A mutation is sent by POST.', allow: 'POST' } : parsed
 }
 
 export const sendRefusal = (reply: FastifyReply, { status, message, allow }: Refusal): FastifyReply => {

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import Negotiator from 'negotiator'
 import type { GraphqlRequest } from '#platform/graphql/execute.ts'
 import { answerOverHttp, type JsonAnswer, readRequest } from '#platform/graphql/over-http.ts'
 import { takeOver } from '#platform/graphql/take-over.ts'
@@ -7,13 +8,14 @@ import { takeOver } from '#platform/graphql/take-over.ts'
 export type AnswerPart = JsonAnswer & { readonly isLast: boolean; readonly hasErrors: boolean }
 type InParts = (asked: GraphqlRequest) => AsyncIterable<AnswerPart>
 
+const parts = 'multipart/mixed;deferSpec=20220824'
 const mediaType = 'multipart/mixed; boundary="-"; deferSpec=20220824'
 const delimiter = '\r\n---'
 const partHead = '\r\ncontent-type: application/json; charset=utf-8\r\n\r\n'
 
 /** Whether the client can take an answer in parts, and may have asked for one. */
 export const wantsParts = (request: FastifyRequest): boolean => {
-  if (!/multipart\/mixed/.test(request.headers.accept ?? '')) return false
+  if (!/multipart\/mixed/i.test(request.headers.accept ?? '') || new Negotiator(request).mediaTypes([parts]).length === 0) return false
   const read = readRequest(request)
   return 'request' in read && read.request.query.includes('@defer')
 }

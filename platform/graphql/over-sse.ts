@@ -1,13 +1,23 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import Negotiator from 'negotiator'
 import { type CinegraphError, extensionsOf, isCinegraphError } from '#platform/errors/errors.ts'
 import type { GraphqlAnswer, GraphqlRequest } from '#platform/graphql/execute.ts'
-import { type JsonAnswer, readRequest, sendRefusal } from '#platform/graphql/over-http.ts'
+import { type JsonAnswer, kindOf, readRequest, sendRefusal } from '#platform/graphql/over-http.ts'
 import { takeOver } from '#platform/graphql/take-over.ts'
 
 const quietMs = 12_000
 const mediaType = 'text/event-stream; charset=utf-8'
 
-export const wantsEvents = ({ headers }: FastifyRequest): boolean => /text\/event-stream/.test(headers.accept ?? '')
+const events = 'text/event-stream'
+
+/** Whether a client is answered by events: it likes them best, or can take them and subscribes. */
+export const wantsEvents = (request: FastifyRequest): boolean => {
+  if (!/event-stream/i.test(request.headers.accept ?? '')) return false
+  const accepted = new Negotiator(request).mediaTypes(['application/json', 'application/graphql-response+json', events])
+  if (accepted[0] === events) return true
+  const read = accepted.includes(events) ? readRequest(request) : undefined
+  return read !== undefined && 'request' in read && kindOf(read.request) === 'subscription'
+}
 
 /** Answers the operation of a request as server-sent events: `next` for each answer, then `complete` (GraphQL over SSE, distinct connections). */
 export const answerAsEvents = async (

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import { CinegraphError, errorTable, isCinegraphError } from '#platform/errors/errors.ts'
+import { compressAnswers } from '#platform/http/compress.ts'
 import { secondsHistogram } from '#platform/observe/metrics.ts'
 import { isTraced, type OpenSpan, openSpan } from '#platform/observe/spans.ts'
 import { enterTrace, receivedTrace } from '#platform/observe/tracing.ts'
@@ -54,6 +55,7 @@ export const createHttp = ({ name, log, ready = async () => true, connections = 
     throw new CinegraphError('NOT_FOUND', { what: 'such', id: 'route' })
   })
   observeRequests(app, name)
+  compressAnswers(app)
   // NOTE: a client that does not read its answer would hold the process; what is not read by then is given up.
   app.addHook('preClose', async () => void setTimeout(() => app.server.closeAllConnections(), closeGraceMs).unref())
   app.setErrorHandler<FastifyError>(async (error, request, reply) => {
