@@ -1,5 +1,5 @@
-import { answers } from '#platform/http/answers.ts'
 import { serveAdmin } from '#platform/http/admin.ts'
+import { answers } from '#platform/http/answers.ts'
 import { listen } from '#platform/http/server.ts'
 import { openSecrets } from '#platform/identity/secrets.ts'
 import { createLog } from '#platform/observe/log.ts'

@@ -3,7 +3,16 @@ import { createServer } from 'node:net'
 import { CinegraphError, systemCodeOf } from '#platform/errors/errors.ts'
 
 /** What listens on which port, counted from `--port-base`. */
-const offsets = { web: 0, tv: 1, mobile: 2, supergraph: 3, mail: 4, origin: 5, 'edge-1': 6, 'edge-2': 7, database: 8,
+const offsets = {
+  web: 0,
+  tv: 1,
+  mobile: 2,
+  supergraph: 3,
+  mail: 4,
+  origin: 5,
+  'edge-1': 6,
+  'edge-2': 7,
+  database: 8,
   'control-plane-admin': 9,
   'origin-admin': 10,
   'edge-1-admin': 11,

@@ -33,7 +33,10 @@ export const processWaves = (config: Config, { ports, links, secrets, inherited 
   return [
     config.databaseUrl === '' ? [plan('database', 'start/database.main.ts')] : [],
     [
-      withAdmin(plan(config.processes === 'split' ? 'supergraph' : 'control-plane', 'start/control-plane.main.ts'), ports['control-plane-admin']),
+      withAdmin(
+        plan(config.processes === 'split' ? 'supergraph' : 'control-plane', 'start/control-plane.main.ts'),
+        ports['control-plane-admin'],
+      ),
       withAdmin(outside(plan('origin', 'edge/origin.main.ts', ports.origin)), ports['origin-admin']),
       withAdmin(outside(plan('edge-1', 'edge/main.ts', ports['edge-1'])), ports['edge-1-admin']),
       withAdmin(outside(plan('edge-2', 'edge/main.ts', ports['edge-2'])), ports['edge-2-admin']),
@@ -45,7 +48,10 @@ export const processWaves = (config: Config, { ports, links, secrets, inherited 
   ]
 }
 
-const withAdmin = ({ env, ...plan }: ProcessPlan, port: number): ProcessPlan => ({ ...plan, env: { ...env, CINEGRAPH_ADMIN_PORT: String(port) } })
+const withAdmin = ({ env, ...plan }: ProcessPlan, port: number): ProcessPlan => ({
+  ...plan,
+  env: { ...env, CINEGRAPH_ADMIN_PORT: String(port) },
+})
 
 /** Without the database's address, which holds its password. */
 const outside = ({ env, ...plan }: ProcessPlan): ProcessPlan => ({ ...plan, env: { ...env, DATABASE_URL: undefined } })

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { remoteService } from '#platform/graphql/remote.ts'
-import { answers } from '#platform/http/answers.ts'
 import { serveAdmin } from '#platform/http/admin.ts'
+import { answers } from '#platform/http/answers.ts'
 import { listen } from '#platform/http/server.ts'
 import { readCallerFrom } from '#platform/identity/caller.ts'
 import { openSecrets } from '#platform/identity/secrets.ts'

@@ -91,7 +91,18 @@ export const bootPlatform = async ({ config: overrides = {}, remote = [], worker
   const originUrl = await origin.listen({ host, port: 0 })
   const started = await Promise.all([1, 2].map(() => startEdge(originUrl, secrets, stack)))
   const edges = started.map(({ url }) => url)
-  let links: Links = { web: '', tv: '', mobile: '', supergraph: '', explorer: '', mail: '', metrics: [], origin: originUrl, edges, demo: demoMember }
+  let links: Links = {
+    web: '',
+    tv: '',
+    mobile: '',
+    supergraph: '',
+    explorer: '',
+    mail: '',
+    metrics: [],
+    origin: originUrl,
+    edges,
+    demo: demoMember,
+  }
   const base = { ...settings, originUrl, edgeUrls: edges, ...overrides }
   const deps = { config: base, secrets: openSecrets(folder.path), engines, clock, log }
   const remotes = new Map(await Promise.all(remote.map(async (name) => [name, await startRemote(name, deps, stack)] as const)))

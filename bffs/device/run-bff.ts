@@ -1,7 +1,7 @@
 import { openEngines } from '#platform/engines/engines.ts'
 import { remoteGraphql } from '#platform/graphql/remote.ts'
-import { answers } from '#platform/http/answers.ts'
 import { serveAdmin } from '#platform/http/admin.ts'
+import { answers } from '#platform/http/answers.ts'
 import { type Http, listen } from '#platform/http/server.ts'
 import { readCallerFrom } from '#platform/identity/caller.ts'
 import { openSecrets } from '#platform/identity/secrets.ts'
