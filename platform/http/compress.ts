@@ -1,8 +1,7 @@
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip, zstdCompress } from 'node:zlib'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import Negotiator from 'negotiator'
-import type { Http } from '#platform/http/server.ts'
 
 /** Shorter answers do not get shorter than a packet that is sent anyway. */
 const bytesMin = 860
@@ -39,7 +38,7 @@ export const compressAhead = async (body: Buffer): Promise<void> => {
  * Compresses whole answers that are text (RFC 9110, section 8.4) for clients that read it. Answers in pieces, events and parts, do not
  * come through here, and are never held back.
  */
-export const compressAnswers = (app: Http): void => {
+export const compressAnswers = (app: Pick<FastifyInstance, 'addHook'>): void => {
   app.addHook('onSend', async (request, reply, payload) => {
     const body = typeof payload === 'string' ? Buffer.from(payload) : payload
     if (!Buffer.isBuffer(body) || body.length < bytesMin || !isCompressible(reply)) return payload
