@@ -86,7 +86,7 @@ test('rights hold in their region and time, and a region of its own counts befor
   assert.equal(isAvailable([{ region: 'FR', startsAt: at(1), endsAt: null }], 'US', at(5)), false)
 })
 
-test('an upload is for operators, and is finished when every part has arrived', async () => {
+test('an upload is for operators, and is not finished before its parts have arrived', async () => {
   const start = `mutation { startUpload(input: { title: "Film", bytes: 20000000, sha256: "${'a'.repeat(64)}" }) { id titleId partBytes partUrls } }`
   assert.equal((await catalog.ask(start, {}, null)).errors?.[0]?.extensions.code, 'UNAUTHENTICATED')
   assert.equal((await catalog.ask(start)).errors?.[0]?.extensions.code, 'FORBIDDEN')

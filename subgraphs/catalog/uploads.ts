@@ -7,7 +7,11 @@ import type { StartUploadInput } from './schema.generated.ts'
 import type { Upload, UploadStore } from './store.ts'
 
 const partBytes = 8 * 1024 * 1024
-const bytesMax = 50 * 1024 ** 3
+/**
+ * The packager holds each rung of the ladder in memory, where a file has less than 2 GiB. The largest rung of a film is taken
+ * to be as large as its source.
+ */
+const bytesMax = 2 ** 31 - 1
 const addressSeconds = 24 * 3600
 
 export type UploadDeps = {
@@ -27,8 +31,14 @@ export type UploadTicket = {
 const check = ({ title, bytes, sha256 }: StartUploadInput): void => {
   if (title.trim() === '' || title.length > 200)
     throw new CinegraphError('INPUT_INVALID', { name: '`title`', why: 'has 1 to 200 characters' })
-  if (!Number.isInteger(bytes) || bytes < 1 || bytes > bytesMax)
-    throw new CinegraphError('INPUT_INVALID', { name: '`bytes`', why: `lies from 1 to ${bytesMax}` })
+  if (!Number.isSafeInteger(bytes) || bytes < 1)
+    throw new CinegraphError('INPUT_INVALID', { name: '`bytes`', why: 'is a whole number from 1' })
+  if (bytes > bytesMax)
+    throw new CinegraphError('SOURCE_TOO_LARGE', {
+      what: 'The film',
+      mb: Math.ceil(bytes / 1_048_576),
+      maxMb: Math.floor(bytesMax / 1_048_576),
+    })
   if (!/^[0-9a-f]{64}$/.test(sha256)) throw new CinegraphError('INPUT_INVALID', { name: '`sha256`', why: 'has 64 hexadecimal digits' })
 }
 
@@ -36,7 +46,7 @@ const partKey = (folder: string, part: number): ObjectKey => objectKey(`${folder
 /** Every part but the last has `partBytes`. */
 const bytesOfPart = (bytes: number, part: number): number => Math.min(partBytes, bytes - part * partBytes)
 
-/** Makes the title, and an address per part that takes bytes until tomorrow. Throws INPUT_INVALID. */
+/** Makes the title, and an address per part that takes bytes until tomorrow. Throws INPUT_INVALID or SOURCE_TOO_LARGE. */
 export const startUpload = async (input: StartUploadInput, { store, uploadUrl, streamKey, clock }: UploadDeps): Promise<UploadTicket> => {
   check(input)
   const id = randomUUID()

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { test } from 'node:test'
+import { openSecrets } from '#platform/identity/secrets.ts'
 import { openDatabase } from '#platform/postgres/database.ts'
 import { postgresUrl } from '#platform/postgres/server.ts'
 import { operatorEmail } from '../../prisma/seed/members.ts'
@@ -43,7 +42,7 @@ test('behind a proxy, clients are told public addresses and no others', async ()
   const base = await freePortBase()
   const args = Object.entries(sites).flatMap(([name, value]) => [`--${name}`, value])
   await using service = await startService(folder.path, args, { portBase: base })
-  const { operatorPassword, databasePassword } = JSON.parse(await readFile(join(folder.path, 'secrets.json'), 'utf8'))
+  const { operatorPassword, databasePassword } = await openSecrets(folder.path).pick('operatorPassword', 'databasePassword')
   await makePlayable(postgresUrl({ port: base + 8, password: databasePassword, database: 'cinegraph' }))
   const at = (offset: number) => `http://127.0.0.1:${base + offset}`
   const here: Links = { ...service.links, web: at(0), tv: at(1), mobile: at(2), supergraph: at(3) }

@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import type { EventOf } from '#platform/contracts/topic.ts'
 import type { packaged } from '#platform/contracts/topics/ingest.packaged.ts'
+import { CinegraphError } from '#platform/errors/errors.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
 import { makeArtwork } from './artwork.ts'
 import { checkStream } from './check.ts'
@@ -23,6 +24,16 @@ export type PipelineDeps = {
   readonly onProgress: (step: string, percent: number) => void
 }
 
+const rungBytesMax = 2 ** 31 - 1
+
+/** NOTE: `readFile` refuses files of 2 GiB and more, with an error that says nothing to who uploaded the film. */
+const readRung = async (file: string): Promise<Buffer> => {
+  const { size } = await stat(file)
+  const mb = (bytes: number): number => Math.floor(bytes / 1_048_576)
+  if (size > rungBytesMax) throw new CinegraphError('SOURCE_TOO_LARGE', { what: 'The encoded film', mb: mb(size), maxMb: mb(rungBytesMax) })
+  return readFile(file)
+}
+
 /** From a film to a stream: probe → plan → encode → package → check → publish. A film that was published is not made again. */
 export const makeStream = async (
   { uploadId, titleId, workDir, fetchSource }: Film,
@@ -39,7 +50,7 @@ export const makeStream = async (
   onProgress('packaging', 92)
   const videos = []
   for (const { rung, file: rungFile } of encoded.video) {
-    const rendition = cutSegments(rung.name, readTrack(await readFile(rungFile)), segmentSeconds)
+    const rendition = cutSegments(rung.name, readTrack(await readRung(rungFile)), segmentSeconds)
     videos.push({ ...rendition, width: rung.width, height: rung.height, framesPerSecond: source.framesPerSecond })
   }
   const audio = cutSegments('audio', readTrack(await readFile(encoded.audio)), segmentSeconds)
