@@ -282,12 +282,9 @@ test('the Explorer works without the internet: it shows the schema, answers a qu
 test('when the first edge dies during play, the film goes on from the second, with sound', async () => {
   await using page = await openPage({ width: 1280, height: 800 })
   await signIn(page)
-  const [first = '', second = ''] = platform.links.edges
-  const asked = { first: 0, second: 0 }
+  const asked: string[] = []
   page.on('requestfinished', (request) => {
-    if (!request.url().endsWith('.m4s')) return
-    if (request.url().startsWith(first)) asked.first += 1
-    if (request.url().startsWith(second)) asked.second += 1
+    if (request.url().endsWith('.m4s')) asked.push(new URL(request.url()).origin)
   })
   await page.evaluate((to) => {
     location.hash = to
@@ -295,7 +292,10 @@ test('when the first edge dies during play, the film goes on from the second, wi
   await page.getByRole('heading', { level: 1 }).first().waitFor({ state: 'attached' })
   await seekTo(page, 0)
   await playing(page, 1)
-  assert.ok(asked.first > 0 && asked.second === 0, `it plays from the first edge: ${JSON.stringify(asked)}`)
+  // NOTE: which edge is the first for a title is for the ranking to say.
+  const [first = ''] = asked
+  assert.deepEqual(new Set(asked), new Set([first]), 'it plays from one edge')
+  assert.ok(platform.links.edges.includes(first), first)
   const loaded = () =>
     page.evaluate(() => {
       const { buffered } = document.querySelector('video') as HTMLVideoElement
@@ -303,10 +303,11 @@ test('when the first edge dies during play, the film goes on from the second, wi
     })
   const known = await until('it has loaded ahead', 20_000, async () => ((await loaded()) > 20 ? loaded() : undefined))
   page.removeAllListeners('console')
-  await platform.stop('edge-1')
+  await platform.stop(`edge-${platform.links.edges.indexOf(first) + 1}`)
+  asked.length = 0
   assert.ok(known < seconds - 10, `the film was not loaded to its end: ${known}`)
   await seekTo(page, seconds - 5)
   await playing(page, seconds - 4)
   await assertSound(page)
-  assert.ok(asked.second > 0, 'it goes on from the second edge')
+  assert.ok(asked.length > 0 && !asked.includes(first), 'it goes on from the second edge')
 })
