@@ -131,9 +131,15 @@ const elsewhere: Readonly<Record<string, string>> = {
   'npm run differential': 'tests/federation/invented.test.ts does the same with graphs of its own',
   'npm run differential -- your-supergraph.graphql': 'tests/federation/invented.test.ts does the same with graphs of its own',
   ...Object.fromEntries(
-    ['npm run migration -- NAME', 'npm run migration -- add_ratings', 'npm run new:subgraph -- NAME', 'npm run subgraph -- ratings'].map(
-      (command) => [command, 'tests/flows/new-subgraph.test.ts makes one'],
-    ),
+    [
+      'npm run migration -- NAME',
+      'npm run migration -- add_ratings',
+      'npm run new:subgraph -- NAME',
+      'npm run new:subgraph -- ratings',
+      'npm run new:topic -- <owner>.<what>',
+      'npm run new:screen -- tv ratings',
+      'npm run subgraph -- ratings',
+    ].map((command) => [command, 'tests/flows/generators.test.ts makes one']),
   ),
   ...Object.fromEntries(
     [
