@@ -5,7 +5,7 @@ export type Envelope<T extends Topic> = {
   readonly id: string
   readonly data: EventOf<T>
   readonly traceparent: string
-  /** Where it stands in the log; opaque. Those of one partition grow with the order of delivery. */
+  /** Where it stands in its partition: a whole number as text, which grows with the order of delivery. */
   readonly offset: string
   readonly partition: number
 }

@@ -39,12 +39,15 @@ export const ingest = ({ events, store, clock }: IngestDeps): Promise<void> =>
   events.consume({
     topic: heartbeats,
     group: 'history',
-    batchMax: 500,
+    batchMax: 1_000,
+    lingerMs: 10,
     handle: async (batch) => {
       const now = clock()
       const dated = batch.map(({ data }) => ({ beat: data, at: believedAt(data, now) }))
-      await store.putResumePoints(dated.map(({ beat, at }) => toPoint(beat, at)))
+      await store.put({
+        points: dated.map(({ beat, at }) => toPoint(beat, at)),
+        viewings: dated.map(({ beat, at }) => toViewing(beat, at)),
+      })
       await events.publish(resumePoints, movedIn(batch.map(({ data }) => data)))
-      await store.putViewings(dated.map(({ beat, at }) => toViewing(beat, at)))
     },
   })

@@ -6,7 +6,7 @@ import { topicField } from '#platform/graphql/topic-field.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 import type { HistoryLoaders } from './loaders.ts'
 import type { Resolvers, SubscriptionResumePointMovedArgs } from './schema.generated.ts'
-import type { HistoryStore, ResumePoint } from './store.ts'
+import type { HistoryStore, ResumePoint, ViewingPlace } from './store.ts'
 
 export type HistoryContext = SubgraphContext<HistoryLoaders>
 export type HistoryResolverDeps = { readonly store: HistoryStore; readonly events: Pick<EventLog, 'tail'> }
@@ -18,16 +18,19 @@ const endedShare = 0.95
 
 const hasEnded = ({ positionMs, durationMs }: ResumePoint): boolean => positionMs >= durationMs * endedShare
 
-const decodeCursor = (after: string | null | undefined): Date | null => {
+const decodeCursor = (after: string | null | undefined): ViewingPlace | null => {
   if (!after) return null
-  const at = new Date(Buffer.from(after, 'base64url').toString('utf8'))
+  const [at = '', ...session] = Buffer.from(after, 'base64url').toString('utf8').split(' ')
+  const lastAt = new Date(at)
+  const sessionId = session.join(' ')
   // NOTE: years that JavaScript knows and PostgreSQL does not.
-  if (!(at.getTime() >= 0 && at.getUTCFullYear() < 10_000))
+  const isKnown = lastAt.getTime() >= 0 && lastAt.getUTCFullYear() < 10_000
+  if (!isKnown || sessionId === '' || sessionId.includes('\0'))
     throw new CinegraphError('INPUT_INVALID', { name: '`after`', why: 'is not a cursor of this list' })
-  return at
+  return { lastAt, sessionId }
 }
 
-const cursorOf = (at: Date): string => Buffer.from(at.toISOString()).toString('base64url')
+const cursorOf = ({ lastAt, sessionId }: ViewingPlace): string => Buffer.from(`${lastAt.toISOString()} ${sessionId}`).toString('base64url')
 
 export const resolvers = ({ store, events }: HistoryResolverDeps): Resolvers => ({
   Query: {
@@ -40,7 +43,7 @@ export const resolvers = ({ store, events }: HistoryResolverDeps): Resolvers => 
     viewingHistory: async (_parent, { first, after }, { caller: { viewer } }) => {
       const size = pageSize('first', first, pageMax)
       const found = viewer === null ? [] : await store.viewings(viewer.profileId, decodeCursor(after), size + 1)
-      const edges = found.slice(0, size).map((node) => ({ cursor: cursorOf(node.lastAt), node }))
+      const edges = found.slice(0, size).map((node) => ({ cursor: cursorOf(node), node }))
       return { edges, pageInfo: { hasNextPage: found.length > size, endCursor: edges.at(-1)?.cursor ?? null } }
     },
   },

@@ -38,18 +38,22 @@ const viewingKey = (viewing: Viewing): string => `${viewing.profileId} ${viewing
 
 /** Viewing history in the `history` schema; bare SQL, because heartbeats are the hottest path there is. */
 export const postgresHistory = (pool: pg.Pool): HistoryStore => ({
-  putResumePoints: async (points) => {
-    const rows = byKey(mergeBy(points, pointKey, later), pointKey)
+  put: async ({ points, viewings }) => {
+    const pointRows = byKey(mergeBy(points, pointKey, later), pointKey)
+    const viewingRows = byKey(mergeBy(viewings, viewingKey, widen), viewingKey)
     await pool.query({
-      name: 'put-resume-points',
-      text: putPoints,
-      values: columns(rows, ['profileId', 'titleId', 'positionMs', 'durationMs', 'at', 'deviceId']),
+      name: 'put-watched',
+      text: putWatched,
+      values: [
+        ...columns(pointRows, ['profileId', 'titleId', 'positionMs', 'durationMs', 'at', 'deviceId']),
+        ...columns(viewingRows, ['profileId', 'sessionId', 'titleId', 'startedAt', 'lastAt', 'positionMs', 'durationMs']),
+      ],
     })
   },
   latest: async (profileId, limit) => {
     const { rows } = await pool.query<PointRow>({
       name: 'latest',
-      text: 'select * from history.resume_point where profile_id = $1 order by at desc limit $2',
+      text: 'select * from history.resume_point where profile_id = $1 order by at desc, title_id limit $2',
       values: [profileId, limit],
     })
     return rows.map(toPoint)
@@ -59,34 +63,35 @@ export const postgresHistory = (pool: pg.Pool): HistoryStore => ({
     const { rows } = await pool.query<PointRow>({ name: 'resume-points', text, values: [profileId, titleIds] })
     return rows.map(toPoint)
   },
-  putViewings: async (viewings) => {
-    const rows = byKey(mergeBy(viewings, viewingKey, widen), viewingKey)
-    await pool.query({
-      name: 'put-viewings',
-      text: putViewings,
-      values: columns(rows, ['profileId', 'sessionId', 'titleId', 'startedAt', 'lastAt', 'positionMs', 'durationMs']),
-    })
-  },
-  viewings: async (profileId, before, limit) => {
-    const text =
-      'select * from history.viewing where profile_id = $1 and ($2::timestamptz is null or last_at < $2) order by last_at desc limit $3'
-    const { rows } = await pool.query<ViewingRow>({ name: 'viewings', text, values: [profileId, before, limit] })
+  viewings: async (profileId, after, limit) => {
+    const { rows } = await pool.query<ViewingRow>(
+      after === null
+        ? { name: 'viewings', text: `${viewingsOf} order by ${newestFirst} limit $2`, values: [profileId, limit] }
+        : {
+            name: 'viewings-after',
+            text: `${viewingsOf} and (last_at, session_id) < ($3, $4) order by ${newestFirst} limit $2`,
+            values: [profileId, limit, after.lastAt, after.sessionId],
+          },
+    )
     return rows.map(toViewing)
   },
 })
 
+const viewingsOf = 'select * from history.viewing where profile_id = $1'
+const newestFirst = 'last_at desc, session_id desc'
 const columns = <T>(rows: readonly T[], names: readonly (keyof T)[]): unknown[][] => names.map((name) => rows.map((row) => row[name]))
 
-const putPoints = `
-  insert into history.resume_point as stored (profile_id, title_id, position_ms, duration_ms, at, device_id)
-  select * from unnest($1::text[], $2::text[], $3::int[], $4::int[], $5::timestamptz[], $6::text[])
-  on conflict (profile_id, title_id) do update
-    set position_ms = excluded.position_ms, duration_ms = excluded.duration_ms, at = excluded.at, device_id = excluded.device_id
-    where (excluded.at, excluded.device_id collate "C") > (stored.at, stored.device_id collate "C")`
-
-const putViewings = `
+// NOTE: one statement, so that a batch costs one round trip and one commit.
+const putWatched = `
+  with points as (
+    insert into history.resume_point as stored (profile_id, title_id, position_ms, duration_ms, at, device_id)
+    select * from unnest($1::text[], $2::text[], $3::int[], $4::int[], $5::timestamptz[], $6::text[])
+    on conflict (profile_id, title_id) do update
+      set position_ms = excluded.position_ms, duration_ms = excluded.duration_ms, at = excluded.at, device_id = excluded.device_id
+      where (excluded.at, excluded.device_id collate "C") > (stored.at, stored.device_id collate "C")
+  )
   insert into history.viewing as stored (profile_id, session_id, title_id, started_at, last_at, position_ms, duration_ms)
-  select * from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::int[], $7::int[])
+  select * from unnest($7::text[], $8::text[], $9::text[], $10::timestamptz[], $11::timestamptz[], $12::int[], $13::int[])
   on conflict (profile_id, session_id) do update set
     started_at = least(stored.started_at, excluded.started_at),
     position_ms = case when excluded.last_at >= stored.last_at then excluded.position_ms else stored.position_ms end,

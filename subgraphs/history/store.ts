@@ -19,14 +19,20 @@ export type Viewing = {
   readonly durationMs: number
 }
 
+/** What heartbeats say: where profiles stopped, and their sittings. */
+export type Watched = { readonly points: readonly ResumePoint[]; readonly viewings: readonly Viewing[] }
+/** Where a viewing stands in the history of its profile. */
+export type ViewingPlace = Pick<Viewing, 'lastAt' | 'sessionId'>
+
 export type HistoryStore = {
-  /** Durable when it resolves. A point older than the stored one is accepted and changes nothing. */
-  readonly putResumePoints: (points: readonly ResumePoint[]) => Promise<void>
+  /**
+   * Durable when it resolves. A point older than the stored one is accepted and changes nothing; a viewing widens the stored
+   * sitting: earliest start, latest report. Saving the same again changes nothing.
+   */
+  readonly put: (watched: Watched) => Promise<void>
   /** Newest first, at most `limit`. */
   readonly latest: (profileId: string, limit: number) => Promise<readonly ResumePoint[]>
   readonly resumePoints: (profileId: string, titleIds: readonly string[]) => Promise<readonly ResumePoint[]>
-  /** Widens the stored sitting to take these in: earliest start, latest report. */
-  readonly putViewings: (viewings: readonly Viewing[]) => Promise<void>
-  /** Newest first, those before `before`, at most `limit`. */
-  readonly viewings: (profileId: string, before: Date | null, limit: number) => Promise<readonly Viewing[]>
+  /** Newest first, and of those at one instant by descending session id; those behind `after`, at most `limit`. */
+  readonly viewings: (profileId: string, after: ViewingPlace | null, limit: number) => Promise<readonly Viewing[]>
 }

@@ -1,5 +1,5 @@
 import type { Database } from '#platform/postgres/database.ts'
-import type { RecsStore } from './store.ts'
+import type { RecsStore, Signal } from './store.ts'
 
 const signalsMax = 200
 
@@ -13,9 +13,15 @@ export const postgresRecs = ({ prisma, pool }: Pick<Database, 'prisma' | 'pool'>
   },
   signals: (profileId) => prisma.signal.findMany({ where: { profileId }, orderBy: { at: 'desc' }, take: signalsMax }),
   putSignals: async (signals) => {
-    for (const { profileId, titleId, share, at } of signals) {
-      await pool.query({ name: 'put-signal', text: putSignal, values: [profileId, titleId, share, at] })
-    }
+    const rows = [...Map.groupBy(signals, ({ profileId, titleId }) => `${profileId} ${titleId}`)]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, group]) => ({ ...furthest(group), at: new Date(Math.max(...group.map(({ at }) => at.getTime()))) }))
+    const column = <K extends keyof Signal>(name: K) => rows.map((row) => row[name])
+    await pool.query({
+      name: 'put-signals',
+      text: putSignals,
+      values: [column('profileId'), column('titleId'), column('share'), column('at')],
+    })
   },
 })
 
@@ -27,6 +33,14 @@ const putFeatures = `
   on conflict (title_id) do update set kind = excluded.kind, genres = excluded.genres, people = excluded.people, year = excluded.year,
     maturity = excluded.maturity, popularity = excluded.popularity, playable = excluded.playable`
 
-const putSignal = `
-  insert into recs.signal as stored (profile_id, title_id, share, at) values ($1, $2, $3, $4)
+/** Of one profile and title, the one that got furthest. */
+const furthest = ([first, ...more]: readonly Signal[]): Signal => {
+  if (first === undefined) throw new TypeError('A group has at least one signal')
+  return more.reduce((best, signal) => (signal.share > best.share ? signal : best), first)
+}
+
+// NOTE: rows come in the order of their key, so that two writers take their locks in the same order; one row per key.
+const putSignals = `
+  insert into recs.signal as stored (profile_id, title_id, share, at)
+  select * from unnest($1::text[], $2::text[], $3::float8[], $4::timestamptz[])
   on conflict (profile_id, title_id) do update set share = greatest(stored.share, excluded.share), at = greatest(stored.at, excluded.at)`

@@ -18,6 +18,7 @@ export const createRecsWorker = (events: EventLog): Promise<void> =>
   events.consume({
     topic: heartbeats,
     group: 'signals',
-    batchMax: 1_000,
+    batchMax: 2_000,
+    lingerMs: 1_000,
     handle: async (batch) => events.publish(signals, signalsOf(batch.map(({ data }) => data))),
   })

@@ -11,24 +11,46 @@ export type Quality = {
 }
 
 const heartbeatMs = 10_000
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 
 const median = (values: readonly number[]): number | null => {
   const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.slice(Math.ceil(sorted.length / 2) - 1, Math.floor(sorted.length / 2) + 1)
-  return middle.length === 0 ? null : Math.round(sum(middle) / middle.length)
+  const [one, other] = sorted.slice(Math.ceil(sorted.length / 2) - 1, Math.floor(sorted.length / 2) + 1)
+  return one === undefined ? null : Math.round((one + (other ?? one)) / 2)
 }
 
-export const qualityOf = (beats: readonly Heartbeat[]): Quality => {
-  const playing = beats.filter((beat) => beat.state === 'playing')
-  const rebufferMs = sum(beats.map((beat) => beat.rebufferMs ?? 0))
-  const watchedMs = playing.length * heartbeatMs
-  const bitrates = playing.flatMap((beat) => beat.bitrateKbps ?? [])
-  return {
-    sessions: new Set(beats.map((beat) => beat.sessionId)).size,
-    heartbeats: beats.length,
-    rebufferShare: watchedMs + rebufferMs === 0 ? 0 : rebufferMs / (watchedMs + rebufferMs),
-    startupMsMedian: median(beats.flatMap((beat) => beat.startupMs ?? [])),
-    bitrateKbpsMean: bitrates.length === 0 ? null : Math.round(sum(bitrates) / bitrates.length),
+/** Adds heartbeats up, one after another. */
+export class QualityTally {
+  readonly #sessions = new Set<string>()
+  readonly #startupsMs: number[] = []
+  #heartbeats = 0
+  #playing = 0
+  #rebufferMs = 0
+  #bitrates = { sum: 0, count: 0 }
+  add({ sessionId, state, startupMs, rebufferMs = 0, bitrateKbps }: Heartbeat): void {
+    this.#sessions.add(sessionId)
+    this.#heartbeats += 1
+    this.#rebufferMs += rebufferMs
+    if (state === 'playing') this.#playing += 1
+    if (startupMs !== undefined) this.#startupsMs.push(startupMs)
+    if (state === 'playing' && bitrateKbps !== undefined)
+      this.#bitrates = { sum: this.#bitrates.sum + bitrateKbps, count: this.#bitrates.count + 1 }
   }
+  quality(): Quality {
+    const watchedMs = this.#playing * heartbeatMs
+    const { sum, count } = this.#bitrates
+    return {
+      sessions: this.#sessions.size,
+      heartbeats: this.#heartbeats,
+      rebufferShare: watchedMs + this.#rebufferMs === 0 ? 0 : this.#rebufferMs / (watchedMs + this.#rebufferMs),
+      startupMsMedian: median(this.#startupsMs),
+      bitrateKbpsMean: count === 0 ? null : Math.round(sum / count),
+    }
+  }
+}
+
+/** Quality of a set of heartbeats. */
+export const qualityOf = (beats: readonly Heartbeat[]): Quality => {
+  const tally = new QualityTally()
+  for (const beat of beats) tally.add(beat)
+  return tally.quality()
 }

@@ -5,8 +5,8 @@ import type { Log } from '#platform/observe/log.ts'
 import { secondsHistogram } from '#platform/observe/metrics.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
-import { archive, hourOf, readHour } from './archive.ts'
-import { qualityOf } from './quality.ts'
+import { archive, hourOf } from './archive.ts'
+import { HourRollUp } from './roll-up.ts'
 
 export type TelemetryDeps = {
   readonly events: EventLog
@@ -24,7 +24,8 @@ export const createTelemetry = async ({ events, objects, clock, log, rollUpEvery
   await events.consume({
     topic: heartbeats,
     group: 'telemetry',
-    batchMax: 1_000,
+    batchMax: 2_000,
+    lingerMs: 1_000,
     handle: async (batch) => {
       const now = clock()
       await archive(objects, batch, now)
@@ -32,12 +33,21 @@ export const createTelemetry = async ({ events, objects, clock, log, rollUpEvery
       for (const { data } of batch) if (data.startupMs !== undefined) startup.observe({ device: data.device }, data.startupMs / 1000)
     },
   })
+  const hours = new Map<string, HourRollUp>()
   const rollUp = async (): Promise<void> => {
     for (const hour of touched) {
       touched.delete(hour)
-      const figures = Buffer.from(JSON.stringify(qualityOf(await readHour(objects, hour))))
-      await objects.put(objectKey(`quality/${hour}.json`), figures, { type: 'application/json' })
+      const found = hours.get(hour) ?? new HourRollUp(hour)
+      hours.set(hour, found)
+      try {
+        const figures = Buffer.from(JSON.stringify(await found.bringUp(objects)))
+        await objects.put(objectKey(`quality/${hour}.json`), figures, { type: 'application/json' })
+      } catch (error) {
+        touched.add(hour)
+        throw error
+      }
     }
+    for (const hour of [...hours.keys()].slice(0, -2)) hours.delete(hour)
   }
   const timer = setInterval(
     () => rollUp().catch((error: unknown) => log.warn({ reason: messageOf(error) }, 'quality figures wait')),
