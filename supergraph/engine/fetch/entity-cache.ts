@@ -20,7 +20,12 @@ export type EntityKeysOf = {
 }
 
 type Known = { readonly group: readonly Tree[]; readonly value: Tree }
-type Split = { readonly missing: Gathered; readonly known: readonly Known[] }
+type Split = {
+  readonly missing: Gathered
+  readonly known: readonly Known[]
+  /** Entities of which it is known that there are none. */
+  readonly nothing: readonly (readonly Tree[])[]
+}
 
 /** Takes out of what is asked what is already known; a value is the caller's own. */
 export const splitKnown = <C>(
@@ -29,6 +34,7 @@ export const splitKnown = <C>(
   { cache, run }: { readonly cache: EntityCache<C>; readonly run: Run<C> },
 ): Split => {
   const known: Known[] = []
+  const nothing: (readonly Tree[])[] = []
   const missing: { groups: (readonly Tree[])[]; texts: string[] } = { groups: [], texts: [] }
   for (const [index, text] of gathered.texts.entries()) {
     const group = gathered.groups[index] ?? []
@@ -40,6 +46,7 @@ export const splitKnown = <C>(
     }
     run.caching.push(found.caching)
     if (isTree(found.value)) known.push({ group, value: found.value })
+    else nothing.push(group)
   }
-  return { missing: { ...gathered, ...missing }, known }
+  return { missing: { ...gathered, ...missing }, known, nothing }
 }

@@ -5,8 +5,8 @@ import type { IsOneOf } from './collect.ts'
 
 /** Entities that a subgraph cannot distinguish, and the JSON text that represents them to it. */
 export type Group = { readonly text: string; readonly targets: Tree[] }
-/** Puts entities into groups; those that nothing known can represent are left out. */
-export type Represent = (found: readonly (readonly Tree[])[]) => readonly Group[]
+/** Puts entities into groups; those that nothing known can represent are left out. One whose keys are all null is told to `onNothing`. */
+export type Represent = (found: readonly (readonly Tree[])[], onNothing: (entity: Tree) => void) => readonly Group[]
 
 /** Groups by the values of one field after the other, so that a text is made once for each group and not for each entity. */
 type Branch = Map<unknown, Branch | Group>
@@ -33,13 +33,15 @@ export const compileRepresent = ({ requires, typenames }: EntityFetch, { subgrap
     builders.set(typename, built)
     return built
   }
-  return (found) => {
+  return (found, onNothing) => {
     const groups: Group[] = []
     const placing: Placing = { root: new Map(), groups, isOneOf }
     for (const entities of found)
       for (const entity of entities) {
         const builder = builderOf(entity.__typename ?? only)
-        if (builder !== null && isIdentified(entity, builder)) place(entity, builder, placing)
+        if (builder === null) continue
+        if (isIdentified(entity, builder)) place(entity, builder, placing)
+        else onNothing(entity)
       }
     return groups
   }

@@ -2,6 +2,7 @@ import type { GraphqlError } from '#platform/graphql/execute.ts'
 import type { Caching } from '../caching.ts'
 import type { Fetched } from '../finished.ts'
 import type { Tree } from '../tree.ts'
+import type { AnswerNull } from './answered-null.ts'
 import type { Asked } from './errors.ts'
 import type { MergeAll } from './merge.ts'
 
@@ -23,4 +24,4 @@ export type Run<C> = {
 }
 
 /** The entities that one fetch is about, each once, the texts that represent them, and how answers are merged into them. */
-export type Gathered = Asked & { readonly texts: readonly string[]; readonly merge: MergeAll }
+export type Gathered = Asked & { readonly texts: readonly string[]; readonly merge: MergeAll; readonly answerNull: AnswerNull }

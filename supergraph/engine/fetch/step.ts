@@ -1,9 +1,10 @@
 import type { AskSubgraph, SubgraphAnswer, SubgraphRequest } from '../ask.ts'
 import { uncacheable } from '../caching.ts'
-import type { EntityFetch, EntityPath, FetchNode, PlanNode } from '../plan/planner.ts'
+import type { EntityPath, FetchNode, PlanNode } from '../plan/planner.ts'
 import { tooLarge } from '../project/output.ts'
 import type { EntityKeys } from '../schema/entity-keys.ts'
 import { isTree, type Tree } from '../tree.ts'
+import { compileAnswerNull } from './answered-null.ts'
 import { collect, type IsOneOf } from './collect.ts'
 import { byContext } from './context.ts'
 import { type EntityCache, splitKnown } from './entity-cache.ts'
@@ -63,6 +64,7 @@ const compileFetch = <C>(node: FetchNode, deps: StepDeps<C>): Step<C> => {
     entity,
     represent: compileRepresent(entity, { ...deps, subgraph }),
     merge: createMerger(deps.isObjectType),
+    answerNull: compileAnswerNull(node, entity, deps.isOneOf),
   }))
   const gather = (run: Run<C>): readonly Gathered[] | undefined => entities?.map((each) => gatherEntities(each, run, deps))
   const send = async (run: Run<C>, found: readonly Gathered[] | undefined): Promise<void> => {
@@ -81,6 +83,7 @@ const compileFetch = <C>(node: FetchNode, deps: StepDeps<C>): Step<C> => {
       take(answer, gathered, { run, node, deps })
     } catch (error) {
       run.errors.push(...unavailable(error, where))
+      for (const { groups, answerNull } of gathered ?? []) for (const group of groups) answerNull(group)
     }
   }
   const [contextual] = entities?.filter(({ entity }) => entity.contexts !== undefined) ?? []
@@ -107,16 +110,16 @@ const gatherEntities = <C>(asking: Asking, run: Run<C>, { isOneOf }: StepDeps<C>
   )
 }
 
-type Asking = { readonly entity: EntityFetch; readonly represent: Represent; readonly merge: MergeAll }
+type Asking = Pick<Gathered, 'entity' | 'merge' | 'answerNull'> & { readonly represent: Represent }
 /** Throws ANSWER_TOO_LARGE. */
 const countRows = <C>(run: Run<C>, gathered: readonly Gathered[], rowsMax: number): void => {
   for (const { groups } of gathered) for (const group of groups) run.size.rows += group.length
   if (run.size.rows > rowsMax) throw tooLarge('objects', rowsMax)
 }
 
-const represented = ({ entity, represent, merge }: Asking, found: readonly (readonly Tree[])[]): Gathered => {
-  const groups = represent(found)
-  return { entity, merge, groups: groups.map(({ targets }) => targets), texts: groups.map(({ text }) => text) }
+const represented = ({ entity, represent, merge, answerNull }: Asking, found: readonly (readonly Tree[])[]): Gathered => {
+  const groups = represent(found, (entity) => answerNull([entity]))
+  return { entity, merge, answerNull, groups: groups.map(({ targets }) => targets), texts: groups.map(({ text }) => text) }
 }
 
 const variablesText = <C>(node: FetchNode, run: Run<C>, gathered: readonly Gathered[] | undefined): string => {
@@ -141,7 +144,8 @@ const remember = <C>(gathered: readonly Gathered[], { run, node, deps }: Taking<
   const variables = givenVariables(node, run)
   const parts = gathered.map((each) => {
     const keys = cache.keys({ node, alias: each.entity.alias, variables }, run.context)
-    const { missing, known } = splitKnown(each, keys, { cache, run })
+    const { missing, known, nothing } = splitKnown(each, keys, { cache, run })
+    for (const group of nothing) each.answerNull(group)
     for (const { group, value } of known) {
       applyRewrites([value], each.entity.rewrites, deps.isOneOf)
       spread(value, group, { run, deps, merge: each.merge })
@@ -169,13 +173,15 @@ const take = <C>({ data }: SubgraphAnswer, gathered: readonly Gathered[] | undef
       spread(data as Tree, rootsAt(node.at, run, deps), { run, deps, merge: (all, source) => mergeIntoAll(all, source, deps.isObjectType) })
     return
   }
-  for (const { entity, groups, merge } of gathered) {
+  for (const { entity, groups, merge, answerNull } of gathered) {
     const answers = data[entity.alias]
-    if (!Array.isArray(answers)) continue
+    // NOTE: of a list that is too short or too long nobody can say which entity an answer is about.
+    if (!Array.isArray(answers) || answers.length !== groups.length) continue
     applyRewrites(answers, entity.rewrites, deps.isOneOf)
     for (const [index, group] of groups.entries()) {
       const answer: unknown = answers[index]
       if (isTree(answer)) spread(answer, group, { run, deps, merge })
+      else if (answer === null) answerNull(group)
     }
   }
 }

@@ -66,7 +66,8 @@ const shapeType = (value: unknown, type: GraphQLOutputType, at: At): unknown => 
     if (value === null || value === undefined) return refuse(at, `Cannot return null for non-nullable field ${nameOf(at.field)}.`)
     return shapePresent(value, type.ofType, at)
   }
-  if (value === null || value === undefined) return null
+  if (value === undefined) return unanswered(at)
+  if (value === null) return null
   const shaped = shapePresent(value, type, at)
   return shaped === moved ? null : shaped
 }
@@ -102,6 +103,12 @@ const shapeList = (value: unknown, type: GraphQLOutputType, at: At): unknown => 
 const deny = ({ path, shaping, field }: At, type: GraphQLOutputType): unknown => {
   shaping.errors.push({ ...denial(nameOf(field)), path: keysOf(path) })
   return isNonNullType(type) ? moved : null
+}
+
+/** Nobody answered: no subgraph was asked for it, could be asked, or said anything of it. */
+const unanswered = (at: At): null => {
+  refuse(at, `No service answered for field ${nameOf(at.field)}.`)
+  return null
 }
 
 const nameOf = ({ parent, name }: FieldPlan): string => `${parent}.${name}`

@@ -111,7 +111,8 @@ const refuse = (): never => {
 const typeWriter = (type: GraphQLOutputType, selection: Selection | undefined): Write => {
   if (isNonNullType(type)) return presentWriter(type.ofType, selection)
   const write = presentWriter(type, selection)
-  return (value, writing) => (value === null || value === undefined ? writing.output.piece(nullText) : write(value, writing))
+  // NOTE: what nobody answered is undefined; only shaping says so.
+  return (value, writing) => (value === null ? writing.output.piece(nullText) : write(value, writing))
 }
 
 const presentWriter = (type: GraphQLOutputType, selection: Selection | undefined): Write => {
