@@ -48,7 +48,7 @@ test('a worker that is killed while it encodes: the film is published all the sa
   await using folder = await temporaryFolder()
   await using footage = await temporaryFolder()
   await using service = await startService(folder.path)
-  const { operatorPassword } = JSON.parse(await readFile(join(folder.path, 'secrets.json'), 'utf8')) as { operatorPassword: string }
+  const operatorPassword = (await readFile(join(folder.path, 'secrets', 'operator-password'), 'utf8')).trim()
   const file = await makeFootage(2, 20, footage.path)
   const ingest = (title: string) =>
     ingestFilm(
