@@ -99,6 +99,7 @@ const carriedOut: Readonly<Record<string, () => Promise<void>>> = {
     assert.equal((await fetch(`${url}/health/ready`)).status, 200)
     await stop(alone)
   },
+  'npm run events': async () => assert.match(await succeed('npm run events'), /how far each group is behind/),
   'npm run ingest': async () => {
     const usage = typed('npm run ingest')
     assert.notEqual(await usage.ended, 0)
@@ -152,6 +153,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   ),
   'npm run bench:screens': 'a bench takes minutes; its parts are functions of the tests',
   'npm run bench:gateway': 'a bench takes minutes; its parts are functions of the tests',
+  'npm run bench:heartbeats': 'a bench takes minutes; its parts are functions of the tests',
   'npm run bench:home': 'a bench takes minutes; its parts are functions of the tests',
 }
 

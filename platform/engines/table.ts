@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import type { Log } from '#platform/observe/log.ts'
 import type { CreateCache } from '#platform/ports/cache.ts'
-import type { EventLog } from '#platform/ports/event-log.ts'
-import type { Jobs } from '#platform/ports/jobs.ts'
+import type { EventLog, EventLogAdmin } from '#platform/ports/event-log.ts'
+import type { Jobs, JobsAdmin } from '#platform/ports/jobs.ts'
 import type { Leases } from '#platform/ports/leases.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
 import type { SearchIndex } from '#platform/ports/search-index.ts'
@@ -13,7 +13,9 @@ import type { Environment } from '#platform/settings/setting.ts'
 export type Needs = {
   readonly database: Database
   readonly events: EventLog
+  readonly eventsAdmin: EventLogAdmin
   readonly jobs: Jobs
+  readonly jobsAdmin: JobsAdmin
   readonly objects: ObjectStore
   readonly mailbox: ObjectStore
   readonly cache: CreateCache
@@ -40,6 +42,10 @@ const postgresDatabase: Open<Database> = async (settings) =>
   (await import('#platform/postgres/database.ts')).openDatabase(required(settings, 'DATABASE_URL'))
 const postgresEvents: Open<EventLog> = async (settings, log) =>
   (await import('#platform/adapters/event-log.postgres.ts')).createPostgresEventLog(required(settings, 'DATABASE_URL'), log)
+const postgresEventsAdmin: Open<EventLogAdmin> = async (settings) =>
+  (await import('#platform/adapters/event-log-admin.postgres.ts')).createPostgresEventLogAdmin(required(settings, 'DATABASE_URL'))
+const postgresJobsAdmin: Open<JobsAdmin> = async (settings) =>
+  (await import('#platform/adapters/jobs-admin.postgres.ts')).createPostgresJobsAdmin(required(settings, 'DATABASE_URL'))
 const postgresJobs: Open<Jobs> = async (settings, log) =>
   (await import('#platform/adapters/jobs.postgres.ts')).createPostgresJobs(required(settings, 'DATABASE_URL'), log)
 const postgresLeases: Open<Needs['leases']> = async (settings, log) => {
@@ -54,7 +60,9 @@ const miniSearch: Open<SearchIndex> = async () => (await import('#platform/adapt
 export const engineTable: { readonly [N in Need]: readonly Engine<Needs[N]>[] } = {
   database: [{ setting: 'DATABASE_REPLICA_URLS' }, { setting: 'DATABASE_URL', open: postgresDatabase }],
   events: [{ setting: 'KAFKA_BROKERS' }, { setting: 'DATABASE_URL', open: postgresEvents }],
+  eventsAdmin: [{ setting: 'DATABASE_URL', open: postgresEventsAdmin }],
   jobs: [{ setting: 'DATABASE_URL', open: postgresJobs }],
+  jobsAdmin: [{ setting: 'DATABASE_URL', open: postgresJobsAdmin }],
   objects: [{ setting: 'S3_ENDPOINT' }, { setting: null, open: folder('media') }],
   mailbox: [{ setting: null, open: folder('mail') }],
   cache: [{ setting: 'REDIS_URLS' }, { setting: null, open: memoryCache }],
