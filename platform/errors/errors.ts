@@ -70,6 +70,13 @@ export const errorTable = {
     false,
     (d) => `The data folder ${d.dir} cannot be written (${d.why}). Give this user the right, or choose another folder with --data DIR.`,
   ),
+  DATA_FOREIGN: row(
+    500,
+    'CONFIG',
+    false,
+    (d) =>
+      `The folder ${d.dir} holds other things (${d.found}) and is not a data folder. Nothing in it was changed. Name an empty folder with --data DIR.`,
+  ),
   PROCESS_FAILED: row(500, 'CONFIG', true, (d) => `${d.why}`),
   DATABASE_NEEDED: row(
     500,

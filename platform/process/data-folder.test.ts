@@ -24,7 +24,7 @@ test('what cannot be a data folder is refused in one sentence, at once', { timeo
   await symlink(at('nowhere'), at('dangling'))
   await symlink(at('loop'), at('loop'))
   const bad = [
-    ...['/proc/foo', '/proc/foo/bar', '/proc', '/sys/foo', '/dev/null', '/dev/null/foo'],
+    ...['/proc/foo', '/proc/foo/bar', '/sys/foo', '/dev/null', '/dev/null/foo'],
     ...[at('file'), at('file/below'), at('dangling'), at('loop'), at('x'.repeat(300)), `${dir.path}/${'long/'.repeat(1_000)}`, at('nul\0')],
   ]
   for (const path of bad) await assert.rejects(takeDataFolder(path), { code: 'DATA_UNWRITABLE' }, path)
@@ -60,4 +60,22 @@ test('a folder of another user is refused', { skip: process.getuid?.() !== 0 && 
   } finally {
     process.seteuid?.(0)
   }
+})
+
+test('a folder that holds something else is refused, and nothing in it is changed', async () => {
+  await using dir = await folder()
+  const program = join(dir.path, 'program')
+  await writeFile(program, '#!/bin/sh', { mode: 0o755 })
+  await chmod(dir.path, 0o755)
+  const modes = async () => [(await stat(dir.path)).mode, (await stat(program)).mode, (await stat('/proc')).mode]
+  const before = await modes()
+  await assert.rejects(takeDataFolder(dir.path), { code: 'DATA_FOREIGN' })
+  await assert.rejects(takeDataFolder('/proc'))
+  assert.deepEqual(await modes(), before)
+})
+
+test('the root of a file system that was just made is as good as an empty folder', async () => {
+  await using dir = await folder()
+  await mkdir(join(dir.path, 'lost+found'))
+  await using _taken = await takeDataFolder(dir.path)
 })

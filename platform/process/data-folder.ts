@@ -14,14 +14,15 @@ const ofTheDatabase = ['postgres', 'database']
 
 /**
  * Takes a data folder for this process, making it when it is new; what lies in it is made private to its owner. Disposing
- * gives it back; a lock left by a process that was killed does not count. Throws DATA_UNWRITABLE, DATA_IN_USE, DATA_NEWER,
- * DATA_CORRUPT or DISK_FULL.
+ * gives it back; a lock left by a process that was killed does not count. Throws DATA_UNWRITABLE, DATA_FOREIGN, DATA_IN_USE,
+ * DATA_NEWER, DATA_CORRUPT or DISK_FULL.
  */
 export const takeDataFolder = async (dir: string, { neededMb = roomMb }: { readonly neededMb?: number } = {}): Promise<AsyncDisposable> => {
   const lockFile = join(dir, 'lock')
   try {
     await makeFolder(dir)
     await checkOwner(dir)
+    await checkOurs(dir)
     await makePrivate(dir)
     await checkSpace(dir, neededMb)
     await checkVersion(dir)
@@ -48,6 +49,16 @@ const makeFolder = async (dir: string): Promise<void> => {
 const checkOwner = async (dir: string): Promise<void> => {
   const [{ uid }, own] = [await stat(dir), process.getuid?.() ?? 0]
   if (own !== 0 && uid !== own) throw new CinegraphError('DATA_UNWRITABLE', { dir, why: `it belongs to another user, whose id is ${uid}` })
+}
+
+/** What tells a folder of ours from another; `lost+found` is in every new file system that is mounted. */
+const marks = ['version.json', 'secrets', 'secrets.json', 'lock']
+
+/** NOTE: what follows changes the rights of all that lies in the folder; a home or a system folder must never get there. */
+const checkOurs = async (dir: string): Promise<void> => {
+  const found = (await readdir(dir)).filter((name) => name !== 'lost+found')
+  if (found.length === 0 || marks.some((mark) => found.includes(mark))) return
+  throw new CinegraphError('DATA_FOREIGN', { dir, found: `${found.slice(0, 3).join(', ')}${found.length > 3 ? ' …' : ''}` })
 }
 
 /** NOTE: a group that may enter, and no more, is left so: root lets the database's account in that way. */
