@@ -30,6 +30,19 @@ const uncaught = (): Promise<{ readonly error: unknown }> =>
       })
   })
 
+/**
+ * When the parent has been killed, nobody reads what is printed or sent any more.
+ * NOTE: an error of stderr that nothing has caught would be printed to stderr, and fail again, for ever.
+ */
+const outliveReaders = (): void => {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+}
+
+/** Says something to the supervisor, if there still is one. */
+const report = (message: { readonly ready: true } | { readonly alive: true }): void => {
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined)
+}
+
 /** One sentence a person can act on, for every expected failure; undefined for an unexpected one. */
 export const sentenceFor = (error: unknown): string | undefined => {
   if (error instanceof AggregateError && error.errors.every(isCinegraphError)) return error.message
@@ -46,12 +59,13 @@ export const sentenceFor = (error: unknown): string | undefined => {
 export const runMain = async (start: (stack: AsyncDisposableStack) => Promise<void | { readonly until: Promise<void> }>): Promise<void> => {
   process.umask(0o077)
   const stop = stopRequested()
+  outliveReaders()
   const failed = uncaught()
   const stack = new AsyncDisposableStack()
   try {
     const started = await Promise.race([start(stack), failed])
-    if (!started || 'until' in started) process.send?.({ ready: true })
-    setInterval(() => process.send?.({ alive: true }), aliveMs).unref()
+    if (!started || 'until' in started) report({ ready: true })
+    setInterval(() => report({ alive: true }), aliveMs).unref()
     const ended = await Promise.race([failed, stop, ...(started && 'until' in started ? [started.until] : [])])
     if (typeof ended !== 'string') process.exitCode = 1
   } catch (error) {

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ConnectionLimits, createHttp } from '#platform/http/server.ts'
 import { createLog } from '#platform/observe/log.ts'
+import { temporaryFolder } from '../boot.ts'
 
 const serve = async (connections: Partial<ConnectionLimits>, stack: AsyncDisposableStack): Promise<URL> => {
   const app = createHttp({ name: 'test', log: createLog('test', 'silent'), connections })
@@ -78,4 +80,30 @@ test('what nothing has caught is printed without secrets, and the process ends i
     assert.equal(code, 1, text)
     assert.match(text, /(uncaughtException|unhandledRejection): Error: for ‹address›[\s\S]*closed/)
   }
+})
+
+test('a process whose parent was killed ends in order, though nobody reads what it prints and reports', { timeout: 30_000 }, async () => {
+  await using folder = await temporaryFolder()
+  const [closed, lifecycle] = [join(folder.path, 'closed'), join(import.meta.dirname, '../../platform/process/lifecycle.ts')]
+  const source = `
+    import { writeFileSync } from 'node:fs'
+    import { setTimeout as sleep } from 'node:timers/promises'
+    import { runMain } from ${JSON.stringify(lifecycle)}
+    await runMain(async (stack) => {
+      stack.defer(async () => {
+        for (let times = 0; times < 20; times += 1) { console.error('closing'); console.log('closing'); await sleep(100) }
+        writeFileSync(${JSON.stringify(closed)}, 'yes')
+      })
+    })`
+  const child = spawn(process.execPath, ['--input-type=module', '--disable-warning=ExperimentalWarning', '-e', source], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  const ended = once(child, 'exit')
+  await once(child, 'message')
+  for (const stream of [child.stdout, child.stderr]) stream?.destroy()
+  child.disconnect()
+  const [code] = await Promise.race([ended, sleep(20_000, ['still running'], { ref: false })])
+  child.kill('SIGKILL')
+  assert.equal(code, 0)
+  assert.equal(await readFile(closed, 'utf8'), 'yes')
 })
