@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { negotiate } from '#platform/graphql/over-http.ts'
 import { wantsEvents } from '#platform/graphql/over-sse.ts'
+import { compressAhead } from '#platform/http/compress.ts'
 import { createHttp } from '#platform/http/server.ts'
 import { createLog } from '#platform/observe/log.ts'
+import { packageFile } from '#platform/process/package-file.ts'
 
 const text = JSON.stringify({ rows: Array.from({ length: 200 }, (_, id) => ({ id, name: `Title ${id}` })) })
 const open = () => {
@@ -17,6 +20,14 @@ const open = () => {
   app.get('/part', async (_request, reply) => reply.code(206).type('text/vtt').send(Buffer.alloc(5_000, 'x')))
   return app
 }
+
+test('what is compressed ahead takes no start more than a moment', async () => {
+  const library = readFileSync(packageFile('hls.js/dist/hls.min.mjs'))
+  const before = process.cpuUsage()
+  await compressAhead(library)
+  const { user, system } = process.cpuUsage(before)
+  assert.ok(user + system < 400_000, `${user + system} µs`)
+})
 
 test('long text is compressed in the way that a client reads best, and is what it was', async () => {
   await using app = open()
