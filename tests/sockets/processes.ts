@@ -80,7 +80,10 @@ const launch = async (main: string, { env, args, stack }: Launch): Promise<Runni
   // NOTE: each process says where it listens, for operators last; a worker listens for them alone.
   const listening = (): readonly string[] => [...text.matchAll(/Server listening at (http:\/\/[^\s"/]+)/g)].map(([, at = '']) => at)
   const listenersMin = main.startsWith('workers/') ? 1 : 2
-  const urls = await until(`${main} listens\n${text}`, 60_000, async () => (listening().length >= listenersMin ? listening() : undefined))
+  const urls = await until(`${main} listens`, 60_000, async () => {
+    if (!isRunning()) throw new Error(`${main} has ended:\n${text.slice(-3_000)}`)
+    return listening().length >= listenersMin ? listening() : undefined
+  })
   const [url = '', admin = url] = urls
   return { url: new URL(url), admin: new URL(admin), isRunning, printed: () => text, stop }
 }
