@@ -5,9 +5,13 @@ import { openSecrets } from '#platform/identity/secrets.ts'
 import { createLog } from '#platform/observe/log.ts'
 import { startTelemetry } from '#platform/observe/telemetry.ts'
 import { runMain } from '#platform/process/lifecycle.ts'
-import { readConfig } from '#platform/settings/config.ts'
+import { type Config, readConfig } from '#platform/settings/config.ts'
 import { fillFromOrigin } from './fill.ts'
 import { createEdge } from './server.ts'
+
+/** Pictures and films are for pages of every origin, unless settings name some. */
+const readableFrom = ({ corsOrigins, publicUrl }: Config) =>
+  corsOrigins.length === 0 ? {} : { allowedOrigins: [...corsOrigins, publicUrl].filter((origin) => origin !== '') }
 
 await runMain(async (stack) => {
   const config = readConfig(process.argv.slice(2), process.env)
@@ -17,7 +21,7 @@ await runMain(async (stack) => {
   const fill = fillFromOrigin(config.originUrl, serviceKey)
   const ready = () => answers(config.originUrl)
   const bytesMax = config.edgeMemoryMb * 1_048_576
-  const app = createEdge({ name: 'edge', log, ready, streamKey, bytesMax, fill, clock: () => new Date() })
+  const app = createEdge({ name: 'edge', log, ready, streamKey, bytesMax, fill, ...readableFrom(config), clock: () => new Date() })
   stack.defer(() => app.close())
   await listen(app, { host: config.host, port: config.port, what: 'edge' })
   await serveAdmin(stack, { name: 'edge', log, config, ready })

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { isPublicKey, type ObjectKey } from '#platform/contracts/object-key.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
+import { allowOrigins } from '#platform/http/cors.ts'
 import { createHttp, type Http, type HttpDeps } from '#platform/http/server.ts'
 import { counter } from '#platform/observe/metrics.ts'
 import { createEdgeCache, type Fill } from './cache.ts'
@@ -8,16 +9,23 @@ import { respond } from './respond.ts'
 import { readEdgeTarget } from './target.ts'
 import { createCheckToken } from './token.ts'
 
-export type EdgeDeps = HttpDeps & { readonly streamKey: string; readonly bytesMax: number; readonly fill: Fill; readonly clock: () => Date }
+export type EdgeDeps = HttpDeps & {
+  readonly streamKey: string
+  readonly bytesMax: number
+  readonly fill: Fill
+  /** Origins of pages that may read from it: all of them (`*`) unless it is said. */
+  readonly allowedOrigins?: readonly string[]
+  readonly clock: () => Date
+}
 
 const bytesSent = counter('edge_bytes_total', 'Bytes sent to players', ['source'])
 
-/** An edge node: `/<token>/<key>` for streams, `/art/<key>` for pictures, which need no token. Any page may read from it. */
-export const createEdge = ({ streamKey, bytesMax, fill, clock, ...http }: EdgeDeps): Http => {
+/** An edge node: `/<token>/<key>` for streams, `/art/<key>` for pictures, which need no token. */
+export const createEdge = ({ streamKey, bytesMax, fill, allowedOrigins = ['*'], clock, ...http }: EdgeDeps): Http => {
   const app = createHttp(http)
   const cache = createEdgeCache({ bytesMax, fill })
   const checkToken = createCheckToken(streamKey)
-  allowEveryOrigin(app)
+  letPagesRead(app, allowedOrigins)
   const openedKey = (request: FastifyRequest): ObjectKey => {
     const target = readEdgeTarget(request.raw.url ?? '')
     if (target === null) throw new CinegraphError('NOT_FOUND', { what: 'object', id: 'at this address' })
@@ -44,20 +52,17 @@ export const createEdge = ({ streamKey, bytesMax, fill, clock, ...http }: EdgeDe
   return app
 }
 
-const allowEveryOrigin = (app: Http): void => {
+/** NOTE: players compare how fast edges are, and pictures are shown, also where a page's scripts may not read the bytes. */
+const letPagesRead = (app: Http, origins: readonly string[]): void => {
+  allowOrigins(app, {
+    origins: () => origins,
+    methods: ['GET', 'HEAD', 'OPTIONS'],
+    headers: ['*'],
+    exposed: ['content-length', 'content-range', 'etag', 'x-cache'],
+    maxAgeSeconds: 86_400,
+  })
   app.addHook('onRequest', async (_request, reply) => {
-    reply
-      .header('access-control-allow-origin', '*')
-      .header('access-control-expose-headers', 'content-length,content-range,etag,x-cache')
-      .header('timing-allow-origin', '*')
+    reply.header('timing-allow-origin', '*')
     reply.header('x-content-type-options', 'nosniff').header('cross-origin-resource-policy', 'cross-origin')
   })
-  app.options('/*', async (_request, reply) =>
-    reply
-      .code(204)
-      .header('access-control-allow-methods', 'GET, HEAD, OPTIONS')
-      .header('access-control-allow-headers', '*')
-      .header('access-control-max-age', '86400')
-      .send(),
-  )
 }

@@ -20,5 +20,5 @@ await runMain(async (stack) => {
   }
   const create = makers[name]
   if (create === undefined) throw new CinegraphError('PROCESS_FAILED', { why: `There is no BFF ${name}.` })
-  await startBff({ name, create, config, allowedOrigins: [links.web] }, stack)
+  await startBff({ name, create, config, allowedOrigins: [links.web, ...(links.alsoAt ?? [])] }, stack)
 })

@@ -46,7 +46,7 @@ export const createControlPlane = async (deps: ControlPlaneDeps): Promise<Contro
     events: await engines.open('events'),
     readCaller,
     createCache: await engines.open('cache'),
-    allowedOrigins: () => [links().web, ...(links().alsoAt ?? [])],
+    allowedOrigins: () => [links().web, ...(links().alsoAt ?? []), ...deps.config.corsOrigins],
     log,
     ready: engines.healthy,
   }
@@ -66,7 +66,14 @@ export const createGraph = async (deps: Omit<ControlPlaneDeps, 'links'>): Promis
   const { execute } = supergraph
   asked.supergraph = execute
   const readCaller = readCallerFrom(config, await secrets.pick('accessPublicKey', 'serviceKey'))
-  const app = createSupergraphHttp({ supergraph, readCaller, log, ready: engines.healthy, explain: config.demo ? 'everyone' : 'operators' })
+  const app = createSupergraphHttp({
+    supergraph,
+    readCaller,
+    log,
+    ready: engines.healthy,
+    explain: config.demo ? 'everyone' : 'operators',
+    allowedOrigins: config.corsOrigins,
+  })
   stack.defer(() => app.close())
   const owned = stack.move()
   return { supergraph: app, execute, readCaller, [Symbol.asyncDispose]: () => owned.disposeAsync() }

@@ -26,7 +26,14 @@ await runMain(async (stack) => {
   const readCaller = readCallerFrom(config, secrets)
   // NOTE: with one subgraph away the others still answer; with all away there is nothing to answer.
   const ready = async () => (await Promise.all(Object.values(config.subgraphUrls).map(answers))).some(Boolean)
-  const app = createSupergraphHttp({ supergraph, readCaller, log, ready, explain: config.demo ? 'everyone' : 'operators' })
+  const app = createSupergraphHttp({
+    supergraph,
+    readCaller,
+    log,
+    ready,
+    explain: config.demo ? 'everyone' : 'operators',
+    allowedOrigins: config.corsOrigins,
+  })
   stack.defer(() => app.close())
   await listen(app, { host: config.host, port: config.port, what: 'supergraph' })
   await serveAdmin(stack, { name: 'supergraph', log, config, ready })

@@ -16,7 +16,7 @@ export type BffStart = {
   readonly name: string
   readonly create: (deps: BffDeps, config: Config) => Promise<Http>
   readonly config: Config
-  /** Origins of pages, other than the BFF's own, that may ask it. */
+  /** Origins of pages that may ask it, beside those that settings name. */
   readonly allowedOrigins: readonly string[]
 }
 
@@ -30,8 +30,9 @@ export const startBff = async ({ name, create, config, allowedOrigins }: BffStar
   const [events, createCache] = [await engines.open('events'), await engines.open('cache')]
   const readCaller = readCallerFrom(config, secrets)
   const supergraph = remoteGraphql('supergraph', config.supergraphUrl, secrets.serviceKey)
+  const origins = [...allowedOrigins, ...(config.publicUrl === '' ? [] : [config.publicUrl]), ...config.corsOrigins]
   const ready = async () => (await engines.healthy()) && (await answers(config.supergraphUrl))
-  const app = await create({ supergraph, events, readCaller, createCache, allowedOrigins: () => allowedOrigins, log, ready }, config)
+  const app = await create({ supergraph, events, readCaller, createCache, allowedOrigins: () => origins, log, ready }, config)
   stack.defer(() => app.close())
   await listen(app, { host: config.host, port: config.port, what: name })
   await serveAdmin(stack, { name, log, config, ready })

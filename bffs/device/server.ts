@@ -9,6 +9,7 @@ import { withinLimits } from '#platform/graphql/limits/answer-size.ts'
 import { defaultLimits, type QueryLimits } from '#platform/graphql/limits/limits.ts'
 import { askWith } from '#platform/graphql/operation.ts'
 import { serveGraphql } from '#platform/graphql/serve.ts'
+import { allowOriginsToAsk } from '#platform/http/cors.ts'
 import { createHttp, type Http, type HttpDeps } from '#platform/http/server.ts'
 import type { ReadCaller } from '#platform/identity/caller.ts'
 import type { CreateCache } from '#platform/ports/cache.ts'
@@ -26,7 +27,7 @@ export type BffDeps = Omit<HttpDeps, 'name'> & {
   readonly events: EventLog
   readonly readCaller: ReadCaller
   readonly createCache: CreateCache
-  /** Pages of other origins that may ask this BFF. */
+  /** Origins of pages, other than its own, that may ask this BFF; `*` stands for all. */
   readonly allowedOrigins: () => readonly string[]
 }
 export type BffDefinition = {
@@ -42,7 +43,7 @@ export const createBff = async (
   { supergraph, events, readCaller, allowedOrigins, ...http }: BffDeps,
 ): Promise<Http> => {
   const app = createHttp({ name: device, ...http })
-  allowOrigins(app, allowedOrigins)
+  allowOriginsToAsk(app, allowedOrigins)
   // NOTE: Mercurius keeps operations by number, not by bytes, and compiles before it measures; here it makes the schema.
   await app.register(mercurius, { schema: readSchema(home), resolvers, routes: false, cache: false })
   await app.after()
@@ -81,16 +82,6 @@ const formatError = (app: Http, error: unknown): GraphQLError => {
   )
   if (answer.extensions.code === errorTable.INTERNAL.graphql) app.log.error({ err: causeOf(error) }, 'resolver failed')
   return answer
-}
-
-const allowOrigins = (app: Http, origins: () => readonly string[]): void => {
-  app.addHook('onRequest', async (request, reply) => {
-    const { origin } = request.headers
-    if (origin === undefined || !origins().includes(origin)) return
-    reply.header('access-control-allow-origin', origin).header('vary', 'origin').header('access-control-max-age', '600')
-    reply.header('access-control-allow-headers', 'authorization,content-type,traceparent,x-cinegraph-device')
-  })
-  app.options('/*', async (_request, reply) => reply.code(204).header('access-control-allow-methods', 'POST').send())
 }
 
 const unasked: ExecuteGraphql = async () => ({ data: null, errors: [] })

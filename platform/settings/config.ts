@@ -6,7 +6,9 @@ import {
   countryCode,
   type Environment,
   oneOf,
+  origins,
   type Setting,
+  setting,
   site,
   text,
   url,
@@ -16,14 +18,6 @@ import {
 } from '#platform/settings/setting.ts'
 import { subgraphNames } from '#platform/settings/subgraphs.ts'
 import { meantSetting, nearest, unknownSetting } from '#platform/settings/suggest.ts'
-
-const setting = <T>(flag: string, env: string, value: T, help: string, parse: Setting<T>['parse']): Setting<T> => ({
-  flag,
-  env,
-  value,
-  help,
-  parse,
-})
 
 const http = url('http:', 'https:')
 
@@ -124,6 +118,13 @@ export const settings = {
     '',
     'address to which uploads are sent (none: the origin URL)',
     site,
+  ),
+  corsOrigins: setting(
+    'cors-origins',
+    'CINEGRAPH_CORS_ORIGINS',
+    [],
+    'origins of other pages that may ask BFFs, supergraph and edges, or `*`; without it only edges answer all',
+    origins,
   ),
   originUrl: setting('origin-url', 'CINEGRAPH_ORIGIN_URL', '', 'origin that edges fill from', http),
   supergraphUrl: setting('supergraph-url', 'CINEGRAPH_SUPERGRAPH_URL', '', 'supergraph that a BFF or worker started alone asks', http),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { countryCode, oneOf, url, urls, wholeNumber, yesOrNo } from '#platform/settings/setting.ts'
+import { countryCode, oneOf, origins, url, urls, wholeNumber, yesOrNo } from '#platform/settings/setting.ts'
 
 const invalid = { code: 'SETTING_INVALID' }
 
@@ -18,8 +18,8 @@ test('a whole number is read within its bounds, both of them included, and nothi
 })
 
 test('yes and no have one spelling each', () => {
-  assert.deepEqual([yesOrNo('true', '--x'), yesOrNo('', '--x'), yesOrNo('false', '--x')], [true, true, false])
-  for (const text of ['no', '0', 'FALSE', 'off']) assert.throws(() => yesOrNo(text, '--x'), /`true` or `false`/)
+  assert.deepEqual([yesOrNo('true', '--x'), yesOrNo('false', '--x')], [true, false])
+  for (const text of ['', 'no', '0', 'FALSE', 'off']) assert.throws(() => yesOrNo(text, '--x'), /`true` or `false`/)
 })
 
 test('a choice is one of those allowed, which the error lists', () => {
@@ -43,6 +43,13 @@ test('lists of URLs may have spaces and empty places, but no other protocol', ()
   assert.deepEqual(urls(' http://a , ,https://b,', '--urls'), ['http://a', 'https://b'])
   assert.deepEqual(urls('', '--urls'), [])
   assert.throws(() => urls('http://a,ftp://b', '--urls'), invalid)
+})
+
+test('origins are a list of addresses without a path, or all of them', () => {
+  assert.deepEqual(origins('https://a.example, http://b:8080,', '--cors-origins'), ['https://a.example', 'http://b:8080'])
+  assert.deepEqual(origins(' * ', '--cors-origins'), ['*'])
+  for (const wrong of ['https://a.example/path', '*.example', 'https://a.example,*', 'null', 'a.example'])
+    assert.throws(() => origins(wrong, '--cors-origins'), invalid, wrong)
 })
 
 test('a country is two capitals', () => {

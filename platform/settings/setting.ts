@@ -9,6 +9,14 @@ export type Setting<T> = {
   readonly parse: (text: string, name: string) => T
 }
 
+export const setting = <T>(flag: string, env: string, value: T, help: string, parse: Setting<T>['parse']): Setting<T> => ({
+  flag,
+  env,
+  value,
+  help,
+  parse,
+})
+
 /** Settings by their names in the environment. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -69,6 +77,9 @@ export const urls = (raw: string, name: string): readonly string[] =>
     .map((part) => part.trim())
     .filter((part) => part !== '')
     .map((part) => site(part, name))
+
+/** Comma-separated origins of pages, or `*` for all of them. */
+export const origins = (raw: string, name: string): readonly string[] => (raw.trim() === '*' ? ['*'] : urls(raw, name))
 
 export const countryCode = (raw: string, name: string): string => {
   if (!/^[A-Z]{2}$/.test(raw)) throw invalid(name, raw, 'a country code of two capitals (ISO 3166-1)')
