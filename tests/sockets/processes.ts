@@ -3,19 +3,19 @@ import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Secrets } from '#platform/identity/secrets.ts'
+import { subgraphNames } from '#platform/settings/subgraphs.ts'
 import { copyDatabase, makeSecrets, temporaryFolder } from '../boot.ts'
 import { until } from '../member.ts'
 
 const home = join(import.meta.dirname, '..', '..')
 const elsewhere = 'http://127.0.0.1:9'
-const subgraphs = ['profile', 'catalog', 'playback', 'history', 'recs']
 
 /** Every kind of process that listens, by the file that starts it. */
 export const mains: readonly string[] = [
   ...['tv', 'mobile', 'web'].map((name) => `bffs/${name}/main.ts`),
   'supergraph/main.ts',
   'supergraph/gateway.main.ts',
-  ...subgraphs.map((name) => `subgraphs/${name}/main.ts`),
+  ...subgraphNames.map((name) => `subgraphs/${name}/main.ts`),
   'edge/main.ts',
   'edge/origin.main.ts',
   'workers/notify/main.ts',
@@ -42,14 +42,14 @@ export const ground = async (): Promise<Ground> => {
   const secrets = await makeSecrets(folder)
   const { url: databaseUrl } = stack.use(await copyDatabase())
   const gatewayConfig = join(folder, 'gateway.json')
-  const urls = Object.fromEntries(subgraphs.map((name) => [name, { url: elsewhere, retries: 0 }]))
+  const urls = Object.fromEntries(subgraphNames.map((name) => [name, { url: elsewhere, retries: 0 }]))
   await writeFile(
     gatewayConfig,
     JSON.stringify({ supergraph: join(home, 'supergraph/supergraph.graphql'), subgraphs: urls, port: 0, slowMs: 1 }),
   )
   const env = {
     ...process.env,
-    ...Object.fromEntries(['SUPERGRAPH', 'ORIGIN', ...subgraphs].map((name) => [`CINEGRAPH_${name.toUpperCase()}_URL`, elsewhere])),
+    ...Object.fromEntries(['SUPERGRAPH', 'ORIGIN', ...subgraphNames].map((name) => [`CINEGRAPH_${name.toUpperCase()}_URL`, elsewhere])),
     CINEGRAPH_EDGE_URLS: elsewhere,
     CINEGRAPH_DATA: folder,
     DATABASE_URL: databaseUrl,
