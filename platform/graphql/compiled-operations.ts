@@ -23,7 +23,7 @@ export type ExecuteCompiled = (request: GraphqlRequest, context: object) => Prom
 
 const bytesMax = 8 * 1024 * 1024
 const errorsMax = 20
-/** Measured: what an operation holds, parsed, checked and compiled, over the length of its text. */
+/** Estimated: what an operation holds, parsed, checked and compiled, over the length of its text. */
 const bytesOf = (text: string): number => 6_000 + 120 * text.length
 const compiledAt = 2
 

@@ -2,7 +2,7 @@ import type { DocumentNode } from 'graphql'
 import { LRUCache } from 'lru-cache'
 
 const bytesMax = 8 * 1024 * 1024
-/** Measured: what a parsed document holds, over the length of its JSON text. */
+/** Estimated: what a parsed document holds, over the length of its JSON text. */
 const heapShare = 3
 
 /** Parsed operations that a server keeps, bounded by the bytes they hold. */
