@@ -4,6 +4,7 @@ import { type CinegraphError, extensionsOf, isCinegraphError } from '#platform/e
 import type { GraphqlAnswer, GraphqlRequest } from '#platform/graphql/execute.ts'
 import { type JsonAnswer, kindOf, readRequest, sendRefusal } from '#platform/graphql/over-http.ts'
 import { takeOver } from '#platform/graphql/take-over.ts'
+import { parseExact } from '#platform/text/exact-json.ts'
 
 const quietMs = 12_000
 const mediaType = 'text/event-stream; charset=utf-8'
@@ -91,7 +92,7 @@ export async function* subscribeOverSse({ url, headers, request }: AskedOverSse,
       const fields = event.split(/\r?\n/)
       if (fields.some((line) => /^event: ?complete/.test(line))) return
       const data = fields.filter((line) => line.startsWith('data:')).map((line) => line.slice(5).trimStart())
-      if (data.length > 0 && data.join('') !== '') yield JSON.parse(data.join('\n')) as GraphqlAnswer
+      if (data.length > 0 && data.join('') !== '') yield parseExact(data.join('\n')) as GraphqlAnswer
     }
   }
   throw new Error('the stream ended without an end')

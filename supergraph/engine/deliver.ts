@@ -1,5 +1,6 @@
 import type { GraphqlError } from '#platform/graphql/execute.ts'
 import type { AnswerPart } from '#platform/graphql/over-multipart.ts'
+import { stringifyExact } from '#platform/text/exact-json.ts'
 import { answered, type ShowErrors } from './answered.ts'
 import { placesOf } from './fetch/collect.ts'
 import type { Run } from './fetch/run.ts'
@@ -36,7 +37,7 @@ export async function* deliver<C>(delivering: Delivering<C>): AsyncGenerator<Ans
   await stepOf(split.fetching[0]?.plan ?? null)(run)
   const reported = new Set(run.errors.filter((error) => concernsFirst(error, delivering)))
   const first = answered({ ...run, errors: [...reported] }, split.first, show)
-  yield partOf(withNext(first.json()), { isLast: false, hasErrors: reported.size > 0 })
+  yield partOf(withNext(first.json()), { isLast: false, hasErrors: first.hasErrors })
   yield* later(delivering, reported)
 }
 
@@ -76,7 +77,7 @@ async function* later<C>(delivering: Delivering<C>, reported: Set<GraphqlError>)
     const part = split.parts[index]
     const incremental = part === undefined ? [] : entriesOf(part, delivering, reported)
     const hasNext = waiting.size > 0
-    const bytes = Buffer.from(JSON.stringify({ ...(incremental.length === 0 ? {} : { incremental }), hasNext }))
+    const bytes = Buffer.from(stringifyExact({ ...(incremental.length === 0 ? {} : { incremental }), hasNext }))
     yield partOf(bytes, { isLast: !hasNext, hasErrors: incremental.some(({ errors }) => errors !== undefined) })
   }
   onDone()

@@ -1,3 +1,4 @@
+import { parseExact, stringifyExact } from '#platform/text/exact-json.ts'
 import { allowedBy } from '../engine/caching.ts'
 import type { EntityCache } from '../engine/fetch/entity-cache.ts'
 import type { Incoming } from './http-subgraph.ts'
@@ -20,14 +21,14 @@ export const createEntityStore = (bytesMax: number, callerOf: (subgraph: string,
     find: (keys, text) => {
       if (!keys.mayFind) return undefined
       const found = kept.find(keys.shared(text), keys.own(text))
-      return found && { value: JSON.parse(String(found.json)), caching: found.caching }
+      return found && { value: parseExact(String(found.json)), caching: found.caching }
     },
     keep: (keys, text, { value, caching }) => {
       if (!keys.mayKeep) return
       const type = /^{"__typename":"([^"]+)"/.exec(text)?.[1]
       const tags = [...caching.tags, ...(type === undefined ? [] : [type])]
       kept.keep(caching.isPrivate ? keys.own(text) : keys.shared(text), {
-        json: Buffer.from(JSON.stringify(value)),
+        json: Buffer.from(stringifyExact(value)),
         caching: { ...caching, tags },
       })
     },

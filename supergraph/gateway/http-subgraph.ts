@@ -5,6 +5,7 @@ import type { Log } from '#platform/observe/log.ts'
 import { inSpan } from '#platform/observe/spans.ts'
 import { traceHeaders } from '#platform/observe/tracing.ts'
 import { collapse } from '#platform/resilience/collapse.ts'
+import { parseExact } from '#platform/text/exact-json.ts'
 import type { AskSubgraph, SubgraphAnswer, SubgraphRequest } from '../engine/ask.ts'
 import { cachingOf } from '../engine/caching.ts'
 import { compileHeaderRules } from './headers.ts'
@@ -115,7 +116,7 @@ const shadowing = (other: SubgraphVersion, { name, share, log }: Shadowing) => {
 
 const read = (text: string, name: string): SubgraphAnswer => {
   try {
-    return asAnswer(JSON.parse(text))
+    return asAnswer(parseExact(text))
   } catch (error) {
     throw new CinegraphError('SUBGRAPH_UNAVAILABLE', { name, why: messageOf(error) }, error)
   }

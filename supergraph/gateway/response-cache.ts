@@ -1,4 +1,5 @@
 import type { GraphqlAnswer, GraphqlRequest } from '#platform/graphql/execute.ts'
+import { parseExact } from '#platform/text/exact-json.ts'
 import type { Answered } from '../engine/answered.ts'
 import { allowedBy } from '../engine/caching.ts'
 import type { Incoming } from './http-subgraph.ts'
@@ -35,7 +36,7 @@ export const createResponseCache = (bytesMax: number, keyOf: ReturnType<typeof s
 
 const remembered = ({ json, caching }: Kept): Answered => ({
   json: () => json,
-  value: () => JSON.parse(String(json)) as GraphqlAnswer,
+  value: () => parseExact(String(json)) as GraphqlAnswer,
   isExecuted: true,
   hasErrors: false,
   caching,

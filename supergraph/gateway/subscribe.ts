@@ -2,6 +2,7 @@ import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
 import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
 import { subscribeOverSse } from '#platform/graphql/over-sse.ts'
+import { reviveExact } from '#platform/text/exact-json.ts'
 import type { SubgraphAnswer, SubscribeSubgraph } from '../engine/ask.ts'
 import { compileHeaderRules } from './headers.ts'
 import type { Incoming } from './http-subgraph.ts'
@@ -44,7 +45,13 @@ async function* overWebSocket(url: string, { headers, body }: Asked, signal: Abo
       super(address, protocols, { headers })
     }
   }
-  const client = createClient({ url: url.replace(/^http/, 'ws'), webSocketImpl: Socket, retryAttempts: 0, connectionParams: headers })
+  const client = createClient({
+    url: url.replace(/^http/, 'ws'),
+    webSocketImpl: Socket,
+    retryAttempts: 0,
+    connectionParams: headers,
+    jsonMessageReviver: reviveExact,
+  })
   const events = client.iterate<SubgraphAnswer['data'] & object>(body)
   const stop = (): void => void events.return?.()
   signal.addEventListener('abort', stop, { once: true })

@@ -189,3 +189,17 @@ test('an answer in parts is counted as one operation, which failed when one of i
   await ask(graph.url, query)
   assert.deepEqual([await counted('fine'), await counted('failed')], [before[0] + 1, before[1] + 1])
 })
+
+test('a deferred field that may not be null makes one error when its subgraph is down', async () => {
+  await using graph = await httpGraph(parts)
+  await graph.services.stars?.stop()
+  for (const query of ['{ film { name ... @defer { critic } } }', '{ films { name ... @defer { c: critic stars } } }']) {
+    const { parts: found } = await ask(graph.url, query)
+    const errors = found.flatMap(({ incremental = [] }) => incremental.flatMap((entry) => (entry.errors ?? []) as { path: unknown }[]))
+    const places = errors.map(({ path }) => JSON.stringify(path))
+    assert.ok(places.length > 0, JSON.stringify(found))
+    assert.deepEqual(places, [...new Set(places)], JSON.stringify(found))
+    const objects = places.map((place) => place.replace(/,"\w+"]$/, ']'))
+    assert.deepEqual(objects, [...new Set(objects)], JSON.stringify(found))
+  }
+})

@@ -1,3 +1,4 @@
+import { stringifyExact } from '#platform/text/exact-json.ts'
 import { fetchesOf } from '../plan/fetches.ts'
 import type { EntityFetch, EntityPath, OutputStep, PlanNode } from '../plan/planner.ts'
 import { isTree, type Tree, valueAt } from '../tree.ts'
@@ -21,7 +22,7 @@ export const byContext = (
       const found = follow(above.at(-up), path, isOneOf)
       if (found !== undefined) variables[variable] = found
     }
-    const key = JSON.stringify(Object.entries(variables))
+    const key = stringifyExact(Object.entries(variables))
     const group = groups.get(key) ?? { entities: [], variables }
     groups.set(key, group)
     group.entities.push(object)

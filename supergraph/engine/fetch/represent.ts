@@ -1,3 +1,4 @@
+import { stringifyExact } from '#platform/text/exact-json.ts'
 import type { EntityFetch, Requirement } from '../plan/planner.ts'
 import type { EntityKeys } from '../schema/entity-keys.ts'
 import { isTree, type Tree, valueAt } from '../tree.ts'
@@ -101,12 +102,12 @@ const isIdentified = (entity: Tree, { keys }: Builder): boolean => {
 const textOf = (value: unknown, field: FieldRequirement, isOneOf: IsOneOf): string | undefined => {
   if (value === undefined) return undefined
   if (value === null) return 'null'
-  if (field.selections === null) return JSON.stringify(value)
+  if (field.selections === null) return stringifyExact(value)
   if (Array.isArray(value)) {
     const items = value.map((item) => textOf(item ?? null, field, isOneOf))
     return items.includes(undefined) ? undefined : `[${items.join(',')}]`
   }
-  return isTree(value) ? objectText(value, field.selections, isOneOf) : JSON.stringify(value)
+  return isTree(value) ? objectText(value, field.selections, isOneOf) : stringifyExact(value)
 }
 
 const objectText = (value: Tree, selections: readonly Requirement[], isOneOf: IsOneOf): string | undefined => {

@@ -1,3 +1,4 @@
+import { stringifyExact } from '#platform/text/exact-json.ts'
 import type { AskSubgraph, SubgraphAnswer, SubgraphRequest } from '../ask.ts'
 import { uncacheable } from '../caching.ts'
 import type { EntityPath, FetchNode, PlanNode } from '../plan/planner.ts'
@@ -77,9 +78,10 @@ const compileFetch = <C>(node: FetchNode, deps: StepDeps<C>): Step<C> => {
     try {
       const answer = await ask(request(run, gathered), run.context)
       run.fetches?.push({ node, sentAt, receivedAt: Date.now(), ftv1: answer.extensions?.ftv1 as string | undefined })
-      if (answer.errors !== undefined && answer.errors.length > 0) run.errors.push(...subgraphErrors(answer.errors, where))
+      const errors = subgraphErrors(answer.errors, where)
+      run.errors.push(...errors)
       run.caching.push(answer.caching ?? uncacheable)
-      if (answer.errors === undefined && (answer.caching?.maxAgeSeconds ?? 0) > 0) remembered?.keep(answer)
+      if (errors.length === 0 && (answer.caching?.maxAgeSeconds ?? 0) > 0) remembered?.keep(answer)
       take(answer, gathered, { run, node, deps })
     } catch (error) {
       run.errors.push(...unavailable(error, where))
@@ -132,7 +134,7 @@ const givenVariables = <C>({ variables }: FetchNode, run: Run<C>): string => {
   let text = ''
   for (const name of variables) {
     const value = run.variables[name]
-    if (value !== undefined) text += `${text === '' ? '' : ','}"${name}":${JSON.stringify(value)}`
+    if (value !== undefined) text += `${text === '' ? '' : ','}"${name}":${stringifyExact(value)}`
   }
   return text
 }

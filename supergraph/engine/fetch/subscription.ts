@@ -33,7 +33,7 @@ export const compileSubscription = <C>(plan: PlanNode, deps: Deps<C>): Subscript
 
 type Taking<C> = { readonly run: Run<C>; readonly deps: StepDeps<C> }
 
-const takeEvent = <C>({ data, errors = [] }: SubgraphAnswer, node: FetchNode, { run, deps }: Taking<C>): void => {
+const takeEvent = <C>({ data, errors }: SubgraphAnswer, node: FetchNode, { run, deps }: Taking<C>): void => {
   run.errors.push(...subgraphErrors(errors, { node, root: run.root, asked: [], isOneOf: deps.isOneOf }))
   if (data === null || data === undefined) return
   applyRewrites(data, node.rewrites, deps.isOneOf)

@@ -1,4 +1,4 @@
-import { type GraphQLOutputType, getNamedType, isListType, isNonNullType } from 'graphql'
+import { type GraphQLOutputType, getNamedType, isEnumType, isListType, isNonNullType } from 'graphql'
 import { errorTable } from '#platform/errors/errors.ts'
 import type { GraphqlError } from '#platform/graphql/execute.ts'
 import { denial } from '../operation/access.ts'
@@ -28,7 +28,8 @@ export const shapeAnswer = (
   root: Tree,
   { known, rowsMax = Infinity }: { readonly known: readonly GraphqlError[]; readonly rowsMax?: number },
 ): { readonly data: Tree | null; readonly errors: readonly GraphqlError[] } => {
-  const places = known.map(({ path }) => (path === undefined ? undefined : path.join('\0')))
+  // NOTE: an error of the whole, with or without a path, explains every null in it.
+  const places = known.map(({ path }) => (path === undefined || path.length === 0 ? undefined : path.join('\0')))
   const isKnown = (path: readonly (string | number)[]): boolean => {
     const here = path.join('\0')
     return places.some((place) => place === undefined || place === here || place.startsWith(`${here}\0`) || here.startsWith(`${place}\0`))
@@ -84,7 +85,7 @@ const shapePresent = (value: unknown, type: GraphQLOutputType, at: At): unknown 
   const named = getNamedType(type)
   return leafFits(named)(value)
     ? leafValue(named, value)
-    : refuse(at, `Enum "${named.name}" cannot represent the value of field ${nameOf(at.field)}.`)
+    : refuse(at, `${isEnumType(named) ? 'Enum' : 'Scalar'} "${named.name}" cannot represent the value of field ${nameOf(at.field)}.`)
 }
 
 const shapeList = (value: unknown, type: GraphQLOutputType, at: At): unknown => {

@@ -1,4 +1,5 @@
 import { type GraphQLOutputType, getNamedType, isListType, isNonNullType, isObjectType, isScalarType } from 'graphql'
+import { stringifyExact } from '#platform/text/exact-json.ts'
 import type { Tree } from '../tree.ts'
 import { leafFits, leafValue, misfit } from './leaf.ts'
 import { type Output, type Piece, pieceOf, tooLarge } from './output.ts'
@@ -71,7 +72,16 @@ const readOf = (key: string): string => {
 const quickly = ({ type, isDenied, constant }: FieldPlan): string => {
   const inner = isNonNullType(type) ? type.ofType : type
   if (isDenied || constant !== undefined || !isScalarType(inner)) return ''
-  return inner.name === 'ID' || inner.name === 'String' ? "if(typeof v==='string')t.string(v);else " : 'if(!t.scalar(v))'
+  return quick[inner.name] ?? 'if(!t.scalar(v))'
+}
+
+const text = "if(typeof v==='string')t.string(v);else "
+const quick: Readonly<Record<string, string>> = {
+  ID: text,
+  String: text,
+  Int: "if(typeof v==='number'&&(v|0)===v)t.scalar(v);else ",
+  Float: "if(typeof v!=='number'||!t.scalar(v))",
+  Boolean: "if(typeof v==='boolean')t.scalar(v);else ",
 }
 
 const fieldWriter = (field: FieldPlan): Write => {
@@ -142,7 +152,7 @@ const leafWriter = (type: GraphQLOutputType): Write => {
   return (value, { output }) => {
     if (value === null || value === undefined || !fits(value)) throw misfit
     const shown = leafValue(named, value)
-    if (!output.scalar(shown)) output.raw(JSON.stringify(shown))
+    if (!output.scalar(shown)) output.raw(stringifyExact(shown))
   }
 }
 
