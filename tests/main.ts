@@ -14,12 +14,20 @@ const files =
         await Array.fromAsync(glob('{platform,prisma,subgraphs,supergraph,bffs,workers,edge,start,tests}/**/*.test.ts', { cwd: root }))
       ).toSorted()
 
-await globalSetup()
+const interrupted = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.once(signal, () => {
+    process.exitCode = 1
+    interrupted.abort()
+  })
+
 try {
+  await globalSetup()
   const stream = run({
     files: files.map((file) => join(root, file)),
     concurrency: 2,
     timeout: 300_000,
+    signal: interrupted.signal,
     execArgv: ['--disable-warning=ExperimentalWarning'],
   })
   stream.on('test:fail', () => {
