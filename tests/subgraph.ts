@@ -22,6 +22,8 @@ export type ServedSubgraph = AsyncDisposable & {
   readonly events: EventLog
   /** Asks over HTTP, as a member; as nobody when `viewer` is null. */
   readonly ask: (query: string, variables?: object, viewer?: Partial<Viewer> | null) => Promise<Answer>
+  /** The same, with the answer as it came. */
+  readonly send: (request: object, viewer?: Partial<Viewer> | null) => Promise<{ readonly status: number; readonly body: string }>
 }
 
 export const ada: Viewer = { accountId: 'a-demo', profileId: 'p-ada', operator: false, maturityLimit: 18, language: 'en' }
@@ -55,20 +57,19 @@ export const serveSubgraph = async (
   serveGraphql(app, subgraph, readCallerFrom({ region: 'US', regionHeader: '' }, identity))
   const base = await app.listen({ host: '127.0.0.1', port: 0 })
   const tokens = createIssuer(identity.accessPrivateKey, 60)
+  const send: ServedSubgraph['send'] = async (request, viewer = {}) => {
+    const authorization: Record<string, string> =
+      viewer === null ? {} : { authorization: `Bearer ${await tokens.issue({ ...ada, ...viewer })}` }
+    const headers = { 'content-type': 'application/json', ...authorization }
+    const response = await fetch(`${base}/graphql`, { method: 'POST', headers, body: JSON.stringify(request) })
+    return { status: response.status, body: await response.text() }
+  }
   const owned = stack.move()
   return {
     database: await engines.open('database'),
     events: await engines.open('events'),
-    ask: async (query, variables = {}, viewer = {}) => {
-      const authorization: Record<string, string> =
-        viewer === null ? {} : { authorization: `Bearer ${await tokens.issue({ ...ada, ...viewer })}` }
-      const response = await fetch(`${base}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...authorization },
-        body: JSON.stringify({ query, variables }),
-      })
-      return (await response.json()) as Answer
-    },
+    send,
+    ask: async (query, variables = {}, viewer = {}) => JSON.parse((await send({ query, variables }, viewer)).body) as Answer,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

@@ -7,6 +7,7 @@ import { compiledOperations, type ExecuteCompiled } from '#platform/graphql/comp
 import type { ExecuteGraphql } from '#platform/graphql/execute.ts'
 import { withinLimits } from '#platform/graphql/limits/answer-size.ts'
 import { defaultLimits, type QueryLimits } from '#platform/graphql/limits/limits.ts'
+import { guardArguments } from '#platform/graphql/guard-arguments.ts'
 import { askWith } from '#platform/graphql/operation.ts'
 import { serveGraphql } from '#platform/graphql/serve.ts'
 import { allowOriginsToAsk } from '#platform/http/cors.ts'
@@ -47,6 +48,7 @@ export const createBff = async (
   // NOTE: Mercurius keeps operations by number, not by bytes, and compiles before it measures; here it makes the schema.
   await app.register(mercurius, { schema: readSchema(home), resolvers, routes: false, cache: false })
   await app.after()
+  guardArguments(app.graphql.schema)
   const run = compiledOperations(app.graphql.schema, limits)
   const execute = executeWith(app, run, supergraph)
   serveGraphql(app, { execute }, readCaller)

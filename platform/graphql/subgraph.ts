@@ -11,6 +11,7 @@ import type { GraphqlAnswer, GraphqlService } from '#platform/graphql/execute.ts
 import { admission } from '#platform/graphql/limits/admission.ts'
 import { withinLimits } from '#platform/graphql/limits/answer-size.ts'
 import { subgraphLimits } from '#platform/graphql/limits/limits.ts'
+import { guardArguments } from '#platform/graphql/guard-arguments.ts'
 import { subscribeWith } from '#platform/graphql/subscribe.ts'
 import type { Log } from '#platform/observe/log.ts'
 
@@ -41,6 +42,7 @@ export type Subgraph = AsyncDisposable & GraphqlService & { readonly name: strin
 /** A federation subgraph that answers requests as a function; `serveGraphql` puts it on HTTP. */
 export const createSubgraph = async <L>({ name, typeDefs, resolvers, loaders, log }: SubgraphOptions<L>): Promise<Subgraph> => {
   const schema = buildSubgraphSchema([{ typeDefs: parse(typeDefs), resolvers: withScalars(typeDefs, resolvers) as ResolverMap }])
+  guardArguments(schema)
   const formatError = (error: GraphQLError): GraphQLError => {
     const answer = toGraphqlError(error)
     if (answer.extensions.code === 'INTERNAL_SERVER_ERROR') log.error({ err: causeOf(error), subgraph: name }, 'resolver failed')

@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { Id } from '#platform/contracts/fields.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
 import type { Title } from './store.ts'
 
-const Cursor = z.tuple([z.number(), z.string().regex(/^[^\0]*$/)])
+const Cursor = z.tuple([z.number(), Id])
 
 /** Where a page ended: the sort key of its last title. */
 export const cursorOf = ({ popularity, id }: Pick<Title, 'popularity' | 'id'>): string =>

@@ -1,3 +1,4 @@
+import { parseInput, SearchText } from '#platform/contracts/fields.ts'
 import { uploads as uploadTopic } from '#platform/contracts/topics/catalog.uploads.ts'
 import type { Caller } from '#platform/contracts/viewer.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
@@ -54,7 +55,7 @@ const queries = ({ titles, search, uploads, clock }: CatalogDeps): Resolvers['Qu
       return { edges, pageInfo: { hasNextPage: found.length > first, endCursor: last === undefined ? null : cursorOf(last) } }
     },
     search: async (_parent, { text, first }, { caller }) => {
-      const found = await search.find({ text: text.slice(0, 200), first: pageSize('first', first, pageMax), region: caller.region })
+      const found = await search.find({ text: parseInput('A search', SearchText, text), first: pageSize('first', first, pageMax), region: caller.region })
       return { ...found, titles: found.titles.filter(shown(caller)) }
     },
     topTen: async (_parent, _args, { caller }) =>

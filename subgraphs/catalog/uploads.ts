@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { GenreNames, Maturity, parseInput, ReleaseYear, Sha256, Synopsis, TitleName } from '#platform/contracts/fields.ts'
 import { type ObjectKey, objectKey } from '#platform/contracts/object-key.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
 import { signUploadPath } from '#platform/identity/stream-token.ts'
@@ -28,9 +29,8 @@ export type UploadTicket = {
   readonly partUrls: readonly string[]
 }
 
-const check = ({ title, bytes, sha256 }: StartUploadInput): void => {
-  if (title.trim() === '' || title.length > 200)
-    throw new CinegraphError('INPUT_INVALID', { name: '`title`', why: 'has 1 to 200 characters' })
+/** What an operator says of a film, checked. Throws INPUT_INVALID or SOURCE_TOO_LARGE. */
+const checkUpload = ({ title, synopsis, genres, maturity, year, bytes, sha256 }: StartUploadInput, now: Date) => {
   if (!Number.isSafeInteger(bytes) || bytes < 1)
     throw new CinegraphError('INPUT_INVALID', { name: '`bytes`', why: 'is a whole number from 1' })
   if (bytes > bytesMax)
@@ -39,7 +39,14 @@ const check = ({ title, bytes, sha256 }: StartUploadInput): void => {
       mb: Math.ceil(bytes / 1_048_576),
       maxMb: Math.floor(bytesMax / 1_048_576),
     })
-  if (!/^[0-9a-f]{64}$/.test(sha256)) throw new CinegraphError('INPUT_INVALID', { name: '`sha256`', why: 'has 64 hexadecimal digits' })
+  return {
+    name: parseInput('`title`', TitleName, title),
+    synopsis: parseInput('`synopsis`', Synopsis, synopsis ?? ''),
+    genres: parseInput('`genres`', GenreNames, genres ?? []),
+    maturity: parseInput('`maturity`', Maturity, maturity),
+    year: parseInput('`year`', ReleaseYear, year ?? now.getUTCFullYear()),
+    sha256: parseInput('`sha256`', Sha256, sha256),
+  }
 }
 
 const partKey = (folder: string, part: number): ObjectKey => objectKey(`${folder}/part-${String(part).padStart(5, '0')}`)
@@ -48,21 +55,13 @@ const bytesOfPart = (bytes: number, part: number): number => Math.min(partBytes,
 
 /** Makes the title, and an address per part that takes bytes until tomorrow. Throws INPUT_INVALID or SOURCE_TOO_LARGE. */
 export const startUpload = async (input: StartUploadInput, { store, uploadUrl, streamKey, clock }: UploadDeps): Promise<UploadTicket> => {
-  check(input)
+  const { sha256, ...checked } = checkUpload(input, clock())
   const id = randomUUID()
   const titleId = `t-${randomUUID().slice(0, 13)}`
   const folder = `uploads/${id}`
   const parts = Math.ceil(input.bytes / partBytes)
-  const title = {
-    id: titleId,
-    kind: input.kind,
-    name: input.title.trim(),
-    synopsis: input.synopsis ?? '',
-    year: input.year ?? clock().getUTCFullYear(),
-    maturity: input.maturity,
-    genres: input.genres ?? [],
-  }
-  await store.start({ id, titleId, objectKey: folder, parts, bytes: input.bytes, sha256: input.sha256 }, title)
+  const title = { id: titleId, kind: input.kind, ...checked }
+  await store.start({ id, titleId, objectKey: folder, parts, bytes: input.bytes, sha256 }, title)
   const expiresAt = new Date(clock().getTime() + addressSeconds * 1000)
   const urlOf = (part: number) => {
     const grant = { key: partKey(folder, part), bytes: bytesOfPart(input.bytes, part), expiresAt }

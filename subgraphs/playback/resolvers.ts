@@ -1,3 +1,4 @@
+import { Id, parseInput } from '#platform/contracts/fields.ts'
 import { pageSize } from '#platform/graphql/page-size.ts'
 import type { SubgraphContext } from '#platform/graphql/subgraph.ts'
 import type { PlaybackLoaders } from './loaders.ts'
@@ -16,6 +17,9 @@ export const resolvers = (deps: PlayDeps): Resolvers => ({
     },
   },
   Mutation: {
-    play: (_parent, { titleId, device }, { caller, loaders }) => play({ titleId, device, caller, ask: loaders.ask }, deps),
+    play: (_parent, { titleId, device: { id, kind } }, { caller, loaders }) => {
+      const device = { id: parseInput('A device id', Id, id), kind }
+      return play({ titleId: parseInput('`titleId`', Id, titleId), device, caller, ask: loaders.ask }, deps)
+    },
   },
 })

@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { EmailAddress } from '#platform/contracts/fields.ts'
+import {
+  EmailAddress,
+  Language,
+  Maturity,
+  Password,
+  ProfileName,
+  parseInput,
+  passwordMax,
+  profilesMax,
+} from '#platform/contracts/fields.ts'
 import { isCinegraphError } from '#platform/errors/errors.ts'
 import { hashPassword, passwordMatches } from '#platform/identity/password.ts'
 import type { CreateProfileInput, RefusalCode, SignUpInput } from './schema.generated.ts'
@@ -23,27 +32,43 @@ const nobody = hashPassword('nobody has this password')
 
 const avatarFor = (name: string): string => avatars[(name.codePointAt(0) ?? 0) % avatars.length] ?? 'ember'
 
-/** How an address is kept and compared. */
-const normalized = (email: string): string => email.trim().toLowerCase()
+const checkSignUp = ({ email, password, profileName, language }: SignUpInput) => ({
+  email: parseInput('The e-mail address', EmailAddress, email),
+  password: parseInput('A password', Password, password),
+  profile: newProfile({ name: profileName, language, maturityLimit: 18 }),
+})
 
-const faultOf = ({ email, password, profileName }: SignUpInput): string | undefined => {
-  if (!EmailAddress.safeParse(normalized(email)).success) return 'This is not an e-mail address.'
-  if (password.length < 8 || password.length > 256) return 'A password has at least 8 characters.'
-  return nameFault(profileName)
+const newProfile = ({ name, language, maturityLimit }: CreateProfileInput) => {
+  const checkedName = parseInput('A profile name', ProfileName, name)
+  return {
+    id: randomUUID(),
+    name: checkedName,
+    avatar: avatarFor(checkedName),
+    maturityLimit: parseInput('A maturity limit', Maturity, maturityLimit),
+    language: parseInput('A language', Language, language ?? 'en'),
+  }
 }
 
-const nameFault = (name: string): string | undefined =>
-  name.trim().length < 1 || name.length > 40 ? 'A profile name has 1 to 40 characters.' : undefined
+/** What `check` gives, or the refusal that says which of the input's values is wrong. */
+const checkedOr = <T>(check: () => T): { readonly checked: T } | { readonly refused: Refused } => {
+  try {
+    return { checked: check() }
+  } catch (error) {
+    if (isCinegraphError(error) && error.code === 'INPUT_INVALID') return { refused: refuse('INVALID_INPUT', error.message) }
+    throw error
+  }
+}
 
 export const signUp = async (input: SignUpInput, { accounts, sessions, clock }: AccountDeps): Promise<OpenedSession | Refused> => {
-  const fault = faultOf(input)
-  if (fault !== undefined) return refuse('INVALID_INPUT', fault)
-  const account = { id: randomUUID(), email: normalized(input.email), operator: false }
-  const profile = { ...newProfile(input.profileName, input.language), accountId: account.id }
+  const result = checkedOr(() => checkSignUp(input))
+  if ('refused' in result) return result.refused
+  const { email, password } = result.checked
+  const account = { id: randomUUID(), email, operator: false }
+  const profile = { ...result.checked.profile, accountId: account.id }
   if (input.planId && !(await accounts.plans()).some((plan) => plan.id === input.planId))
     return refuse('NO_SUCH_PLAN', 'There is no such plan.')
   try {
-    await accounts.create({ account, passwordHash: await hashPassword(input.password), profile })
+    await accounts.create({ account, passwordHash: await hashPassword(password), profile })
   } catch (error) {
     if (isCinegraphError(error) && error.code === 'EMAIL_TAKEN') return refuse('EMAIL_TAKEN', error.message)
     throw error
@@ -57,8 +82,11 @@ export const signIn = async (
   password: string,
   { accounts, profiles, sessions }: AccountDeps,
 ): Promise<OpenedSession | Refused> => {
-  const found = await accounts.withPassword(normalized(email))
-  const matches = await passwordMatches(password.slice(0, 256), found?.passwordHash ?? (await nobody))
+  // NOTE: nothing longer than any password that can be set is hashed.
+  if (password.length > passwordMax) return wrongCredentials
+  const address = EmailAddress.safeParse(email).data
+  const found = address === undefined ? null : await accounts.withPassword(address)
+  const matches = await passwordMatches(password, found?.passwordHash ?? (await nobody))
   const [first] = found === null || !matches ? [] : await profiles.ofAccounts([found.account.id])
   return found === null || first === undefined ? wrongCredentials : sessions.open(found.account, first)
 }
@@ -90,18 +118,9 @@ export const createProfile = async (
   input: CreateProfileInput,
   { profiles }: AccountDeps,
 ): Promise<Profile | Refused> => {
-  const fault =
-    nameFault(input.name) ?? (input.maturityLimit < 0 || input.maturityLimit > 18 ? 'A maturity limit lies from 0 to 18.' : undefined)
-  if (fault !== undefined) return refuse('INVALID_INPUT', fault)
-  const profile = { ...newProfile(input.name, input.language), accountId, maturityLimit: input.maturityLimit }
-  await profiles.add(profile)
-  return profile
+  const result = checkedOr(() => newProfile(input))
+  if ('refused' in result) return result.refused
+  const profile = { ...result.checked, accountId }
+  if (await profiles.add(profile, profilesMax)) return profile
+  return refuse('TOO_MANY_PROFILES', `An account has at most ${profilesMax} profiles.`)
 }
-
-const newProfile = (name: string, language: string | null | undefined) => ({
-  id: randomUUID(),
-  name: name.trim(),
-  avatar: avatarFor(name.trim()),
-  maturityLimit: 18,
-  language: language ?? 'en',
-})

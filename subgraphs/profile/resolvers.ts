@@ -32,7 +32,8 @@ const mutations = (deps: AccountDeps): Resolvers['Mutation'] & object => ({
   createProfile: async (_parent, { input }, { caller: { viewer } }) =>
     viewer === null ? notSignedIn : named('Profile', await createProfile(viewer.accountId, input, deps)),
   subscribe: async (_parent, { planId }, { caller: { viewer } }) => {
-    if (viewer === null) return notSignedIn
+    // NOTE: an account can be deleted while its access token is still valid.
+    if (viewer === null || (await deps.accounts.accounts([viewer.accountId])).length === 0) return notSignedIn
     const subscription = await deps.accounts.subscribe(viewer.accountId, planId, deps.clock())
     return named('Membership', subscription ?? refuse('NO_SUCH_PLAN', 'There is no such plan.'))
   },

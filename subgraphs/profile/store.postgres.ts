@@ -2,7 +2,7 @@ import { subscriptions } from '#platform/contracts/topics/profile.subscriptions.
 import { CinegraphError } from '#platform/errors/errors.ts'
 import type { Database } from '#platform/postgres/database.ts'
 import { outboxEvent } from '#platform/postgres/outbox.ts'
-import type { AccountStore, ProfileStore, SessionStore } from './store.ts'
+import type { AccountStore, Profile, ProfileStore, SessionStore } from './store.ts'
 
 type Prisma = Database['prisma']
 const withPlan = { subscription: { include: { plan: true } } } as const
@@ -62,8 +62,17 @@ export const postgresProfiles = (prisma: Prisma): ProfileStore => ({
   profiles: (ids) => prisma.profile.findMany({ where: { id: { in: [...ids] } } }),
   ofAccounts: (accountIds) =>
     prisma.profile.findMany({ where: { accountId: { in: [...accountIds] } }, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] }),
-  add: async (profile) => void (await prisma.profile.create({ data: profile })),
+  add: (profile, max) => prisma.$transaction((tx) => addIn(tx, profile, max)),
 })
+
+const addIn = async (tx: Transaction, profile: Profile, max: number): Promise<boolean> => {
+  // NOTE: the lock on the account makes counting and adding one step for two who add at the same time.
+  const [account] = await tx.$queryRaw<object[]>`select 1 from profile.account where id = ${profile.accountId} for update`
+  if (account === undefined) throw new CinegraphError('UNAUTHENTICATED')
+  if ((await tx.profile.count({ where: { accountId: profile.accountId } })) >= max) return false
+  await tx.profile.create({ data: profile })
+  return true
+}
 
 /** Sessions in the `profile` schema. */
 export const postgresSessions = (prisma: Prisma): SessionStore => ({

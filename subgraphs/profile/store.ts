@@ -45,7 +45,8 @@ export type ProfileStore = {
   readonly profiles: (ids: readonly string[]) => Promise<readonly Profile[]>
   /** Of each account, the oldest first. */
   readonly ofAccounts: (accountIds: readonly string[]) => Promise<readonly Profile[]>
-  readonly add: (profile: Profile) => Promise<void>
+  /** False when the account has `max` profiles already. Throws UNAUTHENTICATED when there is no such account any more. */
+  readonly add: (profile: Profile, max: number) => Promise<boolean>
 }
 
 export type SessionStore = {
