@@ -1,4 +1,5 @@
 import type { PlayMutation, RefreshSessionMutation, SignInMutation } from '../documents.generated.ts'
+import { type Answer, answerIn, unreachable } from './answer.ts'
 
 export type Playback = Extract<PlayMutation['play'], { __typename?: 'Playback' }>
 export type Session = Extract<SignInMutation['signIn'], { __typename?: 'Session' }>
@@ -11,18 +12,23 @@ export type Api = {
   readonly setSession: (session: Session | null) => void
 }
 
-type Answer = {
-  readonly data?: unknown
-  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[]
-}
-
 const waitingMax = 100
 
 type Keeper = { readonly get: () => Session | null; readonly set: (session: Session | null) => void }
 
+/** Whatever else stands there, written by another version or by hand, is as good as nobody signed in. */
+const readSession = (text: string | null): Session | null => {
+  try {
+    const read: unknown = JSON.parse(text ?? 'null')
+    return typeof read === 'object' && read !== null && 'accessToken' in read && 'profiles' in read ? (read as Session) : null
+  } catch {
+    return null
+  }
+}
+
 /** A session, kept for as long as the tab lives. */
 const keepSession = (key: string): Keeper => {
-  let session: Session | null = JSON.parse(sessionStorage.getItem(key) ?? 'null')
+  let session = readSession(sessionStorage.getItem(key))
   return {
     get: () => session,
     set: (next) => {
@@ -39,12 +45,14 @@ const hex = (bytes: number): string =>
 /** A trace begins where a member presses something (W3C Trace Context). */
 const traceparent = (): string => `00-${hex(16)}-${hex(8)}-01`
 
-const unreachable: Answer = { errors: [{ message: 'Cinegraph cannot be reached. Check the connection and try again.' }] }
-
 /** A client of one BFF, with a session of its own. */
 export const createApi = (name: string, base: string): Api => {
   const session = keepSession(`cinegraph.${name}`)
-  const documents: Promise<Record<string, string>> = fetch(`${base}/documents.json`).then((response) => response.json())
+  let documents: Promise<Record<string, string>> | undefined
+  const readDocuments = (): Promise<Record<string, string>> => {
+    documents ??= fetch(`${base}/documents.json`).then((response) => response.json())
+    return documents
+  }
   const headers = (): Record<string, string> => {
     const token = session.get()?.accessToken
     return {
@@ -55,9 +63,15 @@ export const createApi = (name: string, base: string): Api => {
     }
   }
   const post = async (document: string, variables: object): Promise<Answer> => {
-    const body = JSON.stringify({ query: (await documents)[document], variables })
-    const response = await fetch(`${base}/graphql`, { method: 'POST', headers: headers(), body }).catch(() => null)
-    return response === null ? unreachable : response.json()
+    const query = await readDocuments().then(
+      (known) => known[document],
+      () => undefined,
+    )
+    if (query === undefined) documents = undefined
+    const body = JSON.stringify({ query, variables })
+    const response =
+      query === undefined ? null : await fetch(`${base}/graphql`, { method: 'POST', headers: headers(), body }).catch(() => null)
+    return response === null ? unreachable : answerIn(await response.text())
   }
   const refresh = async (): Promise<boolean> => {
     const refreshToken = session.get()?.refreshToken

@@ -1,6 +1,7 @@
 import type { HomeQuery } from '../documents.generated.ts'
 import { picture } from './config.ts'
 import { html } from './html.ts'
+import { hashOf } from './route.ts'
 
 type FullCard = HomeQuery['home']['rows'][number]['cards'][number]
 export type CardData = Pick<FullCard, 'id' | 'name' | 'landscape' | 'playable'> & {
@@ -17,7 +18,7 @@ const ageOf = (maturity: number): string => (maturity === 0 ? 'All ages' : `${ma
 
 export const Card = ({ card }: { readonly card: CardData }) => html`
   <li class="card">
-    <a href=${`#/title/${card.id}`}>
+    <a href=${hashOf(['title', card.id])}>
       <img src=${picture(card.landscape)} alt="" loading="lazy" width="640" height="360" />
       ${card.playable && html`<span class="badge">Play</span>`}
       <span class="card-name">${card.name}</span>
@@ -35,10 +36,14 @@ export const Row = ({ heading, cards }: { readonly heading: string; readonly car
   <section class="row"><h2>${heading}</h2><${Cards} cards=${cards} label=${heading} /></section>
 `
 
-const words: Readonly<Record<string, string>> = { recs: 'Recommendations', history: 'Continue watching', search: 'Full search' }
+const words = new Map([
+  ['recs', 'Recommendations'],
+  ['history', 'Continue watching'],
+  ['search', 'Full search'],
+])
 
 /** Says which part of a screen is missing, when one is. */
 export const Degraded = ({ parts }: { readonly parts: readonly string[] }) =>
   parts.length === 0
     ? null
-    : html`<p class="notice" role="status">${parts.map((part) => words[part] ?? part).join(' and ')} ${parts.length === 1 ? 'is' : 'are'} taking a break. Everything else works.</p>`
+    : html`<p class="notice" role="status">${parts.map((part) => words.get(part) ?? part).join(' and ')} ${parts.length === 1 ? 'is' : 'are'} taking a break. Everything else works.</p>`

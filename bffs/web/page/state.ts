@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
 import { createApi, type Session } from './api.ts'
+import { hashOf, routeOf } from './route.ts'
 
 export const web = createApi('web', '')
 export const session = signal<Session | null>(web.session())
@@ -9,14 +10,10 @@ export const setSession = (next: Session | null): void => {
   session.value = next
 }
 
-/** The view that the address bar names: `#/title/t-0001` is `['title', 't-0001']`. */
+/** The parts of the view that the address bar names. */
 export const route = signal<readonly string[]>([])
 const readRoute = (): void => {
-  route.value = location.hash
-    .replace(/^#\/?/, '')
-    .split('/')
-    .map(decodeURIComponent)
-    .filter((part) => part !== '')
+  route.value = routeOf(location.hash)
 }
 addEventListener('hashchange', () => {
   readRoute()
@@ -25,5 +22,5 @@ addEventListener('hashchange', () => {
 readRoute()
 
 export const go = (...parts: readonly string[]): void => {
-  location.hash = `#/${parts.map(encodeURIComponent).join('/')}`
+  location.hash = hashOf(parts)
 }
