@@ -140,3 +140,33 @@ test('a member switches to its own profiles and to no other', async () => {
   assert.equal((await run('switchProfile', '(profileId: "p-noor")', {})).code, 'NO_SUCH_PROFILE')
   assert.equal((await run('switchProfile', '(profileId: "p-kids")', null)).code, 'NOT_SIGNED_IN')
 })
+
+test('an account has a bounded number of profiles, also when many are made at the same time', async () => {
+  const viewer = { accountId: 'a-noor' }
+  const create = (input: string) =>
+    profile.ask(`mutation { createProfile(input: ${input}) { __typename ... on Refusal { code } } }`, {}, viewer)
+  const answers = await Promise.all(Array.from({ length: 12 }, (_, at) => create(`{ name: "P${at}" }`)))
+  const codes = answers.map(({ data }) => (data.createProfile as unknown as { code?: string }).code)
+  assert.equal(codes.filter((code) => code === 'TOO_MANY_PROFILES').length, 6, 'two were there, eight may be')
+  assert.equal(await profile.database.prisma.profile.count({ where: { accountId: 'a-noor' } }), 8)
+  for (const input of ['{ name: "X", maturityLimit: -5 }', '{ name: "X", language: "constructor" }', '{ name: " " }'])
+    assert.deepEqual((await create(input)).data.createProfile, { __typename: 'Refusal', code: 'INVALID_INPUT' }, input)
+})
+
+test('an account that is gone, though its token is not, is answered as nobody', async () => {
+  const viewer = { accountId: 'a-gone' }
+  const subscribe = await profile.ask('mutation { subscribe(planId: "basic") { ... on Refusal { code } } }', {}, viewer)
+  assert.deepEqual(subscribe.data.subscribe, { code: 'NOT_SIGNED_IN' })
+  const create = await profile.ask('mutation { createProfile(input: { name: "X" }) { __typename } }', {}, viewer)
+  assert.equal(create.errors?.[0]?.extensions.code, 'UNAUTHENTICATED')
+})
+
+test('a password longer than any that can be set is not hashed, and its beginning does not sign in', async () => {
+  const password = 'x'.repeat(256)
+  assert.equal(
+    (await run('signUp', `(input: { email: "long@example.org", password: "${password}", profileName: "L" })`)).__typename,
+    'Session',
+  )
+  assert.equal((await run('signIn', `(email: "LONG@example.org", password: "${password}")`)).__typename, 'Session')
+  assert.equal((await run('signIn', `(email: "long@example.org", password: "${password}y")`)).code, 'WRONG_CREDENTIALS')
+})

@@ -96,7 +96,7 @@ test('a token that was tampered with, in any place, gets no byte', async () => {
   const longer = Buffer.from(JSON.stringify(['streams', 's', 9_999_999_999])).toString('base64url')
   const forged = createHmac('sha256', 'guess').update(`stream ${longer}`).digest().subarray(0, 18).toString('base64url')
   for (const broken of [`${payload}.${mac.slice(0, -2)}AA`, `${longer}.${mac}`, `${longer}.${forged}`, payload, 'x.y', '']) {
-    assert.notEqual(await status(`${url.origin}/${broken}/${rest.join('/')}`), 200, `token ${broken}`)
+    assert.ok([403, 404].includes(await status(`${url.origin}/${broken}/${rest.join('/')}`)), `token ${broken}`)
   }
 })
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -58,6 +59,10 @@ for (const name of subgraphNames) {
   })
 }
 
+const shared = new Set(
+  probesOf(buildSchema(readFileSync(join(home, 'bffs/device/schema.graphql'), 'utf8'))).map(({ place }) => place.split('.')[0]),
+)
+
 test('bffs: no value of an argument is answered with a fault of ours', async () => {
   await using platform = await bootPlatform()
   for (const kind of ['tv', 'mobile', 'web'] as const) {
@@ -68,7 +73,11 @@ test('bffs: no value of an argument is answered with a fault of ours', async () 
       const response = await fetch(`${platform.links[kind]}/graphql`, { method: 'POST', headers, body: JSON.stringify(probe) })
       return { status: response.status, body: await response.text() }
     }
-    assert.deepEqual(await faultsOf(probesOf(buildSchema(readSchema(join(home, 'bffs', kind)))), send), [], kind)
+    const probes = probesOf(buildSchema(readSchema(join(home, 'bffs', kind))))
+    // What all devices ask has one resolver for all of them: the television stands for the others.
+    const own = kind === 'tv' ? probes : probes.filter(({ place }) => !shared.has(place.split('.')[0] ?? ''))
+    assert.ok(own.length > 0)
+    assert.deepEqual(await faultsOf(own, send), [], kind)
     assert.equal((await send({ place: '', query: '{ __typename }', variables: { x: 'x'.repeat(1_000_000) } })).status, 413)
   }
 })
