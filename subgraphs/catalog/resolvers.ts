@@ -55,7 +55,11 @@ const queries = ({ titles, search, uploads, clock }: CatalogDeps): Resolvers['Qu
       return { edges, pageInfo: { hasNextPage: found.length > first, endCursor: last === undefined ? null : cursorOf(last) } }
     },
     search: async (_parent, { text, first }, { caller }) => {
-      const found = await search.find({ text: parseInput('A search', SearchText, text), first: pageSize('first', first, pageMax), region: caller.region })
+      const found = await search.find({
+        text: parseInput('A search', SearchText, text),
+        first: pageSize('first', first, pageMax),
+        region: caller.region,
+      })
       return { ...found, titles: found.titles.filter(shown(caller)) }
     },
     topTen: async (_parent, _args, { caller }) =>
