@@ -7,6 +7,7 @@ import type { EventLog } from '#platform/ports/event-log.ts'
 import { openPool } from '#platform/postgres/connections.ts'
 import { createAppender, partitionCount } from '#platform/postgres/event-log/append.ts'
 import { Consumer } from '#platform/postgres/event-log/consumer.ts'
+import { showLag } from '#platform/postgres/event-log/lag.ts'
 import { Member } from '#platform/postgres/event-log/member.ts'
 import { headOf, readerOptions } from '#platform/postgres/event-log/rows.ts'
 import { ensureEventLog, maintainPartitions } from '#platform/postgres/event-log/schema.ts'
@@ -39,6 +40,7 @@ export const createPostgresEventLog = async (connectionString: string, log: Log)
       () => true,
       () => false,
     )
+  stack.use(showLag(reader, () => consumers.map(({ place }) => place)))
   const listen = listenOnce(notifications, { consumers, tails, member })
   const owned = stack.move()
   return {

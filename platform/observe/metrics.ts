@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
 /** Everything `/metrics` of this process shows, in the Prometheus text format. */
 export const registry = new Registry()
@@ -6,6 +6,19 @@ collectDefaultMetrics({ register: registry })
 
 export const counter = (name: string, help: string, labelNames: readonly string[] = []): Counter =>
   new Counter({ name: `cinegraph_${name}`, help, labelNames: [...labelNames], registers: [registry] })
+
+/** A figure that is looked up when somebody asks for it. */
+export const gauge = (name: string, help: string, { labelNames, collect }: Looked): Gauge =>
+  new Gauge({
+    name: `cinegraph_${name}`,
+    help,
+    labelNames: [...labelNames],
+    registers: [registry],
+    async collect() {
+      await collect(this)
+    },
+  })
+type Looked = { readonly labelNames: readonly string[]; readonly collect: (gauge: Gauge) => Promise<void> }
 
 /** Seconds, in buckets from 1 ms to 10 s. */
 export const secondsHistogram = (name: string, help: string, labelNames: readonly string[] = []): Histogram =>

@@ -34,6 +34,7 @@ export const setAsideRows = async (pool: pg.Pool): Promise<readonly SetAside[]> 
 }
 
 const change = async (pool: pg.Pool, sql: (table: string) => string, [schema, id]: readonly [string, string]): Promise<void> => {
+  if (!(await schemasWithOutbox(pool)).includes(schema)) throw new CinegraphError('NOT_FOUND', { what: 'outbox', id: schema })
   const { rowCount } = await pool.query(`${sql(`${quoteName(schema)}.outbox`)} where id = $1 and failed_at is not null`, [id])
   if (rowCount !== 1) throw new CinegraphError('NOT_FOUND', { what: `row in the outbox of ${schema}`, id })
 }

@@ -10,7 +10,7 @@ import { openSpan } from '#platform/observe/spans.ts'
 import { receivedTrace, withTrace } from '#platform/observe/tracing.ts'
 import type { Consumption, Envelope } from '#platform/ports/event-log.ts'
 import { Wake } from '#platform/process/wake.ts'
-import { deadLettersToReplay, putDeadLetter, removeDeadLetter } from './dead-letters.ts'
+import { deadLettersToReplay, type GroupOfTopic, putDeadLetter, removeDeadLetter } from './dead-letters.ts'
 import type { Holding } from './member.ts'
 import { type Cursor, type EventRow, saveAndReadEvents } from './rows.ts'
 
@@ -43,6 +43,9 @@ export class Consumer<T extends Topic> implements AsyncDisposable {
   get topic(): string {
     return this.#consumption.topic.name
   }
+  get place(): GroupOfTopic {
+    return { topic: this.#consumption.topic.name, group: this.#consumption.group }
+  }
   start(): void {
     this.#running = this.#run()
   }
@@ -72,7 +75,7 @@ export class Consumer<T extends Topic> implements AsyncDisposable {
         else if (count < batchMax) await this.#pause(lingerMs)
       } catch (error) {
         if (this.#stop.signal.aborted) break
-        this.#deps.log.warn({ ...this.#place(), reason: messageOf(error) }, 'event log cannot be read; it is tried again')
+        this.#deps.log.warn({ ...this.place, reason: messageOf(error) }, 'event log cannot be read; it is tried again')
         await this.#pause(faultPauseMs)
       }
     }
@@ -96,7 +99,7 @@ export class Consumer<T extends Topic> implements AsyncDisposable {
   }
   async #read(rowsMax: number): Promise<readonly EventRow[]> {
     const handled = this.#handled
-    const { topic, group } = this.#place()
+    const { topic, group } = this.place
     const wanted = { topic, group, rowsMax, member: this.#deps.member }
     const rows = await saveAndReadEvents(this.#deps.pool, wanted, { held: this.#held, handled })
     if (this.#handled === handled) this.#handled = new Map()
@@ -113,7 +116,7 @@ export class Consumer<T extends Topic> implements AsyncDisposable {
       handle: (batch) => this.#handle(batch.map(({ envelope }) => envelope)),
       setAside: ({ row }, error) => this.#setAside(row, error),
       isHealthy: this.#deps.isHealthy,
-      onRetry: (error, waitMs) => this.#deps.log.warn({ ...this.#place(), err: error, waitMs }, 'handler failed; the events come again'),
+      onRetry: (error, waitMs) => this.#deps.log.warn({ ...this.place, err: error, waitMs }, 'handler failed; the events come again'),
       signal: this.#stop.signal,
     })
   }
@@ -127,7 +130,7 @@ export class Consumer<T extends Topic> implements AsyncDisposable {
   }
   async #handle(events: readonly Envelope<T>[]): Promise<void> {
     if (events.length === 0) return
-    const { topic, group } = this.#place()
+    const { topic, group } = this.place
     const span = openSpan(`${topic} process`, {
       kind: 'consumer',
       attributes: {
@@ -146,21 +149,18 @@ export class Consumer<T extends Topic> implements AsyncDisposable {
     }
   }
   async #setAside(row: EventRow, error: unknown): Promise<void> {
-    const place = this.#place()
+    const place = this.place
     await putDeadLetter(this.#deps.pool, place, row, messageOf(error))
     deadLetters.inc(place)
     this.#deps.log.error({ ...place, eventId: row.event_id, err: error }, 'event set aside as a dead letter')
   }
   async #replayDeadLetters(): Promise<void> {
-    const rows = await deadLettersToReplay(this.#deps.pool, this.#place(), [...this.#held.keys()])
+    const rows = await deadLettersToReplay(this.#deps.pool, this.place, [...this.#held.keys()])
     for (const row of rows) {
       await this.#deliver([row])
-      await removeDeadLetter(this.#deps.pool, this.#place(), row.event_id)
+      await removeDeadLetter(this.#deps.pool, this.place, row.event_id)
     }
     this.#hasReplays = rows.length === 100
-  }
-  #place(): { readonly topic: string; readonly group: string } {
-    return { topic: this.#consumption.topic.name, group: this.#consumption.group }
   }
   async #pause(ms: number): Promise<void> {
     await sleep(ms, undefined, { signal: this.#stop.signal }).catch(() => undefined)
