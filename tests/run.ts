@@ -17,6 +17,7 @@ export type Started = AsyncDisposable & {
 }
 
 const portsOfOneService = 13
+const startMs = 300_000
 
 /** The first of nine ports in a row that nothing listens on, below those that the system gives away by itself. */
 export const freePortBase = async (): Promise<number> => {
@@ -68,15 +69,18 @@ export const startService = async (dir: string, args: readonly string[] = [], pl
     out,
     ended,
   } = launch(['--data', dir, '--port-base', String(base), '--json', '--no-demo-footage', ...args], place.env ?? {}, place.home)
-  const links = await until(`the service is up (${args.join(' ')})`, 120_000, async () => {
-    if (child.exitCode !== null) throw new Error(out.stderr)
-    const line = out.stdout.split('\n').find((each) => each.startsWith('{"web"'))
-    return line === undefined ? undefined : (JSON.parse(line) as Links)
-  })
   const stop = async (): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
     await ended
   }
+  const links = await until(`the service is up (${args.join(' ')})`, startMs, async () => {
+    if (child.exitCode !== null) throw new Error(out.stderr)
+    const line = out.stdout.split('\n').find((each) => each.startsWith('{"web"'))
+    return line === undefined ? undefined : (JSON.parse(line) as Links)
+  }).catch(async (error: unknown) => {
+    await stop()
+    throw error
+  })
   return { links, process: child, stderr: () => out.stderr, ended, [Symbol.asyncDispose]: stop }
 }
 
@@ -93,6 +97,13 @@ export const childrenOf = (pid: number): ReadonlyMap<string, number> => {
       return name === undefined ? [] : [[name, id] as const]
     }),
   )
+}
+
+/** The process id of a child by its name in `childrenOf`. Throws when there is none: a signal to 0 would reach the own process group. */
+export const childOf = (pid: number, name: string): number => {
+  const found = childrenOf(pid).get(name)
+  if (found === undefined) throw new Error(`${name} does not run below ${pid}`)
+  return found
 }
 
 /** Undefined for a process that has just ended, or has not yet become what it will be. */
