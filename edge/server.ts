@@ -61,8 +61,9 @@ const letPagesRead = (app: Http, origins: readonly string[]): void => {
     exposed: ['content-length', 'content-range', 'etag', 'x-cache'],
     maxAgeSeconds: 86_400,
   })
-  app.addHook('onRequest', async (_request, reply) => {
+  app.addHook('onRequest', (_request, reply, done) => {
     reply.header('timing-allow-origin', '*')
     reply.header('x-content-type-options', 'nosniff').header('cross-origin-resource-policy', 'cross-origin')
+    done()
   })
 }

@@ -1,13 +1,12 @@
-import { z } from 'zod'
-import { Heartbeat, heartbeats } from '#platform/contracts/topics/playback.heartbeats.ts'
+import { type Heartbeat, heartbeats } from '#platform/contracts/topics/playback.heartbeats.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
+import { eventsFrom } from '#platform/events/recorded.ts'
 import type { Http } from '#platform/http/server.ts'
 import type { ReadCaller } from '#platform/identity/caller.ts'
 import { counter } from '#platform/observe/metrics.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 
-const Report = Heartbeat.omit({ profileId: true, device: true, deviceId: true })
-const Reports = z.union([Report.transform((report) => [report]), z.array(Report).min(1).max(100)])
+const reportsMax = 100
 const accepted = counter('heartbeats_total', 'Heartbeats accepted', ['device'])
 
 export type HeartbeatDeps = { readonly device: Heartbeat['device']; readonly events: EventLog; readonly readCaller: ReadCaller }
@@ -20,14 +19,18 @@ export const serveHeartbeat = (app: Http, { device, events, readCaller }: Heartb
   app.post('/heartbeat', async (request, reply) => {
     const { viewer, deviceId } = await readCaller(request.headers)
     if (viewer === null) throw new CinegraphError('UNAUTHENTICATED')
-    const parsed = Reports.safeParse(request.body)
-    if (!parsed.success)
-      throw new CinegraphError('INPUT_INVALID', { name: 'The heartbeat', why: z.prettifyError(parsed.error).replaceAll('\n', ' ') })
+    const reports: readonly unknown[] = Array.isArray(request.body) ? request.body : [request.body]
+    if (reports.length === 0 || reports.length > reportsMax)
+      throw new CinegraphError('INPUT_INVALID', { name: 'The list of heartbeats', why: `has 1 to ${reportsMax} entries` })
+    const own = { profileId: viewer.profileId, device, deviceId }
     await events.publish(
       heartbeats,
-      parsed.data.map((report) => ({ ...report, profileId: viewer.profileId, device, deviceId })),
+      eventsFrom(
+        heartbeats,
+        reports.map((report) => Object.assign({}, report, own)),
+      ),
     )
-    accepted.inc({ device }, parsed.data.length)
-    return reply.code(202).send({ accepted: parsed.data.length })
+    accepted.inc({ device }, reports.length)
+    return reply.code(202).send({ accepted: reports.length })
   })
 }

@@ -43,19 +43,24 @@ export const compressAhead = async (body: Buffer): Promise<void> => {
  * come through here, and are never held back.
  */
 export const compressAnswers = (app: Pick<FastifyInstance, 'addHook'>): void => {
-  app.addHook('onSend', async (request, reply, payload) => {
-    const body = typeof payload === 'string' ? Buffer.from(payload) : payload
-    if (!Buffer.isBuffer(body) || body.length < bytesMin || !isCompressible(reply)) return payload
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (!isWorthIt(payload) || !isCompressible(reply)) return done(null, payload)
     reply.header('vary', withEncoding(reply.getHeader('vary')))
     const coding = codingFor(request)
-    if (coding === undefined) return payload
+    if (coding === undefined) return done(null, payload)
     const etag = reply.getHeader('etag')
     // NOTE: a strong validator stands for one sequence of bytes; the short forms are others.
     if (typeof etag === 'string' && !etag.startsWith('W/')) reply.header('etag', `W/${etag}`)
     reply.header('content-encoding', coding).removeHeader('content-length').removeHeader('accept-ranges')
-    return shortForm(body, coding, 'quick')
+    shortForm(typeof payload === 'string' ? Buffer.from(payload) : payload, coding, 'quick').then(
+      (short) => done(null, short),
+      (error: Error) => done(error),
+    )
   })
 }
+
+const isWorthIt = (payload: unknown): payload is string | Buffer =>
+  typeof payload === 'string' ? Buffer.byteLength(payload) >= bytesMin : Buffer.isBuffer(payload) && payload.length >= bytesMin
 
 const isCompressible = (reply: FastifyReply): boolean =>
   reply.statusCode !== 206 && !reply.hasHeader('content-encoding') && compressible.test(String(reply.getHeader('content-type') ?? ''))

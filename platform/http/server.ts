@@ -6,7 +6,7 @@ import { CinegraphError, errorTable, isCinegraphError } from '#platform/errors/e
 import { compressAnswers } from '#platform/http/compress.ts'
 import { secondsHistogram } from '#platform/observe/metrics.ts'
 import { isTraced, type OpenSpan, openSpan } from '#platform/observe/spans.ts'
-import { enterTrace, receivedTrace } from '#platform/observe/tracing.ts'
+import { receivedTrace, withTrace } from '#platform/observe/tracing.ts'
 
 /** What one client can take of a server before it has asked anything. */
 export type ConnectionLimits = {
@@ -39,6 +39,8 @@ export const createHttp = ({ name, log, ready = async () => true, connections = 
   const { connectionsMax, headersMs, requestMs, idleMs } = { ...defaultLimits, ...connections }
   const app = Fastify({
     loggerInstance: log,
+    // NOTE: a line carries the trace of its request already, so that requests need no loggers of their own.
+    childLoggerFactory: (logger) => logger,
     bodyLimit: bodyLimitBytes,
     requestTimeout: requestMs,
     connectionTimeout: idleMs,
@@ -57,7 +59,7 @@ export const createHttp = ({ name, log, ready = async () => true, connections = 
   app.setNotFoundHandler(async () => {
     throw new CinegraphError('NOT_FOUND', { what: 'such', id: 'route' })
   })
-  observeRequests(app, name)
+  observeRequests(app, { name, log })
   compressAnswers(app)
   // NOTE: a client that does not read its answer would hold the process; what is not read by then is given up.
   app.addHook('preClose', async () => void setTimeout(() => app.server.closeAllConnections(), closeGraceMs).unref())
@@ -99,25 +101,30 @@ const refuseMalformed = (error: NodeJS.ErrnoException, socket: Socket): void => 
   socket.end(`${head}${body}`, () => socket.destroy())
 }
 
-/** A span, a trace to go on with, a figure and a log line for each request. */
-const observeRequests = (app: Http, name: string): void => {
+/**
+ * A span, a trace to go on with, a figure and a log line for each request.
+ * NOTE: hooks of every request take a callback, because each promise of theirs would be paid by every request.
+ */
+const observeRequests = (app: Http, { name, log }: Pick<HttpDeps, 'name' | 'log'>): void => {
   const spans = new WeakMap<object, OpenSpan>()
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     // NOTE: the path itself can hold a stream token; the route cannot.
-    const attributes = { 'http.request.method': request.method, 'http.route': request.routeOptions.url ?? '', 'server.name': name }
-    const span = openSpan(`${request.method} ${request.routeOptions.url ?? ''}`, {
+    const route = request.routeOptions.url ?? ''
+    const span = openSpan(`${request.method} ${route}`, {
       kind: 'server',
-      attributes,
+      attributes: { 'http.request.method': request.method, 'http.route': route, 'server.name': name },
       parent: receivedTrace(request.headers) ?? null,
     })
     if (isTraced()) spans.set(request, span)
-    enterTrace(span.trace)
+    withTrace(span.trace, done)
   })
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none'
-    spans.get(request)?.end(reply.statusCode >= 500 ? new CinegraphError('INTERNAL') : undefined)
-    requestSeconds.observe({ server: name, route, status: reply.statusCode }, reply.elapsedTime / 1000)
-    request.log.debug({ route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'answered')
+    const { statusCode, elapsedTime } = reply
+    spans.get(request)?.end(statusCode >= 500 ? new CinegraphError('INTERNAL') : undefined)
+    requestSeconds.observe({ server: name, route, status: statusCode }, elapsedTime / 1000)
+    if (log.isLevelEnabled('debug')) log.debug({ route, status: statusCode, ms: Math.round(elapsedTime) }, 'answered')
+    done()
   })
 }
 

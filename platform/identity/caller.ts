@@ -30,7 +30,8 @@ const createReadCaller =
   ({ verify, region, regionHeader, serviceKey }: CallerSettings): ReadCaller =>
   async (headers) => {
     const bearer = bearerPattern.exec(one(headers.authorization))?.[1]
-    const ours = secretEqual(one(headers[callerHeaders.service]), serviceKey)
+    const shown = headers[callerHeaders.service]
+    const ours = shown !== undefined && secretEqual(one(shown), serviceKey)
     const named = ours ? one(headers[callerHeaders.region]) : regionHeader === '' ? '' : one(headers[regionHeader.toLowerCase()])
     return {
       viewer: bearer === undefined ? null : await verify(bearer),

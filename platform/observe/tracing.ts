@@ -12,9 +12,6 @@ export const currentTrace = (): Trace | undefined => storage.getStore()
 /** Runs `work` so that its log lines, calls and events carry `trace`. */
 export const withTrace = <T>(trace: Trace, work: () => T): T => storage.run(trace, work)
 
-/** Makes the rest of the current asynchronous context carry `trace` (for request hooks that cannot wrap). */
-export const enterTrace = (trace: Trace): void => storage.enterWith(trace)
-
 /** Random bytes are fetched many at a time: every call to another service takes eight of them. */
 const pool = Buffer.alloc(4_096)
 let used = pool.length

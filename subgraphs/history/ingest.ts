@@ -39,8 +39,8 @@ export const ingest = ({ events, store, clock }: IngestDeps): Promise<void> =>
   events.consume({
     topic: heartbeats,
     group: 'history',
-    batchMax: 1_000,
-    lingerMs: 10,
+    batchMax: 2_000,
+    lingerMs: 100,
     handle: async (batch) => {
       const now = clock()
       const dated = batch.map(({ data }) => ({ beat: data, at: believedAt(data, now) }))

@@ -6,7 +6,7 @@ import type { Recorded } from '#platform/events/recorded.ts'
 /** Keys of a topic are spread over so many partitions, which is how many instances of a group can share its work. */
 export const partitionCount = 4
 
-const limits = { lingerMs: 3, itemsMax: 2_000, bytesMax: 4_194_304, waitingBytesMax: 67_108_864 }
+const limits = { lingerMs: 5, itemsMax: 2_000, bytesMax: 4_194_304, waitingBytesMax: 67_108_864 }
 /** What a row takes beside its text. */
 const rowBytes = 200
 
