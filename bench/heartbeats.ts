@@ -4,7 +4,7 @@ import { openSecrets } from '#platform/identity/secrets.ts'
 import { postgresUrl } from '#platform/postgres/server.ts'
 import { temporaryFolder } from '../tests/boot.ts'
 import { until } from '../tests/member.ts'
-import { childrenOf, startService } from '../tests/run.ts'
+import { childOf, childrenOf, startService } from '../tests/run.ts'
 import { bareBatches } from './heartbeats/bare.ts'
 import { cpuBelow, cpuBetween } from './heartbeats/cpu.ts'
 import { closedLoop, openLoop, type Sent, signedInPlayers } from './heartbeats/players.ts'
@@ -32,11 +32,14 @@ await using service = await startService(
 const secrets = await openSecrets(folder.path).pick('accessPrivateKey', 'databasePassword')
 const root = service.process.pid ?? 0
 const databasePort = Number(new URL(service.links.web).port) + 8
-const client = new pg.Client({
-  connectionString: postgresUrl({ port: databasePort, password: secrets.databasePassword, database: 'cinegraph' }),
-})
-client.on('error', () => undefined)
-await client.connect()
+const connected = async (): Promise<pg.Client> => {
+  const connectionString = postgresUrl({ port: databasePort, password: secrets.databasePassword, database: 'cinegraph' })
+  const opened = new pg.Client({ connectionString })
+  opened.on('error', () => undefined)
+  await opened.connect()
+  return opened
+}
+const client = await connected()
 const { rows: own } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
 const without = new Set(own.map(({ pid }) => pid))
 const players = await signedInPlayers(playerCount, secrets.accessPrivateKey)
@@ -87,14 +90,11 @@ const lostUnderKills = async () => {
   const loading = closedLoop({ ...load, seconds: 16 })
   for (const name of ['start/control-plane.main.ts', 'start/workers.main.ts', 'start/database.main.ts']) {
     await sleep(3_000)
-    const pid = [...childrenOf(root)].find(([each]) => each.startsWith(name))?.[1]
-    if (pid !== undefined) process.kill(pid, 'SIGKILL')
+    const found = [...childrenOf(root).keys()].find((each) => each.startsWith(name))
+    process.kill(childOf(root, found ?? name), 'SIGKILL')
   }
   const acknowledged = (await loading).filter(({ status }) => status === 202)
-  const reader = new pg.Client({
-    connectionString: postgresUrl({ port: databasePort, password: secrets.databasePassword, database: 'cinegraph' }),
-  })
-  await reader.connect()
+  const reader = await until('the database answers again', 120_000, () => connected().catch(() => undefined))
   const { rows } = await reader.query<{ key: string }>(
     `select distinct (data::json->>'profileId') || ' ' || (data::json->>'positionMs') as key from event_log.event where topic = 'playback.heartbeats'`,
   )
