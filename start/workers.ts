@@ -37,7 +37,7 @@ export const createWorkers = async ({
   await using stack = new AsyncDisposableStack()
   stack.use(await createTranscode({ events, jobs, objects, workRoot, log }))
   stack.use(await createTelemetry({ events, objects, clock, log }))
-  await createRecsWorker(events)
+  await createRecsWorker(events, clock)
   await createNotify({ events, mailbox, webUrl, log })
   serveMailbox(app, mailbox)
   return stack.move()

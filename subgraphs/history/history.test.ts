@@ -95,3 +95,18 @@ test('what is no cursor of the viewing history is refused', async () => {
     assert.equal(errors?.[0]?.extensions.code, 'BAD_USER_INPUT', after)
   }
 })
+
+test('ids that cannot be stored are refused at the entrance, and hold nobody else up', async () => {
+  for (const id of ['x\0', '\0', 'x\ud800', '\udc00x'])
+    for (const name of ['titleId', 'sessionId', 'deviceId', 'profileId'] as const)
+      await assert.rejects(history.events.publish(heartbeats, [{ ...beat('bad', 1_000, 1), [name]: id }]), { code: 'INPUT_INVALID' }, name)
+  const pages = '{ viewingHistory(first: 1) { pageInfo { endCursor } } }'
+  const unset = { profileId: 'p-unset-clock' }
+  const beats = ['a', 'b'].map((titleId) => ({ ...beat(titleId, 1_000, 0), ...unset, at: '0000-01-01T00:00:00Z' }))
+  await history.events.publish(heartbeats, beats)
+  await until('both are in', 10_000, async () => (await entity('b', unset)) !== null)
+  const { data } = await history.ask(pages, {}, unset)
+  const { endCursor } = (data.viewingHistory as unknown as { readonly pageInfo: { readonly endCursor: string } }).pageInfo
+  const next = await history.ask('query ($c: String) { viewingHistory(after: $c) { edges { cursor } } }', { c: endCursor }, unset)
+  assert.equal(next.errors, undefined, 'a device whose clock was never set leaves a list that can be turned over')
+})

@@ -1,19 +1,10 @@
 import type { EventOf } from '#platform/contracts/topic.ts'
 import { resumePoints } from '#platform/contracts/topics/history.resumePoints.ts'
-import { type Heartbeat, heartbeats } from '#platform/contracts/topics/playback.heartbeats.ts'
+import { believedAt, type Heartbeat, heartbeats } from '#platform/contracts/topics/playback.heartbeats.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 import type { HistoryStore, ResumePoint, Viewing } from './store.ts'
 
 export type IngestDeps = { readonly events: EventLog; readonly store: HistoryStore; readonly clock: () => Date }
-
-/** How far ahead a device's clock may be; beyond it, its reports count as made now, so that it cannot win forever. */
-const skewMaxMs = 60_000
-
-/** When a heartbeat was made, as far as its device can be believed. */
-export const believedAt = ({ at }: Pick<Heartbeat, 'at'>, now: Date): Date => {
-  const claimed = new Date(at)
-  return claimed.getTime() > now.getTime() + skewMaxMs ? now : claimed
-}
 
 const toPoint = (beat: Heartbeat, at: Date): ResumePoint => ({
   profileId: beat.profileId,

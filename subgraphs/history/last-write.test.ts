@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { believedAt } from './ingest.ts'
+import { believedAt } from '#platform/contracts/topics/playback.heartbeats.ts'
 import { later, mergeBy, widen } from './last-write.ts'
 
 const point = fc.record({
@@ -85,8 +85,9 @@ test('a sitting begins at its earliest report and ends at its latest', () => {
   for (const widened of [widen(outer, inner), widen(inner, outer)]) assert.deepEqual(widened, outer)
 })
 
-test('a clock that runs more than a minute ahead is not believed', () => {
+test('a clock that runs more than a minute ahead, or was never set, is not believed', () => {
   const now = new Date(1_000_000)
   assert.deepEqual(believedAt({ at: new Date(1_030_000).toISOString() }, now), new Date(1_030_000))
   assert.deepEqual(believedAt({ at: new Date(9_000_000).toISOString() }, now), now)
+  assert.deepEqual(believedAt({ at: '0000-01-01T00:00:00Z' }, now), new Date(0), 'one that was never set')
 })

@@ -78,7 +78,9 @@ test('how far a title was watched is published once per batch, as the furthest s
     durationMs: 100,
     at: new Date(at).toISOString(),
   })
-  assert.deepEqual(signalsOf([beat(10, 1_000), beat(60, 3_000), beat(40, 2_000)]), [
+  assert.deepEqual(signalsOf([beat(10, 1_000), beat(60, 3_000), beat(40, 2_000)], new Date(4_000)), [
     { profileId: 'p', titleId: 't', share: 0.6, at: new Date(3_000).toISOString() },
   ])
+  const [ahead] = signalsOf([beat(10, Date.parse('9999-12-31T00:00:00Z'))], new Date(5_000))
+  assert.equal(ahead?.at, new Date(5_000).toISOString(), 'a clock that runs ahead cannot stay the newest for ever')
 })

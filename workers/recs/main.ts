@@ -1,4 +1,4 @@
 import { runWorker } from '#platform/process/run-worker.ts'
 import { createRecsWorker } from './server.ts'
 
-await runWorker('recs-worker', async ({ engines }) => createRecsWorker(await engines.open('events')))
+await runWorker('recs-worker', async ({ engines, clock }) => createRecsWorker(await engines.open('events'), clock))

@@ -1,10 +1,11 @@
-import { type Heartbeat, heartbeats } from '#platform/contracts/topics/playback.heartbeats.ts'
+import { believedAt, type Heartbeat, heartbeats } from '#platform/contracts/topics/playback.heartbeats.ts'
 import { signals, type WatchSignal } from '#platform/contracts/topics/recs.signals.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 
 /** One signal per profile and title of a batch: how far it got at most, and when last. */
-export const signalsOf = (beats: readonly Heartbeat[]): readonly WatchSignal[] => {
-  const perTitle = Map.groupBy(beats, ({ profileId, titleId }) => `${profileId} ${titleId}`)
+export const signalsOf = (beats: readonly Heartbeat[], now: Date): readonly WatchSignal[] => {
+  const dated = beats.map((beat) => ({ ...beat, at: believedAt(beat, now).toISOString() }))
+  const perTitle = Map.groupBy(dated, ({ profileId, titleId }) => `${profileId} ${titleId}`)
   return [...perTitle.values()].flatMap((group) => {
     const last = group.toSorted((a, b) => (a.at < b.at ? 1 : -1))[0]
     if (last === undefined) return []
@@ -14,11 +15,18 @@ export const signalsOf = (beats: readonly Heartbeat[]): readonly WatchSignal[] =
 }
 
 /** Turns heartbeats into the signals that ranking learns from. */
-export const createRecsWorker = (events: EventLog): Promise<void> =>
+export const createRecsWorker = (events: EventLog, clock: () => Date): Promise<void> =>
   events.consume({
     topic: heartbeats,
     group: 'signals',
     batchMax: 2_000,
     lingerMs: 1_000,
-    handle: async (batch) => events.publish(signals, signalsOf(batch.map(({ data }) => data))),
+    handle: async (batch) =>
+      events.publish(
+        signals,
+        signalsOf(
+          batch.map(({ data }) => data),
+          clock(),
+        ),
+      ),
   })

@@ -20,6 +20,15 @@ export const Heartbeat = z.object({
 })
 export type Heartbeat = Readonly<z.infer<typeof Heartbeat>>
 
+/** How far ahead a device's clock may be; beyond it, its reports count as made now, so that it cannot win forever. */
+const skewMaxMs = 60_000
+
+/** When a heartbeat was made, as far as its device can be believed: not after now, and not before 1970. */
+export const believedAt = ({ at }: Pick<Heartbeat, 'at'>, now: Date): Date => {
+  const claimedMs = Date.parse(at)
+  return claimedMs > now.getTime() + skewMaxMs ? now : new Date(Math.max(0, claimedMs))
+}
+
 export const heartbeats = defineTopic({
   name: 'playback.heartbeats',
   version: 1,

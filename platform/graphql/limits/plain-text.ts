@@ -1,10 +1,8 @@
 import { type DocumentNode, type GraphQLError, Kind, visit } from 'graphql'
+import { isStorable } from '#platform/contracts/fields.ts'
 import { refusal } from '#platform/graphql/limits/limits.ts'
 
 const nestingMax = 50
-
-/** Whether a text can be stored by PostgreSQL and sent as UTF-8: it has no NUL and no surrogate without its other half. */
-const isPlain = (text: string): boolean => !text.includes('\0') && text.isWellFormed()
 
 /** What is wrong with the texts and the nesting of a value that came as JSON; undefined when nothing is. */
 export const faultOfValue = (name: string, value: unknown): GraphQLError | undefined => {
@@ -13,9 +11,9 @@ export const faultOfValue = (name: string, value: unknown): GraphQLError | undef
     if (depth > nestingMax) return refusal('INPUT_INVALID', { name: `\`${name}\``, why: `is nested more than ${nestingMax} levels deep` })
     const next: unknown[] = []
     for (const each of level) {
-      if (typeof each === 'string' ? !isPlain(each) : false) return unplain(name)
+      if (typeof each === 'string' ? !isStorable(each) : false) return unplain(name)
       if (typeof each !== 'object' || each === null) continue
-      if (!Array.isArray(each) && !Object.keys(each).every(isPlain)) return unplain(name)
+      if (!Array.isArray(each) && !Object.keys(each).every(isStorable)) return unplain(name)
       for (const item of Array.isArray(each) ? each : Object.values(each)) next.push(item)
     }
     level = next
@@ -28,7 +26,7 @@ export const faultOfDocument = (document: DocumentNode): GraphQLError | undefine
   let isFaulty = false
   visit(document, {
     [Kind.STRING]: ({ value }) => {
-      isFaulty ||= !isPlain(value)
+      isFaulty ||= !isStorable(value)
     },
   })
   return isFaulty ? unplain('query') : undefined
