@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { objectKey } from '#platform/contracts/object-key.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
-import { encode } from './ffmpeg.ts'
+import { asFilm, encode } from './ffmpeg.ts'
 import type { Source } from './probe.ts'
 
 const shapes = { poster: [400, 600], landscape: [640, 360], hero: [1600, 700] } as const
@@ -22,7 +22,7 @@ export const makeArtwork = async (
   const file = join(workDir, 'frame.jpg')
   const at = String(source.durationMs / 4000)
   await encode({
-    inputs: [{ source: source.file, options: ['-ss', at] }],
+    inputs: [{ source: source.file, options: [...asFilm, '-ss', at] }],
     outputs: [{ file, options: ['-frames:v', '1', '-vf', 'scale=960:-2', '-q:v', '4'] }],
     workDir,
   })

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { encode, type Output } from './ffmpeg.ts'
+import { asFilm, encode, type Output } from './ffmpeg.ts'
 import type { Plan, Rung } from './plan.ts'
 import { segmentSeconds } from './plan.ts'
 import type { Source } from './probe.ts'
@@ -15,7 +15,7 @@ export const encodeLadder = async (source: Source, plan: Plan, { workDir, onPerc
   const audio = join(workDir, 'audio.mp4')
   const silence = { source: 'anullsrc=channel_layout=stereo:sample_rate=48000', options: ['-f', 'lavfi'] }
   await encode({
-    inputs: [{ source: source.file }, ...(source.hasAudio ? [] : [silence])],
+    inputs: [{ source: source.file, options: asFilm }, ...(source.hasAudio ? [] : [silence])],
     filter: splitAndScale(plan.rungs, source.framesPerSecond),
     outputs: [...video.map(({ rung, file }) => videoOutput(rung, plan, file)), audioOutput(source, plan, audio)],
     workDir,

@@ -21,10 +21,19 @@ export type Encode = {
   readonly signal?: AbortSignal
 }
 
+/** Containers that hold their own pictures and sound. */
+const containers = 'mov,matroska,mpegts,mpeg,mpegvideo,avi,flv,asf,ogg,mxf,ivf,h264,hevc'
+/**
+ * How a file that somebody uploaded is opened.
+ * NOTE: a playlist or a manifest (HLS, DASH, concat) names other files and addresses, which would be read from here; so only
+ * containers are tried, and nothing but files is opened.
+ */
+export const asFilm = ['-protocol_whitelist', 'file', '-format_whitelist', containers] as const
+
 /** What ffprobe says of a file. Throws SOURCE_UNREADABLE. */
 export const ffprobe = (file: string): Promise<FfprobeData> =>
   new Promise((resolve, reject) => {
-    ffmpeg.ffprobe(file, (error: unknown, data) => {
+    ffmpeg.ffprobe(file, [...asFilm], (error: unknown, data) => {
       if (error) reject(new CinegraphError('SOURCE_UNREADABLE', { why: lastLine(messageOf(error)) }, error))
       else resolve(data)
     })
@@ -39,7 +48,11 @@ export const encode = ({ inputs, filter, outputs, workDir, onPosition, signal }:
     command.addOption('-xerror')
     if (filter !== undefined) command.complexFilter(filter)
     for (const { file, options } of outputs) command.output(file).outputOptions([...options])
-    command.on('progress', ({ timemark }: { timemark?: string }) => onPosition?.(secondsOf(timemark ?? '')))
+    // NOTE: not its event `progress`: for that the library probes the input once more, without `asFilm`.
+    command.on('stderr', (line: string) => {
+      const timemark = /\btime=(\d[\d:.]*)/.exec(line)?.[1]
+      if (timemark !== undefined) onPosition?.(secondsOf(timemark))
+    })
     command.on('end', () => resolve())
     command.on('error', (error: unknown, _stdout: string | null, stderr: string | null) =>
       reject(new CinegraphError('ENCODE_FAILED', { why: lastLine(stderr ?? messageOf(error)) }, error)),
