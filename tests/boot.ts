@@ -139,6 +139,8 @@ const startEdge = async (originUrl: string, secrets: Secrets, stack: AsyncDispos
   stack.defer(() => edge.close())
   const url = await edge.listen({ host, port: 0 })
   const stop = async (): Promise<void> => {
+    // NOTE: the listener first, or a player is served again before the rest of the server closes.
+    edge.server.close()
     edge.server.closeAllConnections()
     await edge.close()
   }
