@@ -157,13 +157,7 @@ export const errorTable = {
   ORIGIN_UNAVAILABLE: row(502, 'ORIGIN_UNAVAILABLE', true, () => 'The origin does not answer. Try another edge.'),
   SOURCE_UNREADABLE: row(422, 'SOURCE_UNREADABLE', false, (d) => `The film cannot be read: ${d.why}. Export it again and upload that.`),
   SOURCE_WITHOUT_VIDEO: row(422, 'SOURCE_WITHOUT_VIDEO', false, () => 'The file has no video track. Upload a file that has one.'),
-  SOURCE_TOO_LARGE: row(
-    413,
-    'SOURCE_TOO_LARGE',
-    false,
-    (d) =>
-      `${d.what} has ${d.mb} MB; films of up to ${d.maxMb} MB can be made into streams. Export it at a lower bitrate, or in parts, and upload that.`,
-  ),
+  SOURCE_TOO_LARGE: row(413, 'SOURCE_TOO_LARGE', false, (d) => `The film is too large: ${d.why}. ${d.advice}.`),
   UPLOAD_CHECKSUM: row(422, 'UPLOAD_CHECKSUM', true, () => 'What arrived differs from what was sent (SHA-256). Upload it again.'),
   UPLOAD_INCOMPLETE: row(409, 'UPLOAD_INCOMPLETE', true, (d) => `Part ${d.part} of the upload is missing. Send it, then finish again.`),
   ENCODE_FAILED: row(500, 'ENCODE_FAILED', true, (d) => `The encoder stopped: ${d.why}`),

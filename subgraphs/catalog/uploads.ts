@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { GenreNames, Maturity, parseInput, ReleaseYear, Sha256, Synopsis, TitleName } from '#platform/contracts/fields.ts'
+import { checkRenditionsFit } from '#platform/contracts/ladder.ts'
 import { type ObjectKey, objectKey } from '#platform/contracts/object-key.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
 import { signUploadPath } from '#platform/identity/stream-token.ts'
@@ -8,11 +9,9 @@ import type { StartUploadInput } from './schema.generated.ts'
 import type { Upload, UploadStore } from './store.ts'
 
 const partBytes = 8 * 1024 * 1024
-/**
- * The packager holds each rung of the ladder in memory, where a file has less than 2 GiB. The largest rung of a film is taken
- * to be as large as its source.
- */
-const bytesMax = 2 ** 31 - 1
+/** An answer with an address for each of so many parts stays below the bound on answers, however long a host's name is. */
+const partsMax = 32_768
+const bytesMax = partsMax * partBytes
 const addressSeconds = 24 * 3600
 
 export type UploadDeps = {
@@ -29,16 +28,30 @@ export type UploadTicket = {
   readonly partUrls: readonly string[]
 }
 
-/** What an operator says of a film, checked. Throws INPUT_INVALID or SOURCE_TOO_LARGE. */
-const checkUpload = ({ title, synopsis, genres, maturity, year, bytes, sha256 }: StartUploadInput, now: Date) => {
+const gigabytes = (bytes: number): number => Math.ceil(bytes / 2 ** 30)
+
+const checkBytes = (bytes: number): void => {
   if (!Number.isSafeInteger(bytes) || bytes < 1)
     throw new CinegraphError('INPUT_INVALID', { name: '`bytes`', why: 'is a whole number from 1' })
-  if (bytes > bytesMax)
-    throw new CinegraphError('SOURCE_TOO_LARGE', {
-      what: 'The film',
-      mb: Math.ceil(bytes / 1_048_576),
-      maxMb: Math.floor(bytesMax / 1_048_576),
-    })
+  if (bytes <= bytesMax) return
+  throw new CinegraphError('SOURCE_TOO_LARGE', {
+    why: `the file has ${gigabytes(bytes)} GB, and at most ${gigabytes(bytesMax)} GB are taken`,
+    advice: 'Export it at a lower bitrate, or in parts, and upload that',
+  })
+}
+
+/** NOTE: what a client says of a film may be wrong or left out; the worker looks again at what has arrived. */
+const checkFilm = (durationMs: number | null | undefined, height: number | null | undefined): void => {
+  for (const [name, value] of Object.entries({ durationMs, height }))
+    if (typeof value === 'number' && value < 1) throw new CinegraphError('INPUT_INVALID', { name: `\`${name}\``, why: 'is at least 1' })
+  if (typeof durationMs === 'number') checkRenditionsFit({ durationMs, ...(typeof height === 'number' ? { height } : {}) })
+}
+
+/** What an operator says of a film, checked. Throws INPUT_INVALID or SOURCE_TOO_LARGE. */
+const checkUpload = (input: StartUploadInput, now: Date) => {
+  const { title, synopsis, genres, maturity, year, bytes, sha256, durationMs, height } = input
+  checkBytes(bytes)
+  checkFilm(durationMs, height)
   return {
     name: parseInput('`title`', TitleName, title),
     synopsis: parseInput('`synopsis`', Synopsis, synopsis ?? ''),

@@ -35,12 +35,12 @@ const ask = async <D>(query: string): Promise<Answer<D>> => {
   })
   return (await response.json()) as Answer<D>
 }
-const start = (bytes = film.length, sum = sha256) =>
+const start = (bytes = film.length, { sum = sha256, more = '' } = {}) =>
   ask<{ startUpload: Ticket }>(
-    `mutation { startUpload(input: { title: "Film", bytes: ${bytes}, sha256: "${sum}" }) { id partBytes partUrls } }`,
+    `mutation { startUpload(input: { title: "Film", bytes: ${bytes}, sha256: "${sum}" ${more} }) { id partBytes partUrls } }`,
   )
 const started = async (sum?: string): Promise<Ticket> => {
-  const { data } = await start(film.length, sum)
+  const { data } = await start(film.length, sum === undefined ? {} : { sum })
   assert.ok(data)
   return data.startUpload
 }
@@ -106,11 +106,27 @@ test('of many who finish an upload at once, one starts the work', async () => {
   assert.equal((await pool.query('select from catalog.told')).rowCount, 1)
 })
 
+test('a short film in a large file is taken, and has an address for each part', async () => {
+  for (const bytes of [2 ** 31, 50 * 2 ** 30, 256 * 2 ** 30]) {
+    const { data, errors } = await start(bytes, { more: ', durationMs: 600000, height: 2160' })
+    assert.equal(errors, undefined, `${bytes}`)
+    assert.equal(data?.startUpload.partUrls.length, Math.ceil(bytes / (data?.startUpload.partBytes ?? 1)))
+  }
+})
+
 test('a film that cannot be made is refused before a byte of it is sent, in words', async () => {
-  for (const bytes of [2 ** 31, 5e10, 1e15]) {
+  const codeOf = async (bytes: number, more = '') => (await start(bytes, { more })).errors?.[0]?.extensions.code
+  for (const bytes of [256 * 2 ** 30 + 1, 1e13, 1e15]) {
     const { errors } = await start(bytes)
     assert.equal(errors?.[0]?.extensions.code, 'SOURCE_TOO_LARGE', `${bytes}`)
-    assert.match(errors[0].message, /up to 2047 MB .* lower bitrate/)
+    assert.match(errors[0].message, /at most 256 GB are taken. Export it at a lower bitrate/)
   }
-  for (const bytes of [0, -1, 1.5]) assert.equal((await start(bytes)).errors?.[0]?.extensions.code, 'BAD_USER_INPUT', `${bytes}`)
+  const { errors } = await start(film.length, { more: ', durationMs: 7200000, height: 1080' })
+  assert.equal(errors?.[0]?.extensions.code, 'SOURCE_TOO_LARGE')
+  assert.match(errors[0].message, /rendition of 1080 lines can reach 4291 MB.* parts of up to 57 minutes/)
+  assert.equal(await codeOf(film.length, ', durationMs: 7200000, height: 240'), undefined)
+  assert.equal(await codeOf(film.length, ', durationMs: 7200000'), undefined, 'what is not certain is not refused')
+  assert.equal(await codeOf(film.length, ', durationMs: 144000000'), 'SOURCE_TOO_LARGE')
+  for (const bytes of [0, -1, 1.5]) assert.equal(await codeOf(bytes), 'BAD_USER_INPUT', `${bytes}`)
+  for (const more of [', durationMs: 0', ', durationMs: -1', ', height: 0']) assert.equal(await codeOf(1, more), 'BAD_USER_INPUT', more)
 })

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
+import { checkRenditionFits, checkRenditionsFit } from '#platform/contracts/ladder.ts'
 import type { EventOf } from '#platform/contracts/topic.ts'
 import type { packaged } from '#platform/contracts/topics/ingest.packaged.ts'
-import { CinegraphError } from '#platform/errors/errors.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
 import { makeArtwork } from './artwork.ts'
 import { checkStream } from './check.ts'
@@ -10,7 +10,7 @@ import { readTrack } from './package/fragments.ts'
 import { cutSegments } from './package/segments.ts'
 import { planLadder, segmentSeconds } from './plan.ts'
 import { probe } from './probe.ts'
-import { publish, published } from './publish.ts'
+import { publish, published, removeOthers } from './publish.ts'
 
 export type Film = {
   readonly uploadId: string
@@ -24,13 +24,8 @@ export type PipelineDeps = {
   readonly onProgress: (step: string, percent: number) => void
 }
 
-const rungBytesMax = 2 ** 31 - 1
-
-/** NOTE: `readFile` refuses files of 2 GiB and more, with an error that says nothing to who uploaded the film. */
-const readRung = async (file: string): Promise<Buffer> => {
-  const { size } = await stat(file)
-  const mb = (bytes: number): number => Math.floor(bytes / 1_048_576)
-  if (size > rungBytesMax) throw new CinegraphError('SOURCE_TOO_LARGE', { what: 'The encoded film', mb: mb(size), maxMb: mb(rungBytesMax) })
+const readRung = async (name: string, file: string): Promise<Buffer> => {
+  checkRenditionFits(name, (await stat(file)).size)
   return readFile(file)
 }
 
@@ -40,17 +35,21 @@ export const makeStream = async (
   { objects, signal, onProgress }: PipelineDeps,
 ): Promise<EventOf<typeof packaged>> => {
   const before = await published(objects, { titleId, uploadId })
-  if (before !== null) return before
+  if (before !== null) {
+    await removeOthers(objects, before)
+    return before
+  }
   onProgress('fetching', 1)
   const file = await fetchSource()
   onProgress('probing', 4)
   const source = await probe(file)
+  checkRenditionsFit(source)
   const plan = planLadder(source)
   const encoded = await encodeLadder(source, plan, { workDir, signal, onPercent: (percent) => onProgress('encoding', 5 + percent * 0.85) })
   onProgress('packaging', 92)
   const videos = []
   for (const { rung, file: rungFile } of encoded.video) {
-    const rendition = cutSegments(rung.name, readTrack(await readRung(rungFile)), segmentSeconds)
+    const rendition = cutSegments(rung.name, readTrack(await readRung(rung.name, rungFile)), segmentSeconds)
     videos.push({ ...rendition, width: rung.width, height: rung.height, framesPerSecond: source.framesPerSecond })
   }
   const audio = cutSegments('audio', readTrack(await readFile(encoded.audio)), segmentSeconds)

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import { type ObjectKey, objectKey } from '#platform/contracts/object-key.ts'
+import { isBelow, type ObjectKey, objectKey } from '#platform/contracts/object-key.ts'
 import type { EventOf } from '#platform/contracts/topic.ts'
 import { type packaged as packagedTopic, TitlePackaged } from '#platform/contracts/topics/ingest.packaged.ts'
 import { isCinegraphError } from '#platform/errors/errors.ts'
@@ -29,22 +29,38 @@ export const published = async (objects: ObjectStore, film: Film): Promise<Packa
 /**
  * Puts segments and playlists below a prefix of their own, then the receipt, which is put only while there is none. Nobody
  * has an address below the prefix before the receipt names it, so the stream appears in one step; of two workers that make
- * the same film one publishes, and both give what was published.
+ * the same film one publishes, and both give what was published. What any other worker has put for this upload is removed.
  */
 export const publish = async (objects: ObjectStore, publication: Publication): Promise<Packaged> => {
   const { uploadId, titleId } = publication
   const prefix = objectKey(`streams/${titleId}/${uploadId}/${randomUUID().slice(0, 8)}`)
   const packaged = await putStream(objects, prefix, publication)
+  const winner = await putReceipt(objects, publication, packaged)
+  await removeOthers(objects, winner)
+  return winner
+}
+
+/** The stream that the one receipt of an upload names: this one, or the one of a worker that was first. */
+const putReceipt = async (objects: ObjectStore, film: Film, packaged: Packaged): Promise<Packaged> => {
   try {
     const receipt = Buffer.from(JSON.stringify(packaged))
-    await objects.put(receiptKey(publication), receipt, { type: 'application/json', condition: { ifAbsent: true } })
+    await objects.put(receiptKey(film), receipt, { type: 'application/json', condition: { ifAbsent: true } })
     return packaged
   } catch (error) {
-    const first = isCinegraphError(error) && error.code === 'PRECONDITION_FAILED' ? await published(objects, publication) : null
+    const first = isCinegraphError(error) && error.code === 'PRECONDITION_FAILED' ? await published(objects, film) : null
     if (first === null) throw error
-    for await (const { key } of objectsBelow(objects, prefix)) await objects.remove(key)
     return first
   }
+}
+
+/**
+ * Removes what workers have put for an upload that another published, also those that were killed. NOTE: only once there is
+ * a receipt: a worker that is still at it then loses, and removes what it puts from now on.
+ */
+export const removeOthers = async (objects: ObjectStore, { titleId, uploadId, prefix }: Packaged): Promise<void> => {
+  const kept = objectKey(prefix)
+  for await (const { key } of objectsBelow(objects, objectKey(`streams/${titleId}/${uploadId}`)))
+    if (!isBelow(key, kept)) await objects.remove(key)
 }
 
 const putStream = async (objects: ObjectStore, prefix: ObjectKey, { uploadId, titleId, videos, audio }: Publication): Promise<Packaged> => {
