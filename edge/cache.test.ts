@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { objectKey } from '#platform/contracts/object-key.ts'
 import { createEdgeCache, type Held } from './cache.ts'
 
@@ -54,4 +57,32 @@ test('what is not there is asked for again, and a failed fill is not remembered'
   assert.equal(await cache.get(objectKey('a')), null)
   await assert.rejects(cache.get(objectKey('a')))
   assert.notEqual(await cache.get(objectKey('a')), null)
+})
+
+/** Bytes of the heap that are in use after everything that can go has gone. */
+const heapBytes = async (): Promise<number> => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  await sleep(1)
+  collect()
+  return process.memoryUsage().heapUsed
+}
+
+test('whoever asks for keys that are not there, however many, takes no memory', async () => {
+  const cache = createEdgeCache({ bytesMax: 1e6, fill: async () => null })
+  const ask = async (count: number): Promise<void> => {
+    for (let at = 0; at < count; at += 1) assert.equal(await cache.get(objectKey(`art/${randomUUID()}/${'x'.repeat(100)}.svg`)), null)
+  }
+  await ask(1_000)
+  const before = await heapBytes()
+  await ask(30_000)
+  const grownBytes = (await heapBytes()) - before
+  assert.equal(cache.entries(), 0)
+  assert.ok(grownBytes < 3e6, `${grownBytes} bytes more`)
+})
+
+test('the smallest objects, however many, stay within the bound too', async () => {
+  const cache = createEdgeCache({ bytesMax: 1e6, fill: async () => held(0) })
+  for (let at = 0; at < 20_000; at += 1) await cache.get(objectKey(`art/${at}`))
+  assert.ok(cache.entries() > 500 && cache.entries() <= 1_000, `${cache.entries()}`)
 })

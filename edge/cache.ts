@@ -16,13 +16,20 @@ export type EdgeCache = {
   /** The object, from memory or filled; null when there is none. However many ask at once, it is filled once. */
   readonly get: (key: ObjectKey) => Promise<{ readonly held: Held; readonly hit: boolean } | null>
   readonly bytes: () => number
+  readonly entries: () => number
 }
+
+/** Of an object beside its bytes: its key of up to 512 characters, its headers, its place in the map. */
+const overheadBytes = 1_024
 
 const lookups = counter('edge_lookups_total', 'Objects asked of the edge cache', ['outcome'])
 
-/** Objects in memory, bounded in bytes; the least recently asked for goes first. */
+/**
+ * Objects in memory, bounded in bytes; the least recently asked for goes first. NOTE: that an object is not there is not
+ * remembered: whoever asks for random keys would choose what is, and an object that appears would not be seen.
+ */
 export const createEdgeCache = ({ bytesMax, fill }: { readonly bytesMax: number; readonly fill: Fill }): EdgeCache => {
-  const held = new LRUCache<ObjectKey, Held>({ maxSize: bytesMax, sizeCalculation: ({ body }) => body.length + 512 })
+  const held = new LRUCache<ObjectKey, Held>({ maxSize: bytesMax, sizeCalculation: ({ body }) => body.length + overheadBytes })
   const once = collapse<Held | null>()
   const load = async (key: ObjectKey): Promise<Held | null> => {
     const filled = await fill(key)
@@ -38,5 +45,6 @@ export const createEdgeCache = ({ bytesMax, fill }: { readonly bytesMax: number;
       return filled === null ? null : { held: filled, hit: false }
     },
     bytes: () => held.calculatedSize,
+    entries: () => held.size,
   }
 }

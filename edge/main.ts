@@ -1,5 +1,4 @@
 import { serveAdmin } from '#platform/http/admin.ts'
-import { answers } from '#platform/http/answers.ts'
 import { listen } from '#platform/http/server.ts'
 import { openSecrets } from '#platform/identity/secrets.ts'
 import { createLog } from '#platform/observe/log.ts'
@@ -7,6 +6,7 @@ import { startTelemetry } from '#platform/observe/telemetry.ts'
 import { runMain } from '#platform/process/lifecycle.ts'
 import { type Config, readConfig } from '#platform/settings/config.ts'
 import { fillFromOrigin } from './fill.ts'
+import { edgeReadiness } from './ready.ts'
 import { createEdge } from './server.ts'
 
 /** Pictures and films are for pages of every origin, unless settings name some. */
@@ -19,7 +19,7 @@ await runMain(async (stack) => {
   stack.use(await startTelemetry({ service: 'edge', url: config.otlpUrl }))
   const { streamKey, serviceKey } = await openSecrets(config.data).pick('streamKey', 'serviceKey')
   const fill = fillFromOrigin(config.originUrl, serviceKey)
-  const ready = () => answers(config.originUrl)
+  const ready = edgeReadiness({ originUrl: config.originUrl, serviceKey, streamKey })
   const bytesMax = config.edgeMemoryMb * 1_048_576
   const app = createEdge({ name: 'edge', log, ready, streamKey, bytesMax, fill, ...readableFrom(config), clock: () => new Date() })
   stack.defer(() => app.close())

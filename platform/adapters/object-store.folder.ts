@@ -1,9 +1,8 @@
-import { constants } from 'node:fs'
-import { access, readdir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ObjectKey, parseObjectKey } from '#platform/contracts/object-key.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
-import { absentAsNull, makeFolder } from '#platform/files/durable.ts'
+import { absentAsNull } from '#platform/files/durable.ts'
 import { multipartIn } from '#platform/files/multipart-folder.ts'
 import { createObjectFolder, infoFrom, type ObjectFolder } from '#platform/files/object-folder.ts'
 import { copyStored, openStored, type Stored, writeStored } from '#platform/files/stored-file.ts'
@@ -18,7 +17,7 @@ import {
 
 export type FolderStore = ObjectStore &
   MultipartStore & {
-    /** Whether the folder can be read and written; rejects when it cannot. */
+    /** Whether the folder can be written, by writing to it; rejects when it cannot. */
     readonly healthy: () => Promise<boolean>
   }
 
@@ -27,9 +26,9 @@ export const createFolderStore = (root: string): FolderStore => {
   const folder = createObjectFolder(root)
   return {
     ...multipartIn(root, folder),
+    // NOTE: access(2) says yes to root always, and knows nothing of a disk that is full.
     healthy: async () => {
-      await makeFolder(root)
-      await access(root, constants.R_OK | constants.W_OK)
+      await folder.tryWriting()
       return true
     },
     head: folder.infoOf,

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { rm } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { ObjectKey } from '#platform/contracts/object-key.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
-import { createDurably, makeFolder, partialIn, removeDurably, replaceDurably, sweepPartials } from '#platform/files/durable.ts'
+import { createDurably, makeFolder, partialIn, privateFile, removeDurably, replaceDurably, sweepPartials } from '#platform/files/durable.ts'
 import { lockFile } from '#platform/files/lock.ts'
 import { openStored, type Stored } from '#platform/files/stored-file.ts'
 import type { ObjectInfo, WriteCondition } from '#platform/ports/object-store.ts'
@@ -16,6 +16,8 @@ export type ObjectFolder = {
   /** Lets `write` make a complete and synced file, then gives it the name of the key, when the condition holds. */
   readonly commit: (write: (partial: string) => Promise<void>, commit: Commit) => Promise<ObjectInfo>
   readonly remove: (key: ObjectKey) => Promise<void>
+  /** Writes a file and removes it. Rejects when the folder cannot be written. */
+  readonly tryWriting: () => Promise<void>
 }
 
 const failed = () => new CinegraphError('PRECONDITION_FAILED')
@@ -48,12 +50,25 @@ export const createObjectFolder = (root: string): ObjectFolder => {
     await replaceDurably(partial, path)
   }
   const ready = (): Promise<void> => {
-    prepared ??= prepare()
+    // NOTE: a disk that was away at the first write may be back at the next one.
+    prepared ??= prepare().catch((error: unknown) => {
+      prepared = undefined
+      throw error
+    })
     return prepared
   }
   return {
     pathOf,
     infoOf,
+    tryWriting: async () => {
+      await makeFolder(partials)
+      const partial = partialIn(partials)
+      try {
+        await writeFile(partial, 'Can this be written?', { mode: privateFile, flush: true })
+      } finally {
+        await rm(partial, { force: true })
+      }
+    },
     commit: async (write, commit) => {
       await ready()
       const partial = partialIn(partials)

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import { CinegraphError, errorTable, isCinegraphError } from '#platform/errors/errors.ts'
 import { compressAnswers } from '#platform/http/compress.ts'
+import { createReadiness } from '#platform/http/readiness.ts'
 import { secondsHistogram } from '#platform/observe/metrics.ts'
 import { isTraced, type OpenSpan, openSpan } from '#platform/observe/spans.ts'
 import { receivedTrace, withTrace } from '#platform/observe/tracing.ts'
@@ -17,6 +17,7 @@ export type ConnectionLimits = {
   readonly idleMs: number
 }
 const defaultLimits: ConnectionLimits = { connectionsMax: 10_000, headersMs: 10_000, requestMs: 30_000, idleMs: 60_000 }
+const startMs = 120_000
 const headerBytesMax = 16 * 1024
 const headersMax = 100
 const bodyLimitBytes = 256 * 1024
@@ -45,6 +46,8 @@ export const createHttp = ({ name, log, ready = async () => true, connections = 
     requestTimeout: requestMs,
     connectionTimeout: idleMs,
     keepAliveTimeout: idleMs + 5_000,
+    // NOTE: a BFF asks its screens once before it listens, which takes a machine that is busy more than Fastify's 10 s.
+    pluginTimeout: startMs,
     http: { maxHeaderSize: headerBytesMax, headersTimeout: headersMs, connectionsCheckingInterval: Math.min(2_000, headersMs) },
     forceCloseConnections: 'idle',
     logController: new LogController({ disableRequestLogging: true }),
@@ -68,8 +71,9 @@ export const createHttp = ({ name, log, ready = async () => true, connections = 
     return sendError(error, reply)
   })
   app.get('/health/live', async () => ({ status: 'live' }))
+  const readiness = createReadiness(ready)
   app.get('/health/ready', async (_request, reply) => {
-    const isReady = await Promise.race([ready(), sleep(2_000, false, { ref: false })]).catch(() => false)
+    const isReady = await readiness()
     return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not ready' })
   })
   return app
