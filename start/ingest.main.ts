@@ -57,6 +57,7 @@ try {
     supergraph: links.supergraph,
     operator: { email: operatorEmail, password: operatorPassword },
     onProgress: progressLine(),
+    ticketDir: join(data, 'ingest'),
   })
   process.stderr.write('\n')
   process.stdout.write(`${film.title} is playable: ${links.web}/#/title/${titleId}\n`)

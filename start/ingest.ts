@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { open, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
 import type { GraphqlAnswer } from '#platform/graphql/execute.ts'
 import { subscribeOverSse } from '#platform/graphql/over-sse.ts'
-import { policy } from '#platform/resilience/policy.ts'
-import { retry } from '#platform/resilience/retry.ts'
+import { probe } from '../workers/transcode/probe.ts'
+import { checksum, sendParts } from './ingest/send-parts.ts'
+import { type Ticket, ticketsIn } from './ingest/tickets.ts'
 
 export type Film = {
   readonly file: string
@@ -19,34 +18,57 @@ export type IngestDeps = {
   readonly supergraph: string
   readonly operator: { readonly email: string; readonly password: string }
   readonly onProgress: (step: string, percent: number) => void
+  /** Folder in which an upload that is under way is noted, so that another call goes on with it. */
+  readonly ticketDir?: string
 }
 export type Ingested = { readonly titleId: string }
 
-type Ticket = { readonly id: string; readonly titleId: string; readonly partBytes: number; readonly partUrls: readonly string[] }
 type Upload = { readonly step: string; readonly percent: number; readonly error: string | null; readonly done: boolean }
 
-const uploading = policy('upload', retry({ attempts: 6, baseMs: 300, maxMs: 5_000 }))
-
-/** Uploads a film and waits until its title is playable. Throws what stood in the way, as a sentence. */
+/**
+ * Uploads a film and waits until its title is playable. What a call before has sent of the same film, with the same title,
+ * is not sent again. Throws what stood in the way, as a sentence.
+ */
 export const ingestFilm = async (film: Film, deps: IngestDeps): Promise<Ingested> => {
   const { size } = await stat(film.file).catch((error: unknown) => {
     throw new CinegraphError('SOURCE_UNREADABLE', { why: messageOf(error) }, error)
   })
   if (size === 0) throw new CinegraphError('SOURCE_UNREADABLE', { why: 'the file is empty' })
   const operator = await signIn(deps)
-  const { ask } = operator
   deps.onProgress('checksum', 0)
-  const sha256 = await checksum(film.file)
   const { title, kind, maturity, genres } = film
-  const input = { title, kind, maturity, genres, bytes: size, sha256 }
-  const { startUpload } = await ask<{ startUpload: Ticket }>(
-    'mutation ($input: StartUploadInput!) { startUpload(input: $input) { id titleId partBytes partUrls } }',
-    { input },
-  )
-  await sendParts(film.file, startUpload, deps.onProgress)
-  await ask('mutation ($id: ID!) { finishUpload(id: $id) { id } }', { id: startUpload.id })
-  await untilPublished(operator, startUpload.id, deps.onProgress)
-  return { titleId: startUpload.titleId }
+  const input = { title, kind, maturity, genres, bytes: size, sha256: await checksum(film.file), ...(await shapeOf(film.file)) }
+  const tickets = ticketsIn(deps.ticketDir, { supergraph: deps.supergraph, ...input })
+  const earlier = await tickets.find((found) => canGoOn(operator, found))
+  const ticket = earlier ?? (await startUpload(operator, input))
+  if (earlier === null) await tickets.keep(ticket)
+  await sendParts(film.file, { ticket, bytes: size, isResumed: earlier !== null, onProgress: deps.onProgress })
+  await operator.ask('mutation ($id: ID!) { finishUpload(id: $id) { id } }', { id: ticket.id })
+  const error = await outcome(operator, ticket.id, deps.onProgress)
+  await tickets.drop()
+  if (error !== null) throw new CinegraphError('PROCESS_FAILED', { why: error })
+  return { titleId: ticket.titleId }
+}
+
+/** How long a film lasts and how large its picture is, where that can be found out here; the worker looks again. */
+const shapeOf = async (file: string): Promise<{ readonly durationMs?: number; readonly height?: number }> => {
+  try {
+    const { durationMs, height } = await probe(file)
+    return { durationMs, height }
+  } catch {
+    return {}
+  }
+}
+
+const startUpload = async ({ ask }: Operator, input: Variables): Promise<Ticket> => {
+  const document = 'mutation ($input: StartUploadInput!) { startUpload(input: $input) { id titleId partBytes partUrls } }'
+  return (await ask<{ startUpload: Ticket }>(document, { input })).startUpload
+}
+
+/** Whether an upload that was begun earlier is still known, and has not failed. */
+const canGoOn = async ({ ask }: Operator, { id }: Ticket): Promise<boolean> => {
+  const { upload } = await ask<{ upload: Upload | null }>('query ($id: ID!) { upload(id: $id) { step percent error done } }', { id })
+  return upload !== null && upload.error === null && !upload.done
 }
 
 type Variables = Readonly<Record<string, unknown>>
@@ -104,35 +126,17 @@ const dataOf = <D>({ data, errors = [] }: GraphqlAnswer): D => {
   return data as D
 }
 
-const checksum = async (file: string): Promise<string> => {
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(file)) hash.update(chunk)
-  return hash.digest('hex')
-}
-
-const sendParts = async (file: string, { partBytes, partUrls }: Ticket, onProgress: IngestDeps['onProgress']): Promise<void> => {
-  await using handle = await open(file)
-  const send = uploading(async (signal, url: string, body: Uint8Array<ArrayBuffer>) => {
-    const response = await fetch(url, { method: 'PUT', headers: { 'content-type': 'application/octet-stream' }, body, signal })
-    if (!response.ok) throw new CinegraphError('UPLOAD_INCOMPLETE', { part: url.split('?')[0] ?? '' })
-  })
-  for (const [at, url] of partUrls.entries()) {
-    const buffer = new Uint8Array(partBytes)
-    const { bytesRead } = await handle.read(buffer, 0, partBytes, at * partBytes)
-    await send(url, buffer.subarray(0, bytesRead))
-    onProgress('uploading', (100 * (at + 1)) / partUrls.length)
-  }
-}
-
 const progressDocument = 'subscription ($id: ID!) { uploadProgress(id: $id) { step percent error done } }'
 
-/** Subscribes to the upload until it is done; a stream that is lost is opened again, and begins with how things stand. */
-const untilPublished = async ({ subscribe }: Operator, id: string, onProgress: IngestDeps['onProgress']): Promise<void> => {
+/**
+ * Subscribes to the upload until it is done. Gives why it failed, null when it did not; a stream that is lost is opened
+ * again, and begins with how things stand.
+ */
+const outcome = async ({ subscribe }: Operator, id: string, onProgress: IngestDeps['onProgress']): Promise<string | null> => {
   for (;;) {
     for await (const { uploadProgress: upload } of subscribe<{ uploadProgress: Upload }>(progressDocument, { id })) {
       onProgress(upload.step, upload.percent)
-      if (upload.error !== null) throw new CinegraphError('PROCESS_FAILED', { why: upload.error })
-      if (upload.done) return
+      if (upload.error !== null || upload.done) return upload.error
     }
     await sleep(500)
   }
