@@ -3,6 +3,10 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { createFolderStore } from '#platform/adapters/object-store.folder.ts'
+import { objectKey } from '#platform/contracts/object-key.ts'
+import { objectsBelow, readObject } from '#platform/files/read-object.ts'
+import { openSecrets } from '#platform/identity/secrets.ts'
 import { processBirth } from '#platform/process/birth.ts'
 import { operatorEmail } from '../../prisma/seed/members.ts'
 import { ingestFilm } from '../../start/ingest.ts'
@@ -11,22 +15,17 @@ import { temporaryFolder } from '../boot.ts'
 import { Device, until } from '../member.ts'
 import { childrenOf, startService } from '../run.ts'
 
-/** Every object below a folder, by its path in it, with its checksum. The receipt names the upload, so it is left out. */
-const objectsIn = async (dir: string): Promise<ReadonlyMap<string, string>> => {
-  const files = (await readdir(dir, { recursive: true, withFileTypes: true })).filter((each) => each.isFile())
-  const found = new Map<string, string>()
-  for (const { parentPath, name } of files) {
-    const path = join(parentPath, name)
-    const key = path.slice(dir.length + 1).replace(/^[^/]+\//, '')
-    if (key !== 'packaged.json')
-      found.set(
-        key,
-        createHash('sha256')
-          .update(await readFile(path))
-          .digest('hex'),
-      )
-  }
-  return found
+/** Every object of a stream by its path in it, with its checksum, and the prefixes that there are. */
+const streamIn = async (media: string, titleId: string) => {
+  const objects = createFolderStore(media)
+  const all = await Array.fromAsync(objectsBelow(objects, objectKey(`streams/${titleId}`)))
+  const parts = all.map(({ key }) => key.split('/')).filter((part) => part.length > 3)
+  const entries = parts.map(async (part) => {
+    const sum = createHash('sha256').update(await readObject(objects, objectKey(part.join('/'))))
+    return [part.slice(4).join('/'), sum.digest('hex')] as const
+  })
+  const prefixes = [...new Set(parts.map((part) => part.slice(2, 4).join('/')))]
+  return { prefixes, receipts: all.length - parts.length, objects: new Map(await Promise.all(entries)) }
 }
 
 type Encoder = { readonly uploadId: string; readonly pid: number; readonly birth: string }
@@ -48,7 +47,7 @@ test('a worker that is killed while it encodes: the film is published all the sa
   await using folder = await temporaryFolder()
   await using footage = await temporaryFolder()
   await using service = await startService(folder.path)
-  const operatorPassword = (await readFile(join(folder.path, 'secrets', 'operator-password'), 'utf8')).trim()
+  const { operatorPassword } = await openSecrets(folder.path).pick('operatorPassword')
   const file = await makeFootage(2, 20, footage.path)
   const ingest = (title: string) =>
     ingestFilm(
@@ -71,9 +70,11 @@ test('a worker that is killed while it encodes: the film is published all the sa
   assert.match(service.stderr(), /was ended by SIGKILL; started again/)
 
   const undisturbed = await ingest('Undisturbed')
-  const stream = (titleId: string) => objectsIn(join(folder.path, 'media', 'streams', titleId))
-  assert.deepEqual(await stream(killed.titleId), await stream(undisturbed.titleId))
-  assert.deepEqual(await readdir(join(folder.path, 'media', 'streams', killed.titleId)), [encoder.uploadId], 'one stream, not two')
+  const media = join(folder.path, 'media')
+  const stream = await streamIn(media, killed.titleId)
+  assert.deepEqual(stream.objects, (await streamIn(media, undisturbed.titleId)).objects)
+  assert.deepEqual([stream.prefixes.length, stream.receipts], [1, 1], 'one stream, not two')
+  assert.ok(stream.prefixes[0]?.startsWith(`${encoder.uploadId}/`))
   assert.ok(!(await readdir(workRoot)).includes(encoder.uploadId), 'its work folder is gone')
   const tv = new Device(service.links, 'tv')
   await tv.signIn()
