@@ -16,6 +16,7 @@ import { counted } from './gateway/counted.ts'
 import { type Guard, guarded } from './gateway/guard.ts'
 import { fetchSeconds } from './gateway/metrics.ts'
 import { observeOperations } from './gateway/observe.ts'
+import { withoutServerDetails } from './gateway/show-errors.ts'
 import type { Studio } from './gateway/studio.ts'
 import type { StudioSettings } from './gateway/studio-settings.ts'
 import type { Client } from './gateway/studio-trace.ts'
@@ -54,6 +55,7 @@ export const createSupergraph = async ({ supergraphSdl, subgraphs, studio: asked
   const engine = createEngine<Caller>({
     supergraphSdl,
     planner: stack.use(await planning.open(supergraphSdl)),
+    showErrors: withoutServerDetails,
     ask: (name) => askWith(name, subgraphs[name]?.execute, log),
     subscribe: (name) => subscribeWith(name, subgraphs[name]),
     ...(asked ? { onFinished: (finished) => reporting.studio?.record(finished) } : {}),

@@ -16,10 +16,11 @@ export type Started = AsyncDisposable & {
   readonly ended: Promise<Ended>
 }
 
-const portsOfOneService = 13
+/** How many ports in a row one service uses. */
+export const portsOfOneService = 13
 const startMs = 300_000
 
-/** The first of nine ports in a row that nothing listens on, below those that the system gives away by itself. */
+/** The first of so many ports in a row that nothing listens on, below those that the system gives away by itself. */
 export const freePortBase = async (): Promise<number> => {
   for (;;) {
     const base = 20_000 + 20 * Math.floor(Math.random() * 600)

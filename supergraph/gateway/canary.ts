@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Answered } from '../engine/answered.ts'
+import { areCallersFaults } from './callers-fault.ts'
 import type { Gateway } from './gateway.ts'
 import { type CanarySettings, Trial, type Verdict } from './trial.ts'
 import { Versions } from './versions.ts'
@@ -37,8 +38,16 @@ export class Serving implements AsyncDisposable {
     const isChosen = canary.trial.chooses(incoming.headers)
     const began = performance.now()
     const answer = await (isChosen ? canary.versions : this.#stable).use(work)
-    canary.trial.note(isChosen, performance.now() - began, answer.hasErrors)
-    return answer
+    const note = (isFailed: boolean): void => canary.trial.note(isChosen, performance.now() - began, isFailed)
+    if (answer.isExecuted) {
+      if (!answer.hasErrors || !areCallersFaults(answer.value().errors)) note(answer.hasErrors)
+      return answer
+    }
+    if (!isChosen) return answer
+    // NOTE: nothing has been executed, so that it may be asked again; what the old version answers was no fault of the caller.
+    const other = await this.#stable.use(work)
+    if (other.isExecuted) note(true)
+    return other
   }
   stream<T>(work: (gateway: Gateway) => AsyncIterable<T>): AsyncIterable<T> {
     return this.#stable.stream(work)

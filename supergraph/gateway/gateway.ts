@@ -2,7 +2,7 @@ import { NoSchemaIntrospectionCustomRule } from 'graphql'
 import type { GraphqlRequest } from '#platform/graphql/execute.ts'
 import type { Log } from '#platform/observe/log.ts'
 import { collapse } from '#platform/resilience/collapse.ts'
-import type { Answered } from '../engine/answered.ts'
+import type { Answered, ShowErrors } from '../engine/answered.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
 import type { PlannerProcess } from '../engine/plan/planner-process.ts'
 import { claimsFrom, overridesFrom } from './claims.ts'
@@ -12,7 +12,7 @@ import { operationCost } from './metrics.ts'
 import { createResponseCache } from './response-cache.ts'
 import type { GatewaySettings } from './settings.ts'
 import { callerKey, sharingKey } from './sharing.ts'
-import { hideUnexpected } from './show-errors.ts'
+import { hideUnexpected, withoutServerDetails } from './show-errors.ts'
 import type { Repeated, Studio } from './studio.ts'
 import type { Client } from './studio-trace.ts'
 import { createSubscribe } from './subscribe.ts'
@@ -52,7 +52,7 @@ export const createGateway = async ({ supergraphSdl, settings, planning, log }: 
     onCost: (cost) => operationCost.observe(cost),
     entityCache: entities,
     ...(settings.studio ? { onFinished: (finished) => reporting.studio?.record(finished) } : {}),
-    ...(settings.production ? { showErrors: hideUnexpected } : {}),
+    showErrors: showErrorsOf(settings),
   })
   if (settings.studio) {
     const { openStudio } = await import('./studio.ts')
@@ -63,6 +63,11 @@ export const createGateway = async ({ supergraphSdl, settings, planning, log }: 
   const answering = remembering(engine, settings, { entities, repeat })
   const { subscribe, executeInParts } = engine
   return { engine, ...answering, subscribe, executeInParts, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+const showErrorsOf = ({ production, subgraphDetails }: GatewaySettings): ShowErrors => {
+  const details: ShowErrors = subgraphDetails ? (errors) => errors : withoutServerDetails
+  return production ? (errors) => details(hideUnexpected(errors)) : details
 }
 
 /** The engine behind what is kept: whole answers for a while, identical queries in flight. */

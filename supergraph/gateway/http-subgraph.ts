@@ -8,6 +8,7 @@ import { collapse } from '#platform/resilience/collapse.ts'
 import { parseExact } from '#platform/text/exact-json.ts'
 import type { AskSubgraph, SubgraphAnswer, SubgraphRequest } from '../engine/ask.ts'
 import { cachingOf } from '../engine/caching.ts'
+import { areCallersFaults } from './callers-fault.ts'
 import { compileHeaderRules } from './headers.ts'
 import { fetchSeconds } from './metrics.ts'
 import type { Posted } from './post.ts'
@@ -84,17 +85,35 @@ const versions = (open: (url: string) => SubgraphVersion, { name, url, own, log 
     const post = async (headers: Record<string, string>): Promise<Posted> => {
       const began = performance.now()
       const noted = (isFailed: boolean) => trial.note(isChosen, performance.now() - began, isFailed)
-      try {
-        const posted = await (isChosen ? canary : stable).send(request, headers)
-        noted(posted.status >= 400 || /"errors":\s*\[/.test(posted.text))
-        return posted
-      } catch (error) {
+      const mayAskOther = isChosen && request.kind === 'query'
+      const posted = await (isChosen ? canary : stable).send(request, headers).catch((error: unknown) => {
         noted(true)
-        if (isChosen && request.kind === 'query') return stable.send(request, headers)
+        if (mayAskOther) return undefined
         throw error
+      })
+      if (posted === undefined) return stable.send(request, headers)
+      const refused = refusalIn(posted)
+      if (refused !== 'by the caller') noted(refused !== undefined)
+      else if (mayAskOther) {
+        // NOTE: what the old version answers was no fault of the caller.
+        const other = await stable.send(request, headers)
+        if (refusalIn(other) === undefined) noted(true)
+        return other
       }
+      return posted
     }
     return { version: isChosen ? 'canary' : '', post }
+  }
+}
+
+/** Who is at fault that this is no answer; undefined for one that is. */
+const refusalIn = ({ status, text }: Posted): 'by the caller' | 'by the server' | undefined => {
+  if (status >= 400 && status < 500) return 'by the caller'
+  if (!/"errors":\s*\[/.test(text)) return undefined
+  try {
+    return areCallersFaults(asAnswer(JSON.parse(text)).errors) ? 'by the caller' : 'by the server'
+  } catch {
+    return 'by the server'
   }
 }
 

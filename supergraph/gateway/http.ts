@@ -9,6 +9,7 @@ import { answerOverHttp, type JsonAnswer, jsonOf } from '#platform/graphql/over-
 import { type AnswerPart, answerInParts, wantsParts } from '#platform/graphql/over-multipart.ts'
 import { answerAsEvents, wantsEvents } from '#platform/graphql/over-sse.ts'
 import { parseParameters, parseRequest, readJson, type Unreadable } from '#platform/graphql/request.ts'
+import { allowOriginsToAsk } from '#platform/http/cors.ts'
 import { createHttp, errorAnswer, type Http, noteFailure } from '#platform/http/server.ts'
 import { secretEqual } from '#platform/identity/secret-equal.ts'
 import { endingAfter } from '#platform/resilience/deadline.ts'
@@ -41,6 +42,7 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
   const { serving, settings, log, shadow } = deps
   const observe = observeOperations(log, settings.slowMs)
   const app = createHttp({ name: 'gateway', log })
+  allowOriginsToAsk(app, () => settings.corsOrigins)
   const admission = createAdmission()
   app.addHook('onClose', async () => admission[Symbol.dispose]())
   const execute = async (asked: GraphqlRequest, incoming: Incoming): Promise<Answered> => {

@@ -4,8 +4,8 @@ import { parseArgs } from 'node:util'
 import { parse as parseYaml } from 'yaml'
 import { z } from 'zod'
 import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
-import { defaultLimits, type QueryLimits } from '#platform/graphql/limits/limits.ts'
 import { defaultQuota } from '#platform/graphql/limits/subscription-quota.ts'
+import { gatewayLimits, Limits } from './limits-settings.ts'
 import { studioDefaults } from './studio-settings.ts'
 
 /** Header names as they are on the wire; `x-*` stands for every header that begins so. */
@@ -34,21 +34,6 @@ const Subgraph = z.strictObject({
   shadow: z.strictObject({ url: z.url(), share: z.number().min(0).max(1) }).optional(),
   subscriptions: z.strictObject({ protocol: z.enum(['ws', 'sse']).default('sse'), url: z.url().optional() }).optional(),
 })
-const gatewayLimits: QueryLimits = { ...defaultLimits, costMax: 1_000_000 }
-const upTo = (max: number) => z.int().min(1).default(max)
-/** What one operation may be and cost, whichever way it comes in. */
-const Limits = z.strictObject({
-  tokensMax: upTo(gatewayLimits.tokensMax),
-  depthMax: upTo(gatewayLimits.depthMax),
-  aliasesMax: upTo(gatewayLimits.aliasesMax),
-  rootFieldsMax: upTo(gatewayLimits.rootFieldsMax),
-  directivesMax: upTo(gatewayLimits.directivesMax),
-  selectionsMax: upTo(gatewayLimits.selectionsMax),
-  costMax: upTo(gatewayLimits.costMax),
-  listSize: upTo(gatewayLimits.listSize),
-  answerBytesMax: upTo(gatewayLimits.answerBytesMax),
-  answerRowsMax: upTo(gatewayLimits.answerRowsMax),
-})
 const Settings = z.strictObject({
   supergraph: z.string().optional(),
   /** The supergraph of a graph in Apollo Studio. `APOLLO_KEY` and `APOLLO_GRAPH_REF` stand for it. */
@@ -62,6 +47,10 @@ const Settings = z.strictObject({
   watch: z.boolean().default(true),
   /** Hide the messages of unexpected errors. */
   production: z.boolean().default(false),
+  /** Show stack traces and file paths of subgraphs to clients: for development. */
+  subgraphDetails: z.boolean().default(false),
+  /** Origins of pages that may ask the gateway; `*` stands for all. */
+  corsOrigins: z.array(z.union([z.literal('*'), z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin)])).default([]),
   introspection: z.boolean().default(true),
   /** Whether anybody may have plans made at `/explain`; not in production, unless it says so. */
   explain: z.boolean().optional(),
