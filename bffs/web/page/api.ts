@@ -1,5 +1,6 @@
 import type { PlayMutation, RefreshSessionMutation, SignInMutation } from '../documents.generated.ts'
 import { type Answer, answerIn, unreachable } from './answer.ts'
+import { createRenewal, type Keeper } from './renewal.ts'
 
 export type Playback = Extract<PlayMutation['play'], { __typename?: 'Playback' }>
 export type Session = Extract<SignInMutation['signIn'], { __typename?: 'Session' }>
@@ -14,8 +15,6 @@ export type Api = {
 
 const waitingMax = 100
 
-type Keeper = { readonly get: () => Session | null; readonly set: (session: Session | null) => void }
-
 /** Whatever else stands there, written by another version or by hand, is as good as nobody signed in. */
 const readSession = (text: string | null): Session | null => {
   try {
@@ -27,7 +26,7 @@ const readSession = (text: string | null): Session | null => {
 }
 
 /** A session, kept for as long as the tab lives. */
-const keepSession = (key: string): Keeper => {
+const keepSession = (key: string, onChange: (session: Session | null) => void): Keeper<Session> => {
   let session = readSession(sessionStorage.getItem(key))
   return {
     get: () => session,
@@ -35,6 +34,7 @@ const keepSession = (key: string): Keeper => {
       session = next
       if (next === null) sessionStorage.removeItem(key)
       else sessionStorage.setItem(key, JSON.stringify(next))
+      onChange(next)
     },
   }
 }
@@ -45,9 +45,9 @@ const hex = (bytes: number): string =>
 /** A trace begins where a member presses something (W3C Trace Context). */
 const traceparent = (): string => `00-${hex(16)}-${hex(8)}-01`
 
-/** A client of one BFF, with a session of its own. */
-export const createApi = (name: string, base: string): Api => {
-  const session = keepSession(`cinegraph.${name}`)
+/** A client of one BFF, with a session of its own; `onSession` is called with each that takes its place. */
+export const createApi = (name: string, base: string, onSession: (session: Session | null) => void = () => undefined): Api => {
+  const session = keepSession(`cinegraph.${name}`, onSession)
   let documents: Promise<Record<string, string>> | undefined
   const readDocuments = (): Promise<Record<string, string>> => {
     documents ??= fetch(`${base}/documents.json`).then((response) => response.json())
@@ -73,14 +73,11 @@ export const createApi = (name: string, base: string): Api => {
       query === undefined ? null : await fetch(`${base}/graphql`, { method: 'POST', headers: headers(), body }).catch(() => null)
     return response === null ? unreachable : answerIn(await response.text())
   }
-  const refresh = async (): Promise<boolean> => {
-    const refreshToken = session.get()?.refreshToken
-    if (refreshToken === undefined) return false
+  const refresh = createRenewal(session, async (refreshToken) => {
     const { data } = (await post('refreshSession', { refreshToken })) as { data?: RefreshSessionMutation }
-    const next = data?.refreshSession
-    session.set(next && 'accessToken' in next ? next : null)
-    return session.get() !== null
-  }
+    if (!data) return undefined
+    return 'accessToken' in data.refreshSession ? data.refreshSession : null
+  })
   const ask = async <D>(document: string, variables: object = {}): Promise<D> => {
     const first = await post(document, variables)
     const expired = first.errors?.some((error) => error.extensions?.code === 'UNAUTHENTICATED') && (await refresh())

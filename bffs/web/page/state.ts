@@ -2,13 +2,12 @@ import { signal } from '@preact/signals'
 import { createApi, type Session } from './api.ts'
 import { hashOf, routeOf } from './route.ts'
 
-export const web = createApi('web', '')
-export const session = signal<Session | null>(web.session())
-
-export const setSession = (next: Session | null): void => {
-  web.setSession(next)
+export const web = createApi('web', '', (next) => {
   session.value = next
-}
+})
+/** Who is signed in; follows renewals, and a session that ended by itself leads back to signing in. */
+export const session = signal<Session | null>(web.session())
+export const setSession = web.setSession
 
 /** The parts of the view that the address bar names. */
 export const route = signal<readonly string[]>([])
