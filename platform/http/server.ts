@@ -22,8 +22,6 @@ const headerBytesMax = 16 * 1024
 const headersMax = 100
 const bodyLimitBytes = 256 * 1024
 const closeGraceMs = 5_000
-/** NOTE: compiling operations is CPU time of ours, which a busy machine may take long to give. */
-const startMs = 120_000
 const requestSeconds = secondsHistogram('http_request_seconds', 'Time to answer HTTP requests', ['server', 'route', 'status'])
 
 export type HttpDeps = {
@@ -52,7 +50,6 @@ export const createHttp = ({ name, log, ready = async () => true, connections = 
     forceCloseConnections: 'idle',
     logController: new LogController({ disableRequestLogging: true }),
     return503OnClosing: false,
-    pluginTimeout: startMs,
     routerOptions: { maxParamLength: 2_000 },
     clientErrorHandler: refuseMalformed,
     frameworkErrors: (error, _request, reply) => void sendError(error, reply),

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { audioKbps, checkRenditionFits, checkRenditionsFit, ladderFor, renditionBytes, renditionBytesMax } from '#platform/contracts/ladder.ts'
+import {
+  audioKbps,
+  checkRenditionFits,
+  checkRenditionsFit,
+  ladderFor,
+  renditionBytes,
+  renditionBytesMax,
+} from '#platform/contracts/ladder.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
 
 const refusal = (film: { readonly durationMs: number; readonly height?: number }): CinegraphError | null => {
