@@ -15,6 +15,9 @@ export type PageLinks = {
   readonly demo?: { readonly email: string; readonly password: string }
 }
 
+/** NOTE: more is known where these come from; addresses for operators are not for those who open the page. */
+const pageLinks = ({ web, tv, mobile, edges, demo }: PageLinks): PageLinks => ({ web, tv, mobile, edges, ...(demo ? { demo } : {}) })
+
 const home = join(import.meta.dirname, 'page')
 /** NOTE: the light build of hls.js has no alternate audio: films would play, silently. */
 const libraries = {
@@ -95,7 +98,7 @@ export const servePage = (app: Http, links: () => PageLinks): void => {
       .header('x-content-type-options', 'nosniff')
       .send(html),
   )
-  app.get('/config.json', async () => links())
+  app.get('/config.json', async () => pageLinks(links()))
   for (const [prefix, files] of Object.entries(places)) {
     app.get<{ Params: { '*': string } }>(`${prefix}*`, async (request, reply) => {
       const file = files.get(request.params['*'])
