@@ -1,32 +1,73 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { newTrace, traceparentOf } from '#platform/observe/tracing.ts'
-import { temporaryFolder } from '../boot.ts'
+import { newTrace, type Trace, traceparentOf } from '#platform/observe/tracing.ts'
+import type { SignUpMutation, SubscribeMutation } from '../../bffs/web/documents.generated.ts'
+import type { Links } from '../../start/links.ts'
+import { type CollectedSpan, startCollector } from '../collector.ts'
 import { Device, until } from '../member.ts'
-import { startService } from '../run.ts'
+import { ground } from '../sockets/processes.ts'
 
-test('one trace id leads from a device through BFF, supergraph and subgraph into the worker’s job', async () => {
-  await using folder = await temporaryFolder()
-  await using service = await startService(folder.path, ['--log-level', 'debug'])
-  const trace = newTrace()
-  const tv = new Device(service.links, 'tv', { headers: { traceparent: traceparentOf(trace) } })
-  const { accessToken } = await tv.signIn('new@cinegraph.example')
-  const query = 'mutation { subscribe(planId: "basic") { __typename } }'
-  const headers = {
-    'content-type': 'application/json',
-    authorization: `Bearer ${accessToken}`,
-    'x-b3-traceid': trace.traceId,
-    'x-b3-spanid': trace.spanId,
+const password = 'correct horse battery'
+
+/** How a device says where it stands in a trace: W3C Trace Context, B3 in one header, B3 in several. */
+const dialects: Readonly<Record<string, (trace: Trace) => Readonly<Record<string, string>>>> = {
+  w3c: (trace) => ({ traceparent: traceparentOf(trace) }),
+  b3: ({ traceId, spanId }) => ({ b3: `${traceId}-${spanId}-1` }),
+  'b3-several': ({ traceId, spanId }) => ({ 'x-b3-traceid': traceId, 'x-b3-spanid': spanId, 'x-b3-sampled': '1' }),
+}
+
+/** Services from a span up to the root of what was collected, each once, and the span that the root names as its cause. */
+const causesOf = (span: CollectedSpan, spans: ReadonlyMap<string, CollectedSpan>) => {
+  const services = new Set<string>()
+  let cause: string | undefined
+  for (let at: CollectedSpan | undefined = span; at !== undefined; at = spans.get(cause ?? '')) {
+    services.add(at.service)
+    cause = at.parentSpanId
   }
-  await (await fetch(`${service.links.supergraph}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) })).arrayBuffer()
-  const lines = () =>
-    service
-      .stderr()
-      .split('\n')
-      .filter((line) => line.includes(trace.traceId))
-  await until('the worker’s line', 15_000, async () => lines().some((line) => line.includes('subscription confirmed by mail')))
-  const processes = new Set(lines().map((line) => (JSON.parse(line) as { process: string }).process))
-  assert.deepEqual([...processes].toSorted(), ['control-plane', 'workers'])
-  for (const line of service.stderr().split('\n'))
-    for (const secret of [accessToken, 'popcorn-demo']) assert.ok(!line.includes(secret), 'no secret in a log line')
+  return { services: [...services], cause }
+}
+
+const subscribe = async (
+  links: Pick<Links, 'web'>,
+  dialect: string,
+): Promise<{ readonly trace: Trace; readonly secrets: readonly string[] }> => {
+  const trace = newTrace()
+  const device = new Device(links as Links, 'web', { headers: dialects[dialect]?.(trace) ?? {} })
+  const input = { email: `${dialect}@example.org`, password, profileName: 'Mia' }
+  const { signUp } = (await device.ask<SignUpMutation>('signUp', { input })).data
+  assert.ok('accessToken' in signUp, JSON.stringify(signUp))
+  device.token = signUp.accessToken
+  const answer = await device.ask<SubscribeMutation>('subscribe', { planId: 'basic' })
+  assert.equal(answer.data.subscribe.__typename, 'Membership', JSON.stringify(answer))
+  return { trace, secrets: [signUp.accessToken, signUp.refreshToken, password] }
+}
+
+test('what a worker does leads back by its causes to subgraph, supergraph, BFF and the device, in W3C and in B3', async () => {
+  await using stack = new AsyncDisposableStack()
+  const collector = await startCollector(stack)
+  const place = stack.use(await ground())
+  const env = { CINEGRAPH_LOG_LEVEL: 'debug', OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }
+  const profile = await place.start('subgraphs/profile/main.ts', env)
+  const supergraph = await place.start('supergraph/main.ts', { ...env, CINEGRAPH_PROFILE_URL: profile.url.origin })
+  const web = await place.start('bffs/web/main.ts', { ...env, CINEGRAPH_SUPERGRAPH_URL: supergraph.url.origin })
+  const notify = await place.start('workers/notify/main.ts', env)
+  for (const dialect of Object.keys(dialects)) {
+    const { trace, secrets } = await subscribe({ web: web.url.origin }, dialect)
+    const found = await until(`${dialect}: every process has sent its spans`, 60_000, async () => {
+      const spans = collector.spans().filter(({ traceId }) => traceId === trace.traceId)
+      const done = spans.find(({ service }) => service === 'cinegraph-notify')
+      const chain = done && causesOf(done, new Map(spans.map((span) => [span.spanId, span])))
+      return chain?.cause === trace.spanId && chain
+    })
+    assert.deepEqual(
+      found.services.map((name) => name.replace('cinegraph-', '')),
+      ['notify', 'profile', 'supergraph', 'web'],
+      dialect,
+    )
+    for (const each of [web, supergraph, profile, notify]) {
+      const lines = each.printed()
+      assert.ok(lines.includes(`"traceId":"${trace.traceId}"`), `${dialect}: a log line of each process carries the trace`)
+      for (const secret of secrets) assert.ok(!lines.includes(secret), 'no secret in a log line')
+    }
+  }
 })

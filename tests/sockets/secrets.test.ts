@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { buildSchema, GraphQLError, getVariableValues, Kind, parse, validate } from 'graphql'
 import { printableOperation, withoutLiterals } from '#platform/graphql/printable.ts'
 import { createIssuer } from '#platform/identity/access-token.ts'
 import { createLog } from '#platform/observe/log.ts'
+import { startCollector } from '../collector.ts'
 import { until } from '../member.ts'
 import { ada } from '../subgraph.ts'
 import { ground } from './processes.ts'
@@ -14,20 +12,6 @@ import { ground } from './processes.ts'
 const password = 'hunter2planted'
 const email = 'planted.member@secret-mail.example'
 const planted = [password, email, 'planted.member']
-
-/** A collector of spans that keeps what it is sent. */
-const collector = async (stack: AsyncDisposableStack) => {
-  let text = ''
-  const server = createServer((request, response) => {
-    request.on('data', (data) => (text += data)).on('end', () => response.end('{}'))
-  }).listen(0, '127.0.0.1')
-  stack.defer(async () => {
-    server.closeAllConnections()
-    server.close()
-  })
-  await once(server, 'listening')
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, text: () => text }
-}
 
 const operations: readonly object[] = [
   { query: `mutation { signIn(email: "${email}", password: "${password}") { __typename } }` },
@@ -69,7 +53,7 @@ const ask = async (url: string, token: string): Promise<string> => {
 
 test('no log, metric, span or answer of any process repeats a secret that was sent to it', { timeout: 240_000 }, async () => {
   await using stack = new AsyncDisposableStack()
-  const spans = await collector(stack)
+  const spans = await startCollector(stack)
   const place = stack.use(await ground())
   const token = await createIssuer(place.secrets.accessPrivateKey, 3_600).issue(ada)
   const env = { CINEGRAPH_LOG_LEVEL: 'debug', OTEL_EXPORTER_OTLP_ENDPOINT: spans.url }

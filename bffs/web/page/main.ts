@@ -5,6 +5,7 @@ import { html } from './html.ts'
 import { route, session } from './state.ts'
 import { Devices } from './views/devices.ts'
 import { Home } from './views/home.ts'
+import { NotFound } from './views/not-found.ts'
 import { Search } from './views/search.ts'
 import { SignIn } from './views/sign-in.ts'
 import { Title } from './views/title.ts'
@@ -16,7 +17,8 @@ const View = () => {
   if (view === 'watch') return html`<${Watch} id=${argument} />`
   if (view === 'search') return html`<${Search} text=${argument} />`
   if (view === 'devices') return html`<${Devices} />`
-  return html`<${Home} />`
+  if (view === undefined) return html`<${Home} />`
+  return html`<${NotFound} />`
 }
 
 const skip = (event: Event): void => {

@@ -3,6 +3,7 @@ import { Degraded, Row } from '../card.ts'
 import { picture } from '../config.ts'
 import { html } from '../html.ts'
 import { useLoading } from '../loading.ts'
+import { hashOf } from '../route.ts'
 import { session, web } from '../state.ts'
 
 type Hero = NonNullable<HomeQuery['home']['hero']>
@@ -14,8 +15,8 @@ const HeroView = ({ hero }: { readonly hero: Hero }) => html`
       <h1>${hero.name}</h1>
       <p>${hero.synopsis}</p>
       <p class="actions">
-        ${hero.playable && html`<a class="button primary" href=${`#/watch/${hero.id}`}>Play</a>`}
-        <a class="button" href=${`#/title/${hero.id}`}>More about it</a>
+        ${hero.playable && html`<a class="button primary" href=${hashOf(['watch', hero.id])}>Play</a>`}
+        <a class="button" href=${hashOf(['title', hero.id])}>More about it</a>
       </p>
     </div>
   </section>

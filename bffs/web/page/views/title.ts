@@ -3,6 +3,7 @@ import { Cards, Degraded, Progress, Row } from '../card.ts'
 import { picture } from '../config.ts'
 import { html } from '../html.ts'
 import { useLoading } from '../loading.ts'
+import { hashOf } from '../route.ts'
 import { web } from '../state.ts'
 import { Skeleton } from './home.ts'
 
@@ -14,7 +15,7 @@ const PlayLine = ({ title }: { readonly title: TitlePage }) => {
   if (title.preparingPercent !== null)
     return html`<p class="notice" role="status">Being prepared: ${Math.round(title.preparingPercent)} %</p>`
   if (!title.playable) return title.seasons.length > 0 ? null : html`<p class="hint">Not yet available to play.</p>`
-  return html`<p class="actions"><a class="button primary" href=${`#/watch/${title.id}`}>${title.resumeAtMs > 0 ? `Resume at ${clock(title.resumeAtMs)}` : 'Play'}</a></p>`
+  return html`<p class="actions"><a class="button primary" href=${hashOf(['watch', title.id])}>${title.resumeAtMs > 0 ? `Resume at ${clock(title.resumeAtMs)}` : 'Play'}</a></p>`
 }
 
 const Facts = ({ title }: { readonly title: TitlePage }) => html`

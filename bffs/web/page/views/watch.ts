@@ -3,6 +3,7 @@ import type { PlayMutation } from '../../documents.generated.ts'
 import type { Api } from '../api.ts'
 import { html } from '../html.ts'
 import { type Player, startPlayer } from '../player.ts'
+import { hashOf } from '../route.ts'
 import { go, web } from '../state.ts'
 
 /** A video that asks a BFF for a stream and plays it. */
@@ -52,7 +53,7 @@ export const Watch = ({ id }: { readonly id: string }) => {
   return html`
     <main id="main" class="watch">
       <h1 class="sr-only">Now playing</h1>
-      <a class="button back" href=${`#/title/${id}`}>Back</a>
+      <a class="button back" href=${hashOf(['title', id])}>Back</a>
       <${Screen} api=${web} titleId=${id} label="Film" />
     </main>
   `
