@@ -109,11 +109,10 @@ export const jobsSuite = (name: string, openJobs: OpenJobs): void => {
     const done: { readonly n: number; readonly afterMs: number }[] = []
     await jobs.work({ queue, handle: async ({ data }) => void done.push({ n: data.n, afterMs: Date.now() - begun }) })
     await until('all three', 30_000, async () => done.length === 3)
-    assert.deepEqual(
-      done.map(({ n }) => n),
-      [2, 1, 3],
-    )
-    assert.ok((done[2]?.afterMs ?? 0) >= 2_900)
+    const order = done.map(({ n }) => n)
+    assert.ok(order.indexOf(2) < order.indexOf(1), `the urgent one first: ${order}`)
+    // NOTE: a busy machine may come to the second job only when the delayed one is due, which is more urgent then.
+    assert.ok((done.find(({ n }) => n === 3)?.afterMs ?? 0) >= 2_900)
   })
 
   promise('a cancelled job is not begun, and one that is being done is stopped', async ({ open }) => {

@@ -39,7 +39,13 @@ export const startPlayer = (
       return
     }
     hls?.destroy()
-    hls = new Hls({ startPosition: atSeconds, enableWorker: false, maxBufferLength: 30, maxMaxBufferLength: 60, capLevelToPlayerSize: true })
+    hls = new Hls({
+      startPosition: atSeconds,
+      enableWorker: false,
+      maxBufferLength: 30,
+      maxMaxBufferLength: 60,
+      capLevelToPlayerSize: true,
+    })
     onEdgeLost(hls, () => {
       edge += 1
       open(video.currentTime || atSeconds)
