@@ -1,6 +1,10 @@
-import { type FragmentDefinitionNode, GraphQLError, Kind, type SelectionNode, type SelectionSetNode } from 'graphql'
+import { type DocumentNode, type FragmentDefinitionNode, GraphQLError, Kind, type SelectionNode, type SelectionSetNode } from 'graphql'
 
 export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>
+
+/** The fragments of a document by their names. */
+export const fragmentsOf = ({ definitions }: DocumentNode): Fragments =>
+  new Map(definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION).map((node) => [node.name.value, node]))
 /** What stands below a place of an operation, fragments written out; sums stop at Infinity. */
 export type Counts = {
   /** Fields of this very place. */

@@ -8,7 +8,7 @@ import {
   valueFromASTUntyped,
 } from 'graphql'
 import { type Cost, type Costing, compileCost, costWith } from '#platform/graphql/limits/cost.ts'
-import { type Counts, type Fragments, selectionCounter } from '#platform/graphql/limits/counts.ts'
+import { type Counts, type Fragments, fragmentsOf, selectionCounter } from '#platform/graphql/limits/counts.ts'
 import { defaultLimits, type QueryLimits, refusal } from '#platform/graphql/limits/limits.ts'
 import type { ListSizes } from '#platform/graphql/limits/list-size.ts'
 import { metaSizesOf } from '#platform/graphql/limits/meta-sizes.ts'
@@ -67,7 +67,7 @@ export const createLimiter = ({ schema, limits = defaultLimits, listSizes = new 
 const checkShapes = (document: DocumentNode, operations: readonly OperationDefinitionNode[], limits: QueryLimits): Fragments => {
   const { definitions } = document
   if (definitions.length > definitionsMax) throw tooLarge('definitions', definitions.length, definitionsMax)
-  const fragments = new Map(definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION).map((node) => [node.name.value, node]))
+  const fragments = fragmentsOf(document)
   const count = selectionCounter(fragments)
   const reached = new Set<string>()
   let selections = 0
@@ -125,9 +125,6 @@ const costOfWholeSchema = (base: Omit<Costing, 'defaults' | 'fragments'>): numbe
     oneOf: true,
   })
   const document = parseDocument(text)
-  const fragments = new Map(
-    document.definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION).map((node) => [node.name.value, node]),
-  )
   const operation = document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION)
-  return operation === undefined ? 0 : costWith(costOf(operation, { ...base, fragments }), {}).meta
+  return operation === undefined ? 0 : costWith(costOf(operation, { ...base, fragments: fragmentsOf(document) }), {}).meta
 }

@@ -11,7 +11,7 @@ export const faultOfValue = (name: string, value: unknown): GraphQLError | undef
     if (depth > nestingMax) return refusal('INPUT_INVALID', { name: `\`${name}\``, why: `is nested more than ${nestingMax} levels deep` })
     const next: unknown[] = []
     for (const each of level) {
-      if (typeof each === 'string' ? !isStorable(each) : false) return unplain(name)
+      if (typeof each === 'string' && !isStorable(each)) return unplain(name)
       if (typeof each !== 'object' || each === null) continue
       if (!Array.isArray(each) && !Object.keys(each).every(isStorable)) return unplain(name)
       for (const item of Array.isArray(each) ? each : Object.values(each)) next.push(item)

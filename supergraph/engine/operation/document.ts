@@ -11,6 +11,7 @@ import {
   validate,
   visit,
 } from 'graphql'
+import { fragmentsOf } from '#platform/graphql/limits/counts.ts'
 import type { Limiter, MeasuredDocument } from '#platform/graphql/limits/limiter.ts'
 
 export type ReadOperation = {
@@ -38,10 +39,7 @@ export const readOperation = (text: string, name: string | undefined, { schema, 
   if (errors.length > 0) throw new AggregateError(errors.map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED')))
   const operation = getOperationAST(document, name)
   if (!operation) throw coded(new GraphQLError(unresolved(name)), 'OPERATION_RESOLUTION_FAILURE')
-  const fragments = new Map(
-    document.definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION).map((node) => [node.name.value, node]),
-  )
-  return { document, operation, fragments, admit, ...lookAt(document) }
+  return { document, operation, fragments: fragmentsOf(document), admit, ...lookAt(document) }
 }
 
 const coded = (error: GraphQLError, code: string): GraphQLError =>
