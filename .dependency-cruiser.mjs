@@ -84,8 +84,8 @@ export default {
     {
       name: 'start-is-imported-by-nobody',
       severity: 'error',
-      from: { pathNot: '^(start|tests|bench)/|[.]test[.]ts$' },
-      to: { path: '^(start|tests|bench)/' },
+      from: { pathNot: '^(start|tests|bench|deploy)/|[.]test[.]ts$' },
+      to: { path: '^(start|tests|bench|deploy)/' },
     },
     driver('pg-boss', 'pg-boss', '^platform/adapters/jobs[.]postgres[.]ts$'),
     driver('pg', 'pg', '^platform/postgres/connections[.]ts$'),

@@ -11,7 +11,9 @@ const files =
   named.length > 0
     ? named
     : (
-        await Array.fromAsync(glob('{platform,prisma,subgraphs,supergraph,bffs,workers,edge,start,tests}/**/*.test.ts', { cwd: root }))
+        await Array.fromAsync(
+          glob('{platform,prisma,subgraphs,supergraph,bffs,workers,edge,start,deploy,tests}/**/*.test.ts', { cwd: root }),
+        )
       ).toSorted()
 
 const interrupted = new AbortController()

@@ -92,6 +92,18 @@ export const errorTable = {
     (d) =>
       `The database at ${d.where} has not answered within ${d.seconds} s (${d.why}). Start it or correct DATABASE_URL; --database-wait-seconds N waits longer.`,
   ),
+  ENGINE_ABSENT: row(
+    503,
+    'CONFIG',
+    true,
+    (d) =>
+      `${d.engine} at ${d.where} has not answered within ${d.seconds} s (${d.why}). Start it or correct ${d.setting}; --database-wait-seconds N waits longer.`,
+  ),
+  ENGINE_REFUSES: row(500, 'CONFIG', false, (d) => `${d.engine} at ${d.where} refuses: ${d.why}. Correct ${d.setting}.`),
+  ENGINE_MISSING: row(500, 'CONFIG', false, (d) => `${d.engine} cannot be brought up on this machine: ${d.why}. ${d.help}.`),
+  ENGINE_FAILED: row(500, 'CONFIG', true, (d) => `${d.server} ${d.what}. The last lines of its log: ${d.log}`),
+  ENGINE_UNKNOWN: row(500, 'CONFIG', false, (d) => `There is no recipe for ${d.name}. These can be brought up: ${d.known}.`),
+  ENGINE_DOWN: row(500, 'CONFIG', false, (d) => `${d.name} is not up. Run \`npm run engines -- up ${d.name}\`.`),
   SUBGRAPH_UNAVAILABLE: row(503, 'SUBGRAPH_UNAVAILABLE', true, (d) => `The ${d.name} service does not answer.`),
   SUBGRAPH_ERROR: row(502, 'DOWNSTREAM_SERVICE_ERROR', true, (d) => `The ${d.name} service could not answer all of it.`),
   SUPERGRAPH_INVALID: row(

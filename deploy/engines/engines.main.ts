@@ -1,0 +1,53 @@
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { sentenceFor } from '#platform/process/lifecycle.ts'
+import { down, exports, logs, type Room, status, up } from './engines.ts'
+
+const home = join(import.meta.dirname, '..', '..')
+const usage = `npm run engines -- COMMAND [NAME …]
+
+  up [NAME …]     brings engines up: kafka, cassandra, redis … (all that this machine can provide)
+  down [NAME …]   ends them and removes their data
+  status          what is up, and where
+  env             the settings to source: eval "$(npm run -s engines -- env)"
+  logs NAME       the last lines of its servers
+
+  --with docker|packages   how they are brought up (Docker Compose when Docker answers)
+  --cache DIR              where programs are kept (cinegraph-engines in the user's cache folder)
+  --run DIR                where servers keep state, data and logs (.engines)
+`
+
+const say = (line: string): void => void process.stderr.write(`engines  ${line}\n`)
+
+const { values, positionals } = parseArgs({
+  options: { cache: { type: 'string' }, run: { type: 'string' }, with: { type: 'string' }, help: { type: 'boolean' } },
+  allowPositionals: true,
+})
+const [command, ...names] = positionals
+const caches = process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
+const room: Room = {
+  cache: resolve(values.cache ?? join(caches, 'cinegraph-engines')),
+  run: resolve(values.run ?? join(home, '.engines')),
+  how: values.with === 'docker' || values.with === 'packages' ? values.with : 'either',
+  say,
+}
+
+const carryOut = async (): Promise<void> => {
+  if (command === 'up') for (const sentence of await up(names, room)) say(`left out: ${sentence}`)
+  else if (command === 'down') await down(names, room)
+  else if (command === 'status') console.table(await status(room.run))
+  else if (command === 'env') process.stdout.write(await exports(room.run))
+  else if (command === 'logs' && names[0] !== undefined) process.stdout.write(await logs(names[0], room.run))
+  else {
+    process.stdout.write(usage)
+    if (command !== undefined && !values.help) process.exitCode = 1
+  }
+}
+
+try {
+  await carryOut()
+} catch (error) {
+  process.stderr.write(`${sentenceFor(error) ?? (error instanceof Error ? error.message : String(error))}\n`)
+  process.exitCode = 1
+}
