@@ -29,7 +29,7 @@ export default {
       severity: 'error',
       from: {
         orphan: true,
-        pathNot: '([.]test[.]ts|[.]generated[.]ts|main[.]ts|tests/setup[.]ts|[.]config[.]mjs|^[.]dependency-cruiser|^bench/)',
+        pathNot: '([.]test[.]ts|[.]engine[.]ts|[.]generated[.]ts|main[.]ts|tests/setup[.]ts|[.]config[.]mjs|^[.]dependency-cruiser|^bench/)',
       },
       to: {},
     },

@@ -24,6 +24,7 @@ import { createControlPlane } from '../start/control-plane.ts'
 import type { Links } from '../start/links.ts'
 import { loadSubgraph } from '../start/subgraphs.ts'
 import { createWorkers } from '../start/workers.ts'
+import { ownSettings } from './engines/up.ts'
 
 export type BootOptions = {
   readonly config?: Partial<Config>
@@ -81,7 +82,7 @@ export const bootPlatform = async ({ config: overrides = {}, remote = [], worker
   const { url: databaseUrl } = stack.use(await copyDatabase())
   const secrets = { ...(await makeSecrets(folder.path)), operatorPassword: 'operator-for-tests' }
   const search = breakableSearch()
-  const settings = { ...readConfig([], {}), data: folder.path, databaseUrl, regionHeader: 'x-country', ...overrides }
+  const settings = { ...readConfig([], ownSettings()), data: folder.path, databaseUrl, regionHeader: 'x-country', ...overrides }
   const engines = stack.use(openEngines(settings, log, { search: search.open }))
   const [database, events, jobs] = [await engines.open('database'), await engines.open('events'), await engines.open('jobs')]
   const [objects, mailbox] = [await engines.open('objects'), await engines.open('mailbox')]

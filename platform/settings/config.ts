@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { settingsWithoutAdapter } from '#platform/engines/table.ts'
 import { CinegraphError, isCinegraphError } from '#platform/errors/errors.ts'
+import { engineSettings } from '#platform/settings/engine-settings.ts'
 import { readFlags } from '#platform/settings/flags.ts'
 import {
   countryCode,
@@ -138,6 +139,7 @@ export const settings = {
     'PostgreSQL to use instead of the embedded one',
     url('postgres:', 'postgresql:'),
   ),
+  ...engineSettings,
 } as const
 
 /** One per subgraph: where it answers when it does not run in this process. */

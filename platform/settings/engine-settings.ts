@@ -1,0 +1,4 @@
+import { redisSettings } from '#platform/settings/engines/redis.ts'
+
+/** Settings of the engines that are chosen instead of embedded ones; each engine's are a file of `engines/`. */
+export const engineSettings = { ...redisSettings } as const

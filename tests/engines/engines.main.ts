@@ -1,0 +1,21 @@
+import { glob } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { recipes } from '../../deploy/engines/recipes.ts'
+import { readState, settingsOf } from '../../deploy/engines/state.ts'
+import { runFiles } from '../runner.ts'
+import { engineTestsVariable } from './up.ts'
+
+// npm run test:engines [-- FILE …]: contract suites and flows on the engines that `npm run engines -- up` has brought up.
+const root = join(import.meta.dirname, '../..')
+const flows: readonly string[] = []
+
+const { values, positionals } = parseArgs({ options: { run: { type: 'string' } }, allowPositionals: true })
+const state = await readState(resolve(values.run ?? join(root, '.engines')))
+process.env[engineTestsVariable] = JSON.stringify(settingsOf(state))
+
+const contracts = (await Array.fromAsync(glob('tests/engines/*.engine.ts', { cwd: root }))).toSorted()
+for (const { name } of recipes)
+  console.log(name in state ? `${name} is up` : `${name} is LEFT OUT: it is not up (npm run engines -- up ${name})`)
+
+await runFiles(positionals.length > 0 ? positionals : [...contracts, ...flows])

@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto'
+import { test } from 'node:test'
+import { z } from 'zod'
+
+/** Holds the settings of the engines that are up, as JSON, while `npm run test:engines` runs. */
+export const engineTestsVariable = 'CINEGRAPH_TEST_ENGINES'
+
+type Settings = Readonly<Record<string, string>>
+
+const settingsOfAll = (): Settings => z.record(z.string(), z.string()).parse(JSON.parse(process.env[engineTestsVariable] ?? '{}'))
+
+/** What keeps those apart who use one server: the setting that names a part of it, by the setting that chooses the engine. */
+const ownParts: Readonly<Record<string, (own: string) => Settings>> = {
+  REDIS_URLS: (own) => ({ REDIS_PREFIX: own }),
+}
+
+/** Settings for the engines that are up, with a part of each server that is the caller's own; none outside of `npm run test:engines`. */
+export const ownSettings = (): Settings => {
+  const settings = settingsOfAll()
+  const own = `test_${randomUUID().replaceAll('-', '').slice(0, 12)}`
+  return Object.assign({ ...settings }, ...Object.keys(settings).map((name) => ownParts[name]?.(own) ?? {}))
+}
+
+/** Declares tests of an engine when it is up, else one that is skipped and says so. */
+export const whenUp = (engine: string, setting: string, declare: () => void): void => {
+  if (settingsOfAll()[setting] !== undefined) declare()
+  else test(`the promises of ${engine}`, { skip: `it is not up: npm run engines -- up ${engine}` }, () => undefined)
+}
