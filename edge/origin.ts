@@ -20,7 +20,8 @@ const immutable = 'public, max-age=31536000, immutable'
 
 /** The object store on HTTP: edges fill from `/objects/<key>`, uploads `PUT` to the addresses that catalog signed. */
 export const createOrigin = ({ objects, streamKey, serviceKey, clock, ...http }: OriginDeps): Http => {
-  const app = createHttp(http)
+  // NOTE: all of it needs a key or a signed address, whatever name it is asked by.
+  const app = createHttp({ ...http, hosts: ['*'] })
   app.route({
     method: ['GET', 'HEAD'],
     url: '/objects/*',

@@ -22,7 +22,8 @@ const bytesSent = counter('edge_bytes_total', 'Bytes sent to players', ['source'
 
 /** An edge node: `/<token>/<key>` for streams, `/art/<key>` for pictures, which need no token. */
 export const createEdge = ({ streamKey, bytesMax, fill, allowedOrigins = ['*'], clock, ...http }: EdgeDeps): Http => {
-  const app = createHttp(http)
+  // NOTE: pages of every origin may read what it serves, so that its name guards nothing; a CDN in front asks by names of its own.
+  const app = createHttp({ ...http, hosts: ['*'] })
   const cache = createEdgeCache({ bytesMax, fill })
   const checkToken = createCheckToken(streamKey)
   letPagesRead(app, allowedOrigins)

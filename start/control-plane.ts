@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Engines } from '#platform/engines/engines.ts'
 import type { ExecuteGraphql, GraphqlService } from '#platform/graphql/execute.ts'
 import { remoteService } from '#platform/graphql/remote.ts'
+import { hostsFrom } from '#platform/http/hosts.ts'
 import type { Http } from '#platform/http/server.ts'
 import { type ReadCaller, readCallerFrom } from '#platform/identity/caller.ts'
 import type { SecretStore } from '#platform/identity/secrets.ts'
@@ -12,7 +13,7 @@ import { createMobile } from '../bffs/mobile/server.ts'
 import { createTv } from '../bffs/tv/server.ts'
 import { createWeb } from '../bffs/web/server.ts'
 import { studioFrom } from '../supergraph/gateway/studio-settings.ts'
-import { createSupergraphHttp } from '../supergraph/http.ts'
+import { allowedOriginsFrom, createSupergraphHttp } from '../supergraph/http.ts'
 import { createSupergraph } from '../supergraph/server.ts'
 import type { Links } from './links.ts'
 import { loadSubgraphs } from './subgraphs.ts'
@@ -47,6 +48,7 @@ export const createControlPlane = async (deps: ControlPlaneDeps): Promise<Contro
     readCaller,
     createCache: await engines.open('cache'),
     allowedOrigins: () => [links().web, ...(links().alsoAt ?? []), ...deps.config.corsOrigins],
+    hosts: hostsFrom(deps.config),
     log,
     ready: engines.healthy,
   }
@@ -69,10 +71,11 @@ export const createGraph = async (deps: Omit<ControlPlaneDeps, 'links'>): Promis
   const app = createSupergraphHttp({
     supergraph,
     readCaller,
+    hosts: hostsFrom(config),
     log,
     ready: engines.healthy,
     explain: config.demo ? 'everyone' : 'operators',
-    allowedOrigins: config.corsOrigins,
+    allowedOrigins: allowedOriginsFrom(config),
   })
   stack.defer(() => app.close())
   const owned = stack.move()

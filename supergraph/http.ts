@@ -3,6 +3,7 @@ import { serveAnswers } from '#platform/graphql/serve.ts'
 import { allowOriginsToAsk } from '#platform/http/cors.ts'
 import { createHttp, type Http, type HttpDeps } from '#platform/http/server.ts'
 import type { ReadCaller } from '#platform/identity/caller.ts'
+import type { Config } from '#platform/settings/config.ts'
 import { serveExplain } from './explain.ts'
 import { serveExplorer } from './explorer.ts'
 import { serveWebSocket } from './gateway/streams.ts'
@@ -17,6 +18,12 @@ export type SupergraphHttpDeps = Omit<HttpDeps, 'name'> & {
   readonly allowedOrigins: readonly string[]
 }
 
+/** By the settings, and the address at which people reach it: pages there may open WebSockets also behind a proxy. */
+export const allowedOriginsFrom = ({ corsOrigins, publicSupergraphUrl }: Pick<Config, 'corsOrigins' | 'publicSupergraphUrl'>) => [
+  ...corsOrigins,
+  ...(publicSupergraphUrl === '' ? [] : [publicSupergraphUrl]),
+]
+
 const sandbox = 'https://studio.apollographql.com'
 
 /** The supergraph on HTTP, with its Explorer page. */
@@ -24,7 +31,12 @@ export const createSupergraphHttp = ({ supergraph, readCaller, explain, allowedO
   const app = createHttp({ name: 'supergraph', ...deps })
   allowOriginsToAsk(app, () => [sandbox, ...allowedOrigins])
   serveAnswers(app, supergraph, readCaller)
-  serveWebSocket(app, { subscribe: supergraph.subscribe, contextOf: readCaller })
+  serveWebSocket(app, {
+    subscribe: supergraph.subscribe,
+    contextOf: readCaller,
+    hosts: deps.hosts ?? [],
+    origins: [sandbox, ...allowedOrigins],
+  })
   serveExplain(app, supergraph.planOf, async (headers) => {
     if (explain === 'operators' && !(await readCaller(headers)).viewer?.operator) throw new CinegraphError('FORBIDDEN')
   })

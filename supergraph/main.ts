@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { remoteService } from '#platform/graphql/remote.ts'
 import { serveAdmin } from '#platform/http/admin.ts'
 import { answers } from '#platform/http/answers.ts'
+import { hostsFrom } from '#platform/http/hosts.ts'
 import { listen } from '#platform/http/server.ts'
 import { readCallerFrom } from '#platform/identity/caller.ts'
 import { openSecrets } from '#platform/identity/secrets.ts'
@@ -10,7 +11,7 @@ import { startTelemetry } from '#platform/observe/telemetry.ts'
 import { runMain } from '#platform/process/lifecycle.ts'
 import { readConfig } from '#platform/settings/config.ts'
 import { studioFrom } from './gateway/studio-settings.ts'
-import { createSupergraphHttp } from './http.ts'
+import { allowedOriginsFrom, createSupergraphHttp } from './http.ts'
 import { createSupergraph } from './server.ts'
 
 await runMain(async (stack) => {
@@ -32,7 +33,8 @@ await runMain(async (stack) => {
     log,
     ready,
     explain: config.demo ? 'everyone' : 'operators',
-    allowedOrigins: config.corsOrigins,
+    allowedOrigins: allowedOriginsFrom(config),
+    hosts: hostsFrom(config),
   })
   stack.defer(() => app.close())
   await listen(app, { host: config.host, port: config.port, what: 'supergraph' })

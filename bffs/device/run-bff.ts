@@ -2,6 +2,7 @@ import { openEngines } from '#platform/engines/engines.ts'
 import { remoteGraphql } from '#platform/graphql/remote.ts'
 import { serveAdmin } from '#platform/http/admin.ts'
 import { answers } from '#platform/http/answers.ts'
+import { hostsFrom } from '#platform/http/hosts.ts'
 import { type Http, listen } from '#platform/http/server.ts'
 import { readCallerFrom } from '#platform/identity/caller.ts'
 import { openSecrets } from '#platform/identity/secrets.ts'
@@ -32,7 +33,10 @@ export const startBff = async ({ name, create, config, allowedOrigins }: BffStar
   const supergraph = remoteGraphql('supergraph', config.supergraphUrl, secrets.serviceKey)
   const origins = [...allowedOrigins, ...(config.publicUrl === '' ? [] : [config.publicUrl]), ...config.corsOrigins]
   const ready = async () => (await engines.healthy()) && (await answers(config.supergraphUrl))
-  const app = await create({ supergraph, events, readCaller, createCache, allowedOrigins: () => origins, log, ready }, config)
+  const app = await create(
+    { supergraph, events, readCaller, createCache, allowedOrigins: () => origins, hosts: hostsFrom(config), log, ready },
+    config,
+  )
   stack.defer(() => app.close())
   await listen(app, { host: config.host, port: config.port, what: name })
   await serveAdmin(stack, { name, log, config, ready })

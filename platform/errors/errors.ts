@@ -145,6 +145,13 @@ export const errorTable = {
   ),
   QUERY_TOO_MANY_ALIASES: row(400, 'QUERY_TOO_MANY_ALIASES', false, (d) => `This query has ${d.aliases} aliases; ${d.max} are allowed.`),
   UNAUTHENTICATED: row(401, 'UNAUTHENTICATED', false, () => 'Sign in first: the access token is missing, expired or not valid.'),
+  HOST_UNKNOWN: row(
+    421,
+    'HOST_UNKNOWN',
+    false,
+    (d) =>
+      `This server is not known by the name ${d.host}. Where it is one of its names, add it to --allowed-hosts (a gateway: \`allowedHosts\`).`,
+  ),
   FORBIDDEN: row(403, 'FORBIDDEN', false, () => 'This account may not do that.'),
   NOT_FOUND: row(404, 'NOT_FOUND', false, (d) => `There is no ${d.what} ${d.id}.`),
   INPUT_INVALID: row(400, 'BAD_USER_INPUT', false, (d) => `${d.name} ${d.why}.`),

@@ -9,11 +9,11 @@ export const createAdmin = (deps: HttpDeps): Http => {
   return app
 }
 
-export type AdminDeps = HttpDeps & { readonly config: Pick<Config, 'adminHost' | 'adminPort'> }
+export type AdminDeps = HttpDeps & { readonly config: Pick<Config, 'adminHost' | 'adminPort' | 'allowedHosts'> }
 
 /** Serves operators on a port of its own, which is bound to this machine unless a setting says otherwise. Gives its base URL. */
 export const serveAdmin = async (stack: AsyncDisposableStack, { config, ...deps }: AdminDeps): Promise<string> => {
-  const app = createAdmin(deps)
+  const app = createAdmin({ ...deps, hosts: [config.adminHost, ...config.allowedHosts] })
   stack.defer(() => app.close())
   return listen(app, { host: config.adminHost, port: config.adminPort, what: `${deps.name}, for operators` })
 }

@@ -3,6 +3,7 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import type { Logger } from 'pino'
 import { CinegraphError, errorTable, isCinegraphError } from '#platform/errors/errors.ts'
 import { compressAnswers } from '#platform/http/compress.ts'
+import { refuseOtherHosts } from '#platform/http/hosts.ts'
 import { createReadiness } from '#platform/http/readiness.ts'
 import { secondsHistogram } from '#platform/observe/metrics.ts'
 import { isTraced, type OpenSpan, openSpan } from '#platform/observe/spans.ts'
@@ -30,11 +31,13 @@ export type HttpDeps = {
   /** What must work before this process takes traffic; rejects or returns false when it does not. */
   readonly ready?: () => Promise<boolean>
   readonly connections?: Partial<ConnectionLimits>
+  /** Names with a dot under which it may be asked, beside this machine's own; `*` for any. */
+  readonly hosts?: readonly string[] | undefined
 }
 export type Http = FastifyInstance
 
 /** A Fastify server with what every process owes: trace per request, health, limits, errors without stack traces. */
-export const createHttp = ({ name, log, ready = async () => true, connections = {} }: HttpDeps): Http => {
+export const createHttp = ({ name, log, ready = async () => true, connections = {}, hosts = [] }: HttpDeps): Http => {
   const { connectionsMax, headersMs, requestMs, idleMs } = { ...defaultLimits, ...connections }
   const app = Fastify({
     loggerInstance: log,
@@ -60,6 +63,7 @@ export const createHttp = ({ name, log, ready = async () => true, connections = 
     throw new CinegraphError('NOT_FOUND', { what: 'such', id: 'route' })
   })
   observeRequests(app, { name, log })
+  refuseOtherHosts(app, hosts)
   compressAnswers(app)
   // NOTE: a client that does not read its answer would hold the process; what is not read by then is given up.
   app.addHook('preClose', async () => void setTimeout(() => app.server.closeAllConnections(), closeGraceMs).unref())

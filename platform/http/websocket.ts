@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Http } from '#platform/http/server.ts'
@@ -18,6 +18,8 @@ export type SocketDeps = {
   readonly chooseProtocol: (offered: Set<string>) => string | false
   readonly onOpen: (socket: WebSocket, request: IncomingMessage) => void
   readonly limits?: Partial<SocketLimits> | undefined
+  /** Whether whoever sends this upgrade may have a socket; another is answered with 403. */
+  readonly mayOpen: (headers: IncomingHttpHeaders) => boolean
 }
 
 const defaultLimits: SocketLimits = {
@@ -29,7 +31,7 @@ const defaultLimits: SocketLimits = {
 const closeGraceMs = 1_000
 
 /** Accepts WebSockets (RFC 6455) at one path. Whatever a client sends, on the way to a socket or over it, costs at most this socket. */
-export const serveSockets = (app: Http, { path, chooseProtocol, onOpen, limits = {} }: SocketDeps): void => {
+export const serveSockets = (app: Http, { path, chooseProtocol, onOpen, mayOpen, limits = {} }: SocketDeps): void => {
   const { socketsMax, messageBytesMax, unsentBytesMax, pingMs } = { ...defaultLimits, ...limits }
   const sockets = new WebSocketServer({
     noServer: true,
@@ -52,6 +54,7 @@ export const serveSockets = (app: Http, { path, chooseProtocol, onOpen, limits =
     socket.on('error', () => socket.destroy())
     // NOTE: a request target is whatever the client wrote; it need not be a URL.
     if (request.url?.split('?', 1)[0] !== path) return refuse(socket, '404 Not Found')
+    if (!mayOpen(request.headers)) return refuse(socket, '403 Forbidden')
     if (sockets.clients.size >= socketsMax) return refuse(socket, '503 Service Unavailable')
     sockets.handleUpgrade(request, socket, head, (accepted) => open(accepted, request))
   })

@@ -3,6 +3,7 @@ import { CinegraphError } from '#platform/errors/errors.ts'
 import { remoteGraphql } from '#platform/graphql/remote.ts'
 import { serveGraphql } from '#platform/graphql/serve.ts'
 import { serveAdmin } from '#platform/http/admin.ts'
+import { hostsFrom } from '#platform/http/hosts.ts'
 import { createHttp, listen } from '#platform/http/server.ts'
 import { readCallerFrom } from '#platform/identity/caller.ts'
 import { openSecrets } from '#platform/identity/secrets.ts'
@@ -29,7 +30,7 @@ export const runSubgraph = (definition: SubgraphDefinition): Promise<void> =>
     const engines = stack.use(openEngines(config, log))
     const supergraph = remoteGraphql('supergraph', config.supergraphUrl, identity.serviceKey)
     const subgraph = stack.use(await startSubgraph(definition, { config, secrets, engines, supergraph, clock: () => new Date(), log }))
-    const app = createHttp({ name, log, ready: engines.healthy })
+    const app = createHttp({ name, log, ready: engines.healthy, hosts: hostsFrom(config) })
     serveGraphql(app, subgraph, readCallerFrom(config, identity))
     stack.defer(() => app.close())
     await listen(app, { host: config.host, port: config.port, what: name })

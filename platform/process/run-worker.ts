@@ -1,5 +1,6 @@
 import { type Engines, openEngines } from '#platform/engines/engines.ts'
 import { createAdmin } from '#platform/http/admin.ts'
+import { hostsFrom } from '#platform/http/hosts.ts'
 import { type Http, listen } from '#platform/http/server.ts'
 import { createLog, type Log } from '#platform/observe/log.ts'
 import { startTelemetry } from '#platform/observe/telemetry.ts'
@@ -24,7 +25,7 @@ export const runWorker = (name: string, start: (parts: WorkerParts) => Promise<v
     stack.use(await startTelemetry({ service: name, url: config.otlpUrl }))
     if (config.databaseUrl !== '') await waitForDatabase(config.databaseUrl, { seconds: config.databaseWaitSeconds, log })
     const engines = stack.use(openEngines(config, log))
-    const app = createAdmin({ name, log, ready: engines.healthy })
+    const app = createAdmin({ name, log, ready: engines.healthy, hosts: hostsFrom(config) })
     await start({ config, engines, app, log, clock: () => new Date(), stack })
     stack.defer(() => app.close())
     await listen(app, { host: config.adminHost, port: config.port, what: name })

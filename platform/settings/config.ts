@@ -6,6 +6,7 @@ import { readFlags } from '#platform/settings/flags.ts'
 import {
   countryCode,
   type Environment,
+  hostNames,
   oneOf,
   origins,
   type Setting,
@@ -126,6 +127,13 @@ export const settings = {
     [],
     'origins of other pages that may ask BFFs, supergraph and edges, or `*`; without it only edges answer all',
     origins,
+  ),
+  allowedHosts: setting(
+    'allowed-hosts',
+    'CINEGRAPH_ALLOWED_HOSTS',
+    [],
+    'further names by which this service is reached, or `*`; requests for other names with a dot are refused',
+    hostNames,
   ),
   originUrl: setting('origin-url', 'CINEGRAPH_ORIGIN_URL', '', 'origin that edges fill from', http),
   supergraphUrl: setting('supergraph-url', 'CINEGRAPH_SUPERGRAPH_URL', '', 'supergraph that a BFF or worker started alone asks', http),

@@ -81,6 +81,13 @@ export const urls = (raw: string, name: string): readonly string[] =>
 /** Comma-separated origins of pages, or `*` for all of them. */
 export const origins = (raw: string, name: string): readonly string[] => (raw.trim() === '*' ? ['*'] : urls(raw, name))
 
+/** Comma-separated names of hosts, or `*` for all of them. */
+export const hostNames = (raw: string, name: string): readonly string[] => {
+  const names = raw.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim().toLowerCase()]))
+  if (names.every((each) => each === '*' || /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(each))) return names
+  throw invalid(name, raw, 'names of hosts with commas between them, such as films.example, without scheme and port')
+}
+
 export const countryCode = (raw: string, name: string): string => {
   if (!/^[A-Z]{2}$/.test(raw)) throw invalid(name, raw, 'a country code of two capitals (ISO 3166-1)')
   return raw

@@ -41,7 +41,8 @@ export type GatewayHttpDeps = {
 export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
   const { serving, settings, log, shadow } = deps
   const observe = observeOperations(log, settings.slowMs)
-  const app = createHttp({ name: 'gateway', log })
+  const hosts = [settings.host, ...settings.allowedHosts]
+  const app = createHttp({ name: 'gateway', log, hosts })
   allowOriginsToAsk(app, () => settings.corsOrigins)
   const admission = createAdmission()
   app.addHook('onClose', async () => admission[Symbol.dispose]())
@@ -85,6 +86,8 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
     documents: deps.documents,
     tokenHeaders: tokenHeadersOf(settings),
     perSocketMax: settings.subscriptions.perSocketMax,
+    hosts,
+    origins: settings.corsOrigins,
   })
   serveForgetting(app, deps)
   if (settings.explain ?? !settings.production)

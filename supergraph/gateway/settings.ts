@@ -51,6 +51,8 @@ const Settings = z.strictObject({
   subgraphDetails: z.boolean().default(false),
   /** Origins of pages that may ask the gateway; `*` stands for all. */
   corsOrigins: z.array(z.union([z.literal('*'), z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin)])).default([]),
+  /** Further names by which the gateway is reached; `*` stands for all. A request for another name with a dot is refused. */
+  allowedHosts: z.array(z.string().min(1)).default([]),
   introspection: z.boolean().default(true),
   /** Whether anybody may have plans made at `/explain`; not in production, unless it says so. */
   explain: z.boolean().optional(),

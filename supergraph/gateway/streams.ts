@@ -6,6 +6,7 @@ import { CinegraphError, extensionsOf, isCinegraphError, messageOf } from '#plat
 import type { GraphqlAnswer, GraphqlRequest } from '#platform/graphql/execute.ts'
 import { parseDocument } from '#platform/graphql/limits/parse-document.ts'
 import { defaultQuota } from '#platform/graphql/limits/subscription-quota.ts'
+import { openerCheck } from '#platform/http/hosts.ts'
 import type { Http } from '#platform/http/server.ts'
 import { type SocketLimits, serveSockets } from '#platform/http/websocket.ts'
 import type { Log } from '#platform/observe/log.ts'
@@ -25,6 +26,9 @@ export type WebSocketDeps<C> = {
   /** Operations that one socket may have open at a time. */
   readonly perSocketMax?: number
   readonly limits?: Partial<SocketLimits>
+  /** Names by which the server is known, and origins of pages, other than its own, that may open sockets; `*` stands for any. */
+  readonly hosts?: readonly string[]
+  readonly origins?: readonly string[]
 }
 
 const initWaitMs = 5_000
@@ -47,7 +51,8 @@ type Extra = { readonly request: IncomingMessage }
 export const serveWebSocket = <C>(app: Http, deps: WebSocketDeps<C>): void => {
   const server = protocolServer(deps, app.log)
   const onOpen = (open: WebSocket, request: IncomingMessage): void => connect(open, request, { server, app })
-  serveSockets(app, { path: '/graphql', chooseProtocol: handleProtocols, onOpen, limits: deps.limits })
+  const { limits, hosts = [], origins = [] } = deps
+  serveSockets(app, { path: '/graphql', chooseProtocol: handleProtocols, onOpen, limits, mayOpen: openerCheck(hosts, origins) })
 }
 
 type Connecting = { readonly server: ReturnType<typeof protocolServer>; readonly app: Http }

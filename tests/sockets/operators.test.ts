@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { portsFrom } from '../../start/ports.ts'
 import { temporaryFolder } from '../boot.ts'
 import { httpGraph } from '../federation/http-graph.ts'
+import { requestRaw } from '../raw-http.ts'
 import { portsOfOneService, startService } from '../run.ts'
 import { ground, mains } from './processes.ts'
 
@@ -24,6 +25,33 @@ const showsNothing = async (origin: string): Promise<void> => {
   }
 }
 
+/** What a page reads that made its own name lead to this machine: its requests name that host, and any origin it likes. */
+const answersToItsOwnNamesOnly = async (origin: string, isRefused: boolean): Promise<void> => {
+  const upgrade = {
+    connection: 'Upgrade, close',
+    upgrade: 'websocket',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+  }
+  for (const host of [
+    'rebound.example',
+    'Rebound.Example:80',
+    'localhost.rebound.example',
+    '127.0.0.1.rebound.example:4000',
+    'rebound.example.',
+  ]) {
+    for (const target of [...paths, '/graphql?query={__typename}', '/config.json', '/documents.json', '/explorer']) {
+      const { status, body } = await requestRaw(origin, { target, headers: { host } })
+      assert.ok(isRefused ? status === 421 : status >= 400, `${origin}${target} as ${host}: ${status} ${body.toString().slice(0, 200)}`)
+    }
+    const opened = await requestRaw(origin, { target: '/graphql', headers: { ...upgrade, host } })
+    assert.notEqual(opened.status, 101, `${origin} opens a socket as ${host}`)
+  }
+  const { status } = await requestRaw(origin, { target: '/graphql', headers: { ...upgrade, origin: 'http://rebound.example' } })
+  assert.notEqual(status, 101, `${origin} opens a socket for a page of somebody else's`)
+  assert.equal((await requestRaw(origin, { target: '/health/live', headers: { host: 'health.check.example' } })).status, 200)
+}
+
 /** The same port at another address of this machine: what is bound to 127.0.0.1 does not listen there. */
 const elsewhere = (origin: string): string => origin.replace(/\/\/[^:/]+/, '//127.0.0.2')
 const listensAt = (origin: string): Promise<boolean> =>
@@ -32,7 +60,9 @@ const listensAt = (origin: string): Promise<boolean> =>
     () => false,
   )
 
-test('figures are on the port for operators of each process that is started alone, and on no other', { timeout: 300_000 }, async (t) => {
+test('each process that is started alone shows figures to operators only, and nothing under the name of somebody else’s page', {
+  timeout: 300_000,
+}, async (t) => {
   await using place = await ground()
   for (const main of mains)
     await t.test(main, async () => {
@@ -40,6 +70,7 @@ test('figures are on the port for operators of each process that is started alon
       assert.match(await seenAt(admin.origin, '/metrics'), figures)
       assert.ok(!(await listensAt(elsewhere(admin.origin))), 'bound to this machine')
       if (url.origin !== admin.origin) await showsNothing(url.origin)
+      for (const { origin } of [url, admin]) await answersToItsOwnNamesOnly(origin, !main.startsWith('edge/') || origin === admin.origin)
       await stop()
     })
 })
