@@ -1,4 +1,5 @@
 import { CinegraphError } from '#platform/errors/errors.ts'
+import { readExactBodies } from '#platform/graphql/exact-body.ts'
 import { serveAnswers } from '#platform/graphql/serve.ts'
 import { allowOriginsToAsk } from '#platform/http/cors.ts'
 import { createHttp, type Http, type HttpDeps } from '#platform/http/server.ts'
@@ -29,6 +30,7 @@ const sandbox = 'https://studio.apollographql.com'
 /** The supergraph on HTTP, with its Explorer page. */
 export const createSupergraphHttp = ({ supergraph, readCaller, explain, allowedOrigins, ...deps }: SupergraphHttpDeps): Http => {
   const app = createHttp({ name: 'supergraph', ...deps })
+  readExactBodies(app)
   allowOriginsToAsk(app, () => [sandbox, ...allowedOrigins])
   serveAnswers(app, supergraph, readCaller)
   serveWebSocket(app, {

@@ -3,6 +3,7 @@ import { ApolloServer } from '@apollo/server'
 import { publicError } from '#platform/graphql/answer-error.ts'
 import type { GraphqlAnswer, GraphqlRequest } from '#platform/graphql/execute.ts'
 import { answerOf } from '#platform/graphql/subgraph.ts'
+import { stringifyExact } from '#platform/text/exact-json.ts'
 import type { AskSubgraph } from './engine/ask.ts'
 
 export type ReferenceDeps<C> = {
@@ -32,8 +33,8 @@ export const createReference = async <C>({ supergraphSdl, ask }: ReferenceDeps<C
 const dataSource = <C>(subgraph: string, ask: AskSubgraph<C>): GraphQLDataSource<Context<C>> => ({
   process: async ({ request, context }) => {
     const query = request.query ?? ''
-    const variables = JSON.stringify(request.variables ?? {})
-    const body = JSON.stringify({ query, variables: request.variables ?? {} })
+    const variables = stringifyExact(request.variables ?? {})
+    const body = stringifyExact({ query, variables: request.variables ?? {} })
     const kind = /^\s*mutation\b/.test(query) ? 'mutation' : 'query'
     const { data, errors } = await ask({ subgraph, kind, query, variables, body }, context.caller as C)
     return { data: data ?? null, ...(errors === undefined ? {} : { errors }) } as never

@@ -7,6 +7,7 @@ import { msLeft } from '#platform/identity/access-token.ts'
 import type { Log } from '#platform/observe/log.ts'
 import { inSpan } from '#platform/observe/spans.ts'
 import { endingAfter } from '#platform/resilience/deadline.ts'
+import { parseExact } from '#platform/text/exact-json.ts'
 import { withoutValues } from '#platform/text/without-secrets.ts'
 import type { Answered } from './engine/answered.ts'
 import type { AskSubgraph, SubscribeSubgraph } from './engine/ask.ts'
@@ -91,7 +92,7 @@ const subscribeWith =
   (name: string, service: GraphqlService | undefined): SubscribeSubgraph<Caller> =>
   ({ query, variables }, caller, signal) => {
     if (service === undefined) throw new CinegraphError('SUBGRAPH_UNAVAILABLE', { name })
-    return service.subscribe({ query, variables: JSON.parse(variables) as Readonly<Record<string, unknown>> }, caller, signal)
+    return service.subscribe({ query, variables: parseExact(variables) as Readonly<Record<string, unknown>> }, caller, signal)
   }
 
 /** Behind a concurrency limit and a circuit breaker; what only reads is tried again. Deadlines are those of the services. */
@@ -104,7 +105,7 @@ const askWith = (name: string, execute: ExecuteGraphql | undefined, log: Log): A
   const { forQueries, forMutations } = guarded(name, guard, execution)
   return async ({ kind, query, variables }, caller) => {
     const began = performance.now()
-    const asked = { query, variables: JSON.parse(variables) as Readonly<Record<string, unknown>> }
+    const asked = { query, variables: parseExact(variables) as Readonly<Record<string, unknown>> }
     try {
       return await (kind === 'query' ? forQueries : forMutations)(asked, caller)
     } catch (error) {

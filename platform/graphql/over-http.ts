@@ -4,6 +4,7 @@ import Negotiator from 'negotiator'
 import type { GraphqlAnswer, GraphqlRequest } from '#platform/graphql/execute.ts'
 import { parseDocument } from '#platform/graphql/limits/parse-document.ts'
 import { parseRequest, readJson } from '#platform/graphql/request.ts'
+import { stringifyExact } from '#platform/text/exact-json.ts'
 
 const modern = 'application/graphql-response+json'
 const classic = 'application/json'
@@ -13,7 +14,7 @@ type MediaType = typeof modern | typeof classic
 export type JsonAnswer = { readonly json: () => Buffer; readonly isExecuted: boolean }
 
 export const jsonOf = ({ data, errors }: GraphqlAnswer): JsonAnswer => ({
-  json: () => Buffer.from(JSON.stringify({ ...(data === undefined ? {} : { data }), ...(errors?.length ? { errors } : {}) })),
+  json: () => Buffer.from(stringifyExact({ ...(data === undefined ? {} : { data }), ...(errors?.length ? { errors } : {}) })),
   isExecuted: data !== undefined,
 })
 

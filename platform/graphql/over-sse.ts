@@ -4,7 +4,7 @@ import { type CinegraphError, extensionsOf, isCinegraphError } from '#platform/e
 import type { GraphqlAnswer, GraphqlRequest } from '#platform/graphql/execute.ts'
 import { type JsonAnswer, kindOf, readRequest, sendRefusal } from '#platform/graphql/over-http.ts'
 import { takeOver } from '#platform/graphql/take-over.ts'
-import { parseExact } from '#platform/text/exact-json.ts'
+import { parseExact, stringifyExact } from '#platform/text/exact-json.ts'
 
 const quietMs = 12_000
 const mediaType = 'text/event-stream; charset=utf-8'
@@ -78,7 +78,7 @@ export async function* subscribeOverSse({ url, headers, request }: AskedOverSse,
   const response = await fetch(url, {
     method: 'POST',
     headers: { ...headers, 'content-type': 'application/json', accept: 'text/event-stream' },
-    body: JSON.stringify(request),
+    body: stringifyExact(request),
     signal,
   })
   if (!response.ok || response.body === null || !/event-stream/.test(response.headers.get('content-type') ?? ''))

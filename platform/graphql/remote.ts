@@ -3,6 +3,7 @@ import { CinegraphError, isCinegraphError, messageOf } from '#platform/errors/er
 import { asAnswer, type ExecuteGraphql, type GraphqlService, isAnswer } from '#platform/graphql/execute.ts'
 import { subscribeOverSse } from '#platform/graphql/over-sse.ts'
 import { traceHeaders } from '#platform/observe/tracing.ts'
+import { parseExact, stringifyExact } from '#platform/text/exact-json.ts'
 
 const deadlineMs = 5_000
 
@@ -26,10 +27,13 @@ export const remoteGraphql =
       const response = await fetch(new URL('/graphql', url), {
         method: 'POST',
         headers: { 'content-type': 'application/json', accept: 'application/json', ...forwardHeaders(caller, serviceKey) },
-        body: JSON.stringify(request),
+        body: stringifyExact(request),
         signal: AbortSignal.timeout(deadlineMs),
       })
-      const answer: unknown = await response.json().catch((error: unknown) => ({ error }))
+      const answer: unknown = await response
+        .text()
+        .then(parseExact)
+        .catch((error: unknown) => ({ error }))
       if (refusals.has(response.status) && !isAnswer(answer))
         throw new CinegraphError('INPUT_INVALID', { name: 'The request', why: `was refused by the ${name} service (${response.status})` })
       return asAnswer(answer)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { GraphqlRequest } from '#platform/graphql/execute.ts'
+import { parseExact } from '#platform/text/exact-json.ts'
 
 export const queryLengthMax = 50_000
 const nameLengthMax = 1_000
@@ -50,7 +51,7 @@ export const parseRequest = (value: unknown): { readonly request: GraphqlRequest
 export const readJson = (text: unknown): unknown => {
   if (typeof text !== 'string') return text
   try {
-    return JSON.parse(text)
+    return parseExact(text)
   } catch {
     return Number.NaN
   }

@@ -56,10 +56,11 @@ const executeWith = <C>({ planRequest, show, stepOf, onFinished }: Executing<C>)
   const executed = async (request: GraphqlRequest, context: C): Promise<Answered> => {
     const beganAt = Date.now()
     try {
-      const { operation, variables, plan, projection } = await planRequest(request, context)
+      const { operation, variables, sent, plan, projection } = await planRequest(request, context)
       if (operation.read.operation.operation === 'subscription') throw notStreamed()
-      const run = newRun({ variables, context, root: operation.introspect?.(variables) ?? {}, fetches: onFinished && [] })
+      const run = newRun({ variables: sent, context, root: operation.introspect?.atRoot(variables) ?? {}, fetches: onFinished && [] })
       await stepOf(plan, operation.read.hasPlainKeys)(run)
+      operation.introspect?.below(run.root, variables)
       onFinished?.({ request, context, operation, plan, fetches: run.fetches ?? [], errors: run.errors, beganAt, endedAt: Date.now() })
       const caching = operation.read.operation.operation === 'query' ? run.caching : []
       return answered({ ...run, caching }, projection, show)
@@ -80,16 +81,19 @@ const executeInPartsWith = <C>(
   async function* (request, context) {
     const beganAt = Date.now()
     try {
-      const { operation, variables, plan, projection, conditions } = await planRequest(request, context)
+      const { operation, variables, sent, plan, projection, conditions } = await planRequest(request, context)
       const split = operation.read.operation.operation === 'subscription' ? null : operation.partsOf(conditions, plan)
       if (split === null) {
         yield { ...(await execute(request, context)), isLast: true }
         return
       }
-      const run = newRun({ variables, context, root: operation.introspect?.(variables) ?? {}, fetches: onFinished && [] })
+      const run = newRun({ variables: sent, context, root: operation.introspect?.atRoot(variables) ?? {}, fetches: onFinished && [] })
       const onDone = () =>
         onFinished?.({ request, context, operation, plan, fetches: run.fetches ?? [], errors: run.errors, beganAt, endedAt: Date.now() })
-      const partStep = (part: PlanNode | null) => stepOf(part, operation.read.hasPlainKeys)
+      const partStep = (part: PlanNode | null) => async (each: Run<C>) => {
+        await stepOf(part, operation.read.hasPlainKeys)(each)
+        operation.introspect?.below(each.root, variables)
+      }
       yield* deliver({ run, all: projection, split, stepOf: partStep, isOneOf, show, onDone })
     } catch (error) {
       yield { ...refused(error, show), isLast: true }
@@ -106,15 +110,16 @@ type Subscribing<C> = {
 const subscribeWith = <C>({ planRequest, execute, show, deps }: Subscribing<C>): Engine<C>['subscribe'] =>
   async function* (request, context, signal) {
     try {
-      const { operation, variables, plan, projection } = await planRequest(request, context)
+      const { operation, variables, sent, plan, projection } = await planRequest(request, context)
       if (operation.read.operation.operation !== 'subscription' || plan === null) {
         yield await execute(request, context)
         return
       }
       const source = compileSubscription(plan, { ...deps, canShare: operation.read.hasPlainKeys && !takesContext(plan) })
-      for await (const event of source.open(newRun({ variables, context, root: {} }), signal)) {
-        const run = newRun({ variables, context, root: {} })
+      for await (const event of source.open(newRun({ variables: sent, context, root: {} }), signal)) {
+        const run = newRun({ variables: sent, context, root: {} })
         await source.take(event, run)
+        operation.introspect?.below(run.root, variables)
         yield answered(run, projection, show)
       }
     } catch (error) {

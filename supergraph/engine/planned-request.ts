@@ -14,6 +14,7 @@ import type { Variables } from './operation/document.ts'
 import { type Overrides, type PreparedOperation, prepare } from './operation/prepare.ts'
 import type { Projection, RequestConditions } from './operation/projection.ts'
 import { storedKeys } from './operation/stored-key.ts'
+import { byPlannedNames } from './operation/variable-names.ts'
 import { coerceVariables } from './operation/variables.ts'
 import type { PlanNode, Planner } from './plan/planner.ts'
 import { accessRules, type Claims } from './schema/access-rules.ts'
@@ -54,6 +55,8 @@ export type EngineDeps<C> = {
 export type PlannedRequest = {
   readonly operation: PreparedOperation
   readonly variables: Variables
+  /** The same by the names that they have in what subgraphs are asked. */
+  readonly sent: Variables
   readonly plan: PlanNode | null
   readonly projection: Projection
   readonly conditions: RequestConditions
@@ -75,6 +78,7 @@ export const openSupergraph = <C>(deps: EngineDeps<C>) => {
   const limiter = createLimiter({ schema, listSizes: costs.listSize, anyText, limits })
   const cached = operationCache<PreparedOperation>(deps.preparedBytesMax ?? preparedBytesDefault)
   const storedKey = storedKeys(types.isFieldName)
+  const hiding = types.hiding(schema)
   const parts = {
     schema,
     limiter,
@@ -83,6 +87,7 @@ export const openSupergraph = <C>(deps: EngineDeps<C>) => {
     planner: deps.planner,
     accessRules: access,
     storedKey,
+    hasHidden: (name: string) => hiding.has(name),
     ...types,
   }
   const prepared = (text: string, name?: string): PreparedOperation => cached(text, name, (grow) => prepare(text, name, { ...parts, grow }))
@@ -103,7 +108,14 @@ export const openSupergraph = <C>(deps: EngineDeps<C>) => {
         overrides(() => deps.overridesOf?.(context)),
       ),
     )
-    return { operation, variables, plan, projection: operation.projectionFor(conditions), conditions }
+    return {
+      operation,
+      variables,
+      sent: byPlannedNames(operation.read.operation, variables),
+      plan,
+      projection: operation.projectionFor(conditions),
+      conditions,
+    }
   }
   const planOf = async (text: string, variables: Variables = {}, name?: string): Promise<PlanNode | null> => {
     const operation = prepared(text, name)

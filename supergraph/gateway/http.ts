@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import { CinegraphError } from '#platform/errors/errors.ts'
+import { readExactBodies } from '#platform/graphql/exact-body.ts'
 import type { GraphqlRequest } from '#platform/graphql/execute.ts'
 import { SubscriptionQuota } from '#platform/graphql/limits/subscription-quota.ts'
 import { answerOverHttp, type JsonAnswer, jsonOf } from '#platform/graphql/over-http.ts'
@@ -43,6 +44,7 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
   const observe = observeOperations(log, settings.slowMs)
   const hosts = [settings.host, ...settings.allowedHosts]
   const app = createHttp({ name: 'gateway', log, hosts })
+  readExactBodies(app)
   allowOriginsToAsk(app, () => settings.corsOrigins)
   const admission = createAdmission()
   app.addHook('onClose', async () => admission[Symbol.dispose]())

@@ -1,4 +1,5 @@
 import type { GraphqlRequest } from '#platform/graphql/execute.ts'
+import { stringifyExact } from '#platform/text/exact-json.ts'
 import { compileHeaderRules } from './headers.ts'
 import type { Incoming } from './http-subgraph.ts'
 import type { GatewaySettings } from './settings.ts'
@@ -21,7 +22,7 @@ export const sharingKey = (settings: GatewaySettings) => {
     among: 'alike' | 'shared' = 'alike',
   ): string | undefined => {
     if (/\b(mutation|subscription)\b/.test(query)) return undefined
-    return `${operationName}\0${query}\0${JSON.stringify(variables ?? null)}\0${JSON.stringify((among === 'shared' ? claims : forwarded).headersFor(headers))}${bearer === undefined ? '' : textOf(bearer)}`
+    return `${operationName}\0${query}\0${stringifyExact(variables ?? null)}\0${JSON.stringify((among === 'shared' ? claims : forwarded).headersFor(headers))}${bearer === undefined ? '' : textOf(bearer)}`
   }
 }
 

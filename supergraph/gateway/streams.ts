@@ -10,7 +10,7 @@ import { openerCheck } from '#platform/http/hosts.ts'
 import type { Http } from '#platform/http/server.ts'
 import { type SocketLimits, serveSockets } from '#platform/http/websocket.ts'
 import type { Log } from '#platform/observe/log.ts'
-import { replaceExact } from '#platform/text/exact-json.ts'
+import { replaceExact, reviveExact } from '#platform/text/exact-json.ts'
 import type { Answered } from '../engine/answered.ts'
 import { anyDocument, type Documents } from './documents.ts'
 import { isFieldValue } from './headers.ts'
@@ -86,6 +86,7 @@ const protocolServer = <C>(deps: WebSocketDeps<C>, log: Log) =>
   makeServer<Record<string, unknown>, Extra>({
     connectionInitWaitTimeout: initWaitMs,
     jsonMessageReplacer: replaceExact,
+    jsonMessageReviver: reviveExact,
     subscribe: async ({ contextValue }) => (contextValue as Answers)() as never,
     execute: async ({ contextValue }) => {
       // NOTE: a loop, so that the generator is ended and lets go of its version of the supergraph.

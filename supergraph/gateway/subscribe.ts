@@ -2,7 +2,7 @@ import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
 import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
 import { subscribeOverSse } from '#platform/graphql/over-sse.ts'
-import { reviveExact } from '#platform/text/exact-json.ts'
+import { parseExact, replaceExact, reviveExact } from '#platform/text/exact-json.ts'
 import type { SubgraphAnswer, SubscribeSubgraph } from '../engine/ask.ts'
 import { compileHeaderRules } from './headers.ts'
 import type { Incoming } from './http-subgraph.ts'
@@ -16,7 +16,7 @@ export const createSubscribe = ({ name, url, settings, own }: Deps): SubscribeSu
   const target = own.subscriptions?.url ?? own.url ?? url
   return (request, { headers: incoming }, signal) => {
     const headers = rules.headersFor(incoming)
-    const body = { query: request.query, variables: JSON.parse(request.variables) as Record<string, unknown> }
+    const body = { query: request.query, variables: parseExact(request.variables) as Record<string, unknown> }
     const events =
       own.subscriptions?.protocol === 'ws'
         ? overWebSocket(target, { headers, body }, signal)
@@ -51,6 +51,7 @@ async function* overWebSocket(url: string, { headers, body }: Asked, signal: Abo
     retryAttempts: 0,
     connectionParams: headers,
     jsonMessageReviver: reviveExact,
+    jsonMessageReplacer: replaceExact,
   })
   const events = client.iterate<SubgraphAnswer['data'] & object>(body)
   const stop = (): void => void events.return?.()

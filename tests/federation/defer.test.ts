@@ -203,3 +203,30 @@ test('a deferred field that may not be null makes one error when its subgraph is
     assert.deepEqual(objects, [...new Set(objects)], JSON.stringify(found))
   }
 })
+
+test('what is deferred for a type that an object does not have is not sent, whatever the fragments around it say', async () => {
+  const named = ['1', '2'].map((id) => ({ __typename: id === '1' ? 'U' : 'P', id, name: `n${id}` }))
+  await using graph = await httpGraph({
+    a: {
+      sdl: `interface Node { id: ID! } type U implements Node @key(fields: "id") { id: ID! age: Int }
+        type D implements Node @key(fields: "id") { id: ID! owner: String }`,
+      resolvers: { U: { __resolveReference: same, age: () => 7 }, D: { __resolveReference: same, owner: () => 'o' } },
+    },
+    b: {
+      sdl: `interface Named { name: String! } type U implements Named @key(fields: "id") { id: ID! name: String! }
+        type P implements Named { name: String! } type Query { named: [Named] users: [Named] }`,
+      resolvers: { Query: { named: () => named.slice(0, 1), users: () => named } },
+    },
+  })
+  const sent = async (query: string) =>
+    (await ask(graph.url, query)).parts.flatMap(({ data, incremental }) => data ?? incremental ?? []) as readonly unknown[]
+  const u = { named: [{ name: 'n1' }] }
+  const users = { users: [{ name: 'n1' }, { name: 'n2' }] }
+  assert.deepEqual(await sent('{ named { name ... on Node { ... on D @defer { owner } } } }'), [u])
+  assert.deepEqual(await sent('{ named { name ... on Node @defer { ... on D { owner } } } }'), [u])
+  assert.deepEqual(await sent('{ users { name ... on Node @defer { id } } }'), [users, { path: ['users', 0], data: { id: '1' } }])
+  assert.deepEqual(
+    await sent('{ users { name ...Age } } fragment Age on Node { ... on U @defer { years: age } ... on D @defer { owner } }'),
+    [users, { path: ['users', 0], data: { years: 7 } }],
+  )
+})

@@ -449,4 +449,23 @@ export const scenarios: readonly Scenario[] = [
       { query: '{ __typename }', data: { __typename: 'Query' } },
     ],
   },
+  {
+    name: 'a type of a union that not every subgraph with the field knows is not asked for, and what it lacks is an error',
+    parts: {
+      a: {
+        sdl: 'type Query { some: Either @shareable } union Either = Known | Own type Known @shareable { name: String } type Own { size: Int }',
+        resolvers: { Query: { some: () => ({ __typename: 'Own', size: 1 }) } },
+      },
+      b: {
+        sdl: 'type Query { some: Either @shareable other: Int } union Either = Known type Known @shareable { name: String }',
+        resolvers: { Query: { some: () => ({ __typename: 'Known', name: 'k' }), other: () => 7 } },
+      },
+    },
+    cases: [
+      { query: '{ some { __typename } }', data: { some: { __typename: 'Own' } } },
+      { query: '{ some { ... on Own { size } } }', data: { some: { size: null } }, errors: 1 },
+      { query: '{ some { ... on Known { name } ... on Own { size } } }', data: { some: { size: null } }, errors: 1 },
+      { query: '{ other some { ... on Known { name } ... on Own { size } } }', data: { other: 7, some: { name: 'k' } } },
+    ],
+  },
 ]

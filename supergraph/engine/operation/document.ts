@@ -13,6 +13,7 @@ import {
 } from 'graphql'
 import { fragmentsOf } from '#platform/graphql/limits/counts.ts'
 import type { Limiter, MeasuredDocument } from '#platform/graphql/limits/limiter.ts'
+import { type DirectiveDeps, type ExecutableDirectives, executableDirectives } from './executable-directives.ts'
 
 export type ReadOperation = {
   readonly document: DocumentNode
@@ -23,23 +24,39 @@ export type ReadOperation = {
   /** Whether a response key means the same field with the same arguments wherever it stands. */
   readonly hasPlainKeys: boolean
   readonly hasDefer: boolean
+  readonly directives: ExecutableDirectives
   /** Refuses variables with which the operation costs too much. */
   readonly admit: MeasuredDocument['admit']
 }
 export type Variables = Readonly<Record<string, unknown>>
-export type DocumentRules = { readonly schema: GraphQLSchema; readonly rules: readonly ValidationRule[]; readonly limiter: Limiter }
+export type DocumentRules = {
+  readonly schema: GraphQLSchema
+  readonly rules: readonly ValidationRule[]
+  readonly limiter: Limiter
+} & DirectiveDeps
 
 /** So many faults of one document are reported. */
 const errorsMax = 20
 
 /** The one operation that a request names: parsed, measured, validated. Throws GraphQLErrors with a code, several as an AggregateError. */
-export const readOperation = (text: string, name: string | undefined, { schema, rules, limiter }: DocumentRules): ReadOperation => {
+export const readOperation = (
+  text: string,
+  name: string | undefined,
+  { schema, rules, limiter, ...names }: DocumentRules,
+): ReadOperation => {
   const { document, admit } = limiter(text, name)
   const errors = validate(schema, document, [...specifiedRules, ...rules], { maxErrors: errorsMax })
   if (errors.length > 0) throw new AggregateError(errors.map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED')))
   const operation = getOperationAST(document, name)
   if (!operation) throw coded(new GraphQLError(unresolved(name)), 'OPERATION_RESOLUTION_FAILURE')
-  return { document, operation, fragments: fragmentsOf(document), admit, ...lookAt(document) }
+  return {
+    document,
+    operation,
+    fragments: fragmentsOf(document),
+    admit,
+    directives: executableDirectives(document, operation, names),
+    ...lookAt(document),
+  }
 }
 
 const coded = (error: GraphQLError, code: string): GraphQLError =>

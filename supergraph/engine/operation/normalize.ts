@@ -16,33 +16,40 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 import type { AnswerLimits } from '#platform/graphql/limits/answer-size.ts'
+import { isMetaField } from '#platform/graphql/limits/counts.ts'
 import { isIncluded } from '../project/selection.ts'
 import type { IsDenied } from './access.ts'
 import type { ReadOperation, Variables } from './document.ts'
+import { withoutLargeNumbers } from './exact-literals.ts'
 import { hoistInterfaceFields, typename } from './hoist.ts'
 import type { StoredKey } from './stored-key.ts'
+import { withPlannedNames } from './variable-names.ts'
 
 export type NormalizeDeps = {
   readonly schema: GraphQLSchema
   /** Whether some subgraph knows this interface as an `@interfaceObject`. */
   readonly hasInterfaceObject: (name: string) => boolean
+  /** Whether a value of this abstract type can be of one that users do not see. */
+  readonly hasHidden: (name: string) => boolean
   readonly storedKey: StoredKey
   readonly answerLimits: AnswerLimits
 }
 /** What one request decides about an operation. */
 export type Deciding = { readonly variables: Variables; readonly isDenied: IsDenied }
-type Normalizing = NormalizeDeps & Deciding & Pick<ReadOperation, 'fragments'>
+type Normalizing = NormalizeDeps & Deciding & Pick<ReadOperation, 'fragments' | 'directives' | 'hasDefer'>
 
 /**
  * The operation as text for the planner: `@skip` and `@include` decided, fragments written where they are spread, what
  * stands twice written once, and without what the gateway answers by itself. Null when nothing is left to plan.
  */
-export const normalizedText = ({ operation, fragments }: ReadOperation, deps: NormalizeDeps, conditions: Deciding): string | null => {
+export const normalizedText = (read: ReadOperation, deps: NormalizeDeps, conditions: Deciding): string | null => {
+  const { operation, fragments, directives, hasDefer } = read
   const root = deps.schema.getRootType(operation.operation)
   if (!root) return null
-  const selections = normalize([operation.selectionSet], root, { ...deps, ...conditions, fragments })
+  const selections = normalize([operation.selectionSet], root, { ...deps, ...conditions, fragments, directives, hasDefer })
   const planned = selections.filter((node) => node.kind !== Kind.FIELD || !node.name.value.startsWith('__'))
-  return planned.length === 0 ? null : print(withVariables({ ...operation, selectionSet: setOf(planned) }))
+  if (planned.length === 0) return null
+  return print(withPlannedNames(withoutLargeNumbers(withVariables({ ...operation, selectionSet: setOf(planned) }), deps.schema)))
 }
 
 const setOf = (selections: readonly SelectionNode[]): SelectionSetNode => ({ kind: Kind.SELECTION_SET, selections })
@@ -53,14 +60,17 @@ type Gathered = { readonly fields: Map<string, FieldNode[]>; readonly fragments:
 const normalize = (sets: readonly SelectionSetNode[], type: GraphQLNamedType, deps: Normalizing): readonly SelectionNode[] => {
   const gathered: Gathered = { fields: new Map(), fragments: new Map() }
   for (const set of sets) gather(set, type, { gathered, deps })
+  // NOTE: what a value is must be known to hide it, and to send it later.
+  if (isAbstractType(type) && (deps.hasHidden(type.name) || deps.hasDefer)) gathered.fields.set('__typename', [typename])
   const isSplit = isInterfaceType(type) && deps.hasInterfaceObject(type.name)
   if (isSplit) joinInterfaceFields(gathered, type, deps)
+  if (!deps.directives.isEmpty) repeatInFragments(gathered, deps)
   const fields = [...gathered.fields.values()].map((nodes): FieldNode => {
     const [first] = nodes as [FieldNode]
     const definition = 'getFields' in type ? type.getFields()[first.name.value] : undefined
     const below = nodes.flatMap(({ selectionSet }) => (selectionSet === undefined ? [] : [selectionSet]))
     const { selectionSet: _, directives: __, alias: ___, ...bare } = first
-    const key = deps.storedKey(first)
+    const key = deps.directives.keyOf(nodes, deps.storedKey(first))
     const field: FieldNode = key === bare.name.value ? bare : { ...bare, alias: { kind: Kind.NAME, value: key } }
     return definition === undefined || below.length === 0
       ? field
@@ -100,6 +110,17 @@ const joinInterfaceFields = (gathered: Gathered, type: GraphQLInterfaceType, dep
   }
 }
 
+/** What is asked of an interface and again of one of its types is one field of that type, with the directives of both. */
+const repeatInFragments = ({ fields, fragments }: Gathered, deps: Normalizing): void => {
+  for (const [name, sets] of fragments) {
+    const on = deps.schema.getType(name)
+    const own: Gathered = { fields: new Map(), fragments: new Map() }
+    if (on !== undefined) for (const set of sets) gather(set, on, { gathered: own, deps })
+    const both = [...own.fields.keys()].flatMap((key) => fields.get(key) ?? [])
+    if (both.length > 0) sets.push(setOf(both))
+  }
+}
+
 const argumentsText = ({ arguments: given = [] }: FieldNode): string => given.map((each) => print(each)).join()
 
 /** A value all of whose fields are skipped is still asked for: whether it is null shows. */
@@ -112,6 +133,7 @@ const gather = (set: SelectionSetNode, type: GraphQLNamedType, { gathered, deps 
     if (!isIncluded(node, deps.variables)) continue
     if (node.kind === Kind.FIELD) {
       if (deps.isDenied(type.name, node.name.value)) continue
+      if (isMetaField(node.name.value)) continue
       // NOTE: the projection knows a value's type by the name `__typename` alone.
       if (node.name.value === '__typename') gathered.fields.set('__typename', [typename])
       else push(gathered.fields, deps.storedKey(node), node)

@@ -1,12 +1,14 @@
+import { mapFetches } from '../plan/fetches.ts'
 import { planBytes } from '../plan/plan-bytes.ts'
-import type { PlanNode, Planner } from '../plan/planner.ts'
+import type { FetchNode, PlanNode, Planner } from '../plan/planner.ts'
 import { planSerially } from '../plan/serially.ts'
 import type { AccessRules, Claims } from '../schema/access-rules.ts'
 import { type Access, compileAccess } from './access.ts'
 import type { Grow } from './cache.ts'
 import { type DocumentRules, type ReadOperation, readOperation, type Variables } from './document.ts'
+import { withLargeNumbers } from './exact-literals.ts'
 import { type InParts, inParts } from './in-parts.ts'
-import { introspection } from './introspection.ts'
+import { type Introspect, type IntrospectDeps, introspection } from './introspection.ts'
 import { type NormalizeDeps, normalizedText } from './normalize.ts'
 import { type Projection, project, type RequestConditions, type Shown } from './projection.ts'
 
@@ -14,7 +16,7 @@ import { type Projection, project, type RequestConditions, type Shown } from './
 export type PreparedOperation = {
   readonly read: ReadOperation
   readonly text: string
-  readonly introspect: ((variables: Variables) => Variables) | null
+  readonly introspect: Introspect | null
   /** How answers are written for these values of the variables that `@skip` and `@include` look at. */
   readonly projectionFor: (conditions: RequestConditions) => Projection
   /** The plan for these variables and override labels; planned once, also when many ask at the same time. */
@@ -26,7 +28,8 @@ export type PreparedOperation = {
 export type Overrides = { readonly labels: readonly string[]; readonly percentage: number }
 
 export type PrepareDeps = DocumentRules &
-  NormalizeDeps & { readonly planner: Planner; readonly accessRules: AccessRules; readonly grow: Grow }
+  NormalizeDeps &
+  IntrospectDeps & { readonly planner: Planner; readonly accessRules: AccessRules; readonly grow: Grow }
 
 const variantsMax = 64
 
@@ -38,21 +41,24 @@ export const prepare = (text: string, name: string | undefined, deps: PrepareDep
   return {
     read,
     text,
-    introspect: introspection(read, deps.schema),
+    introspect: introspection(read, deps),
     projectionFor: projections(read, deps, () => deps.grow(projectionBytes(text))),
     accessOf: compileAccess(read, deps.schema, deps.accessRules),
-    partsOf: (conditions, plan) => (read.hasDefer ? parts(conditions, plan) : null),
+    partsOf: (conditions, plan) => (read.hasDefer && read.directives.isEmpty ? parts(conditions, plan) : null),
     planFor: ({ variables, access }, { labels, percentage }) =>
       remember(plans, `${keyOf(variables)} ${access.key} ${labels.join(' ')} ${percentage}`, async () => {
         const normalized = normalizedText(read, deps, { variables, isDenied: access.isDenied })
         const plan = (part: string): Promise<PlanNode | null> => deps.planner.plan({ text: part, overrides: labels, percentage })
         if (normalized === null) return null
-        const made = await (read.operation.operation === 'mutation' ? planSerially(normalized, plan) : plan(normalized))
+        const planned = await (read.operation.operation === 'mutation' ? planSerially(normalized, plan) : plan(normalized))
+        const made = planned && read.directives.restore(mapFetches(planned, exact))
         deps.grow(planBytes(made))
         return made
       }),
   }
 }
+
+const exact = (fetch: FetchNode): FetchNode => ({ ...fetch, operation: withLargeNumbers(fetch.operation) })
 
 /** The values of the variables that `@skip` and `@include` look at, as one string. */
 const conditionsKey =

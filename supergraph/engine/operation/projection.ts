@@ -14,19 +14,20 @@ export type Projection = {
 }
 /** The variables of a request and what its caller may read. */
 export type RequestConditions = { readonly variables: Variables; readonly access: Access }
-export type Shown = Pick<NormalizeDeps, 'schema' | 'storedKey' | 'answerLimits'>
+export type Shown = Pick<NormalizeDeps, 'schema' | 'storedKey' | 'hasHidden' | 'answerLimits'>
 
 /** What a selection of an operation asks, once variables and access are decided. */
 export const askingOf = (
-  { fragments, conditions }: ReadOperation,
-  { schema, storedKey }: Pick<Shown, 'schema' | 'storedKey'>,
+  { fragments, conditions, directives }: ReadOperation,
+  { schema, storedKey, hasHidden }: Pick<Shown, 'schema' | 'storedKey' | 'hasHidden'>,
   { variables, access }: RequestConditions,
 ): Asking => ({
   schema,
   fragments,
   conditions: Object.fromEntries(conditions.map((name) => [name, variables[name]])),
   isDenied: access.isDenied,
-  storedKey,
+  hasHidden,
+  keyOf: (nodes) => (nodes[0] === undefined ? '' : directives.keyOf(nodes, storedKey(nodes[0]))),
 })
 
 export const project = (read: ReadOperation, shown: Shown, conditions: RequestConditions): Projection => {

@@ -2,7 +2,7 @@ import { buildASTSchema, type GraphQLSchema, parse, visit } from 'graphql'
 import { withBareRoots } from './bare-roots.ts'
 import { withoutCertainTypes } from './certain-types.ts'
 import { conflictFinder } from './conflicts.ts'
-import { findGap } from './gaps.ts'
+import { findGap, findUnasked } from './gaps.ts'
 import { apolloPlanner } from './planner.apollo.ts'
 import { hivePlanner } from './planner.hive.ts'
 import type { PlanNode, Planner, PlanRequest } from './planner.ts'
@@ -27,7 +27,7 @@ export const checkedPlanner = (supergraphSdl: string): CheckedPlanner => {
       if (kind === 'fast' && contextual?.test(request.text)) throw new TypeError('The fast planner does not know @fromContext')
       const made = await (kind === 'fast' ? fast : reference()).plan(request)
       const plan = made === null ? null : withBareRoots(made, rootNames(schema()))
-      const fault = kind === 'fast' ? (findConflict()(plan) ?? findGap(request.text, plan)) : undefined
+      const fault = kind === 'fast' ? (findConflict()(plan) ?? findGap(request.text, plan)) : findUnasked(request.text, plan)
       if (fault !== undefined) throw new TypeError(fault)
       return plan === null ? null : withoutCertainTypes(plan, schema())
     },

@@ -73,6 +73,7 @@ const withEntities = (schema: GraphQLSchema): GraphQLSchema => {
   const types = Object.values(schema.getTypeMap()).filter(
     (type) => isObjectType(type) && !type.name.startsWith('__') && !roots.includes(type),
   )
+  if (types.length === 0) return schema
   const query = schema.getQueryType()?.name ?? 'Query'
   const text = `scalar _Any union _Entity = ${types.map(({ name }) => name).join(' | ')} extend type ${query} { _entities(representations: [_Any!]!): [_Entity]! }`
   return extendSchema(schema, parse(text), { assumeValidSDL: true })

@@ -1,4 +1,5 @@
 import { Kind, type SelectionSetNode } from 'graphql'
+import { fetchesOf } from './fetches.ts'
 import { additionsOf, type Known, keysOf, merge, place } from './known.ts'
 import type { FetchNode, PlanNode, Requirement } from './planner.ts'
 import { spelledOut } from './spelled-out.ts'
@@ -11,6 +12,14 @@ import { spelledOut } from './spelled-out.ts'
 export const findGap = (text: string, plan: PlanNode | null): string | undefined => {
   const known: Known = new Map()
   return (plan === null ? undefined : walk(plan, known)) ?? unasked(spelledOut(text).selectionSet, known, [])
+}
+
+/** A field of the operation that nobody is asked for, whatever becomes of entities. */
+export const findUnasked = (text: string, plan: PlanNode | null): string | undefined => {
+  const known: Known = new Map()
+  for (const fetch of plan === null ? [] : fetchesOf(plan))
+    for (const addition of additionsOf(fetch)) merge(place(known, addition.path), addition.known)
+  return unasked(spelledOut(text).selectionSet, known, [])
 }
 
 const walk = (node: PlanNode, known: Known): string | undefined => {

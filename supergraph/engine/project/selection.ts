@@ -13,8 +13,6 @@ import {
   type SelectionSetNode,
   typeFromAST,
 } from 'graphql'
-import type { StoredKey } from '../operation/stored-key.ts'
-
 export type FieldPlan = {
   /** What the client calls it. */
   readonly key: string
@@ -36,9 +34,12 @@ export type Asking = {
   readonly schema: GraphQLSchema
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>
   readonly conditions: Readonly<Record<string, unknown>>
-  readonly storedKey: StoredKey
+  /** The key under which the value of a field stands that these nodes ask together. */
+  readonly keyOf: (nodes: readonly FieldNode[]) => string
   /** Fields that the caller may not read. */
   readonly isDenied: (type: string, field: string) => boolean
+  /** Whether a value of this abstract type can be of one that users do not see. */
+  readonly hasHidden: (name: string) => boolean
 }
 
 /** The fields asked of a value, found per type that is met: https://spec.graphql.org/October2021/#CollectFields(). */
@@ -60,7 +61,8 @@ export class Selection {
   typeNameOf(typename: unknown): string | undefined {
     if (isObjectType(this.type)) return this.type.name
     const found = typeof typename === 'string' ? this.#asking.schema.getType(typename) : undefined
-    if (typename === undefined || found === this.type) return this.#dependsOnType ? undefined : this.type.name
+    if (typename === undefined || found === this.type)
+      return this.#dependsOnType || this.#asking.hasHidden(this.type.name) ? undefined : this.type.name
     return isAbstractType(this.type) && isCompositeType(found) && this.#asking.schema.isSubType(this.type, found as GraphQLObjectType)
       ? found.name
       : undefined
@@ -111,7 +113,7 @@ export class Selection {
   #plan(parent: GraphQLNamedType, key: string, nodes: readonly FieldNode[]): FieldPlan | undefined {
     const name = nodes[0]?.name.value ?? ''
     const constant = name === '__typename' && isObjectType(parent) ? parent.name : undefined
-    const stored = nodes[0] === undefined ? key : this.#asking.storedKey(nodes[0])
+    const stored = this.#asking.keyOf(nodes)
     const common = { key, stored, name, parent: parent.name, constant, isDenied: this.#asking.isDenied(parent.name, name) }
     if (name.startsWith('__')) return { ...common, type: undefined, selection: undefined }
     const type = 'getFields' in parent ? (parent.getFields()[name]?.type as GraphQLOutputType | undefined) : undefined

@@ -4,11 +4,15 @@ import {
   type DefinitionNode,
   type DirectiveNode,
   type GraphQLSchema,
+  isScalarType,
   isSpecifiedDirective,
+  isSpecifiedScalarType,
   Kind,
   parse,
   specifiedDirectives,
   specifiedScalarTypes,
+  type ValueNode,
+  valueFromASTUntyped,
   visit,
 } from 'graphql'
 import { type SupergraphDocument, stringArgument } from './supergraph-document.ts'
@@ -60,7 +64,27 @@ export const publicSchema = (supergraph: SupergraphDocument, contract: Contract 
       Directive: (directive) => (directives.has(directive.name.value) ? undefined : null),
     }),
   )
-  return buildASTSchema({ kind: Kind.DOCUMENT, definitions: [...withoutDangling(shown), ...defer] }, { assumeValidSDL: true })
+  return withExactScalars(
+    buildASTSchema({ kind: Kind.DOCUMENT, definitions: [...withoutDangling(shown), ...defer] }, { assumeValidSDL: true }),
+  )
+}
+
+/** Scalars of the schema's own take integers of any size from literals too. */
+const withExactScalars = (schema: GraphQLSchema): GraphQLSchema => {
+  for (const type of Object.values(schema.getTypeMap()))
+    if (isScalarType(type) && !isSpecifiedScalarType(type)) Object.assign(type, { parseLiteral: exactLiteral, serialize: readable })
+  return schema
+}
+
+/** NOTE: a default value of the schema cannot be shown as a bigint. */
+const readable = (value: unknown): unknown => (typeof value === 'bigint' ? Number(value) : value)
+
+const exactLiteral = (node: ValueNode, variables?: Readonly<Record<string, unknown>> | null): unknown => {
+  if (node.kind === Kind.INT) return Number.isSafeInteger(Number(node.value)) ? Number(node.value) : BigInt(node.value)
+  if (node.kind === Kind.LIST) return node.values.map((each) => exactLiteral(each, variables))
+  if (node.kind === Kind.OBJECT)
+    return Object.fromEntries(node.fields.map(({ name, value }) => [name.value, exactLiteral(value, variables)]))
+  return valueFromASTUntyped(node, { ...variables })
 }
 
 const isMachinery = (node: DefinitionNode, supergraph: SupergraphDocument): boolean => {

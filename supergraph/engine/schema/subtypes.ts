@@ -1,12 +1,16 @@
-import { type DirectiveNode, Kind } from 'graphql'
+import { type DirectiveNode, type DocumentNode, type GraphQLSchema, Kind, visit } from 'graphql'
 import type { IsOneOf } from '../fetch/collect.ts'
-import type { SupergraphDocument } from './supergraph-document.ts'
+import { type SupergraphDocument, stringArgument } from './supergraph-document.ts'
 
 export type Subtypes = {
   readonly isOneOf: IsOneOf
   readonly isObjectType: (name: unknown) => boolean
+  /** Abstract types whose values can be of an object type that a schema does not have. */
+  readonly hiding: (schema: GraphQLSchema) => ReadonlySet<string>
   readonly hasInterfaceObject: (name: string) => boolean
   readonly isFieldName: (name: string) => boolean
+  /** Whether a key, a `@requires` or a `@provides` names such a field. */
+  readonly isInFieldSet: (name: string) => boolean
 }
 
 /** Which types are which, over the whole supergraph: also what users do not see moves between subgraphs. */
@@ -14,6 +18,7 @@ export const subtypes = ({ document }: SupergraphDocument): Subtypes => {
   const objects = new Set<unknown>()
   const interfaceObjects = new Set<string>()
   const fields = new Set<string>()
+  const fieldSets = fieldSetNames(document)
   const above = new Map<unknown, Set<string>>()
   const put = (type: string, abstract: string): void => void above.set(type, (above.get(type) ?? new Set()).add(abstract))
   for (const node of document.definitions) {
@@ -32,10 +37,25 @@ export const subtypes = ({ document }: SupergraphDocument): Subtypes => {
   }
   return {
     isOneOf,
+    hiding: (schema) =>
+      new Set([...objects].flatMap((name) => (schema.getType(String(name)) === undefined ? [...(above.get(name) ?? [])] : []))),
     isObjectType: (name) => objects.has(name),
     hasInterfaceObject: (name) => interfaceObjects.has(name),
     isFieldName: (name) => fields.has(name),
+    isInFieldSet: (name) => fieldSets.has(name),
   }
+}
+
+const fieldSetNames = (document: DocumentNode): ReadonlySet<string> => {
+  const names = new Set<string>()
+  visit(document, {
+    Directive: (node) => {
+      if (!node.name.value.startsWith('join__')) return
+      for (const argument of ['key', 'requires', 'provides'])
+        for (const name of stringArgument(node, argument)?.match(/\w+/g) ?? []) names.add(name)
+    },
+  })
+  return names
 }
 
 const isInterfaceObject = ({ name, arguments: given = [] }: DirectiveNode): boolean =>
