@@ -18,5 +18,6 @@ export const subgraph: SubgraphDefinition = {
     })
   },
   publishes: [],
+  sweeps: [{ table: 'session', expiry: 'expires_at', keepDays: 90 }],
   without: 'play; what plays already goes on',
 }

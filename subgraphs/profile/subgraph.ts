@@ -19,5 +19,6 @@ export const subgraph: SubgraphDefinition = {
     })
   },
   publishes: [subscriptions],
+  sweeps: [{ table: 'session', expiry: 'expires_at', keepDays: 0 }],
   without: 'sign-in and the choice of a profile; members who are signed in browse on',
 }
