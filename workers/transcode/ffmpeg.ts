@@ -1,13 +1,11 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import encoder from '@ffmpeg-installer/ffmpeg'
-import prober from '@ffprobe-installer/ffprobe'
-import ffmpeg, { type FfprobeData } from 'fluent-ffmpeg'
+import ffmpeg from 'fluent-ffmpeg'
 import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
 import { processBirth } from '#platform/process/birth.ts'
 
 ffmpeg.setFfmpegPath(encoder.path)
-ffmpeg.setFfprobePath(prober.path)
 
 /** One output file of an encode, with its ffmpeg options. */
 export type Output = { readonly file: string; readonly options: readonly string[] }
@@ -29,15 +27,6 @@ const containers = 'mov,matroska,mpegts,mpeg,mpegvideo,avi,flv,asf,ogg,mxf,ivf,h
  * containers are tried, and nothing but files is opened.
  */
 export const asFilm = ['-protocol_whitelist', 'file', '-format_whitelist', containers] as const
-
-/** What ffprobe says of a file. Throws SOURCE_UNREADABLE. */
-export const ffprobe = (file: string): Promise<FfprobeData> =>
-  new Promise((resolve, reject) => {
-    ffmpeg.ffprobe(file, [...asFilm], (error: unknown, data) => {
-      if (error) reject(new CinegraphError('SOURCE_UNREADABLE', { why: lastLine(messageOf(error)) }, error))
-      else resolve(data)
-    })
-  })
 
 /** Runs one encode to its end. Throws ENCODE_FAILED with the encoder's own last words; an aborted signal ends it. */
 export const encode = ({ inputs, filter, outputs, workDir, onPosition, signal }: Encode): Promise<void> =>
@@ -63,13 +52,14 @@ export const encode = ({ inputs, filter, outputs, workDir, onPosition, signal }:
   })
 
 const secondsOf = (timemark: string): number => timemark.split(':').reduce((total, part) => total * 60 + Number(part), 0) || 0
-const lastLine = (text: string): string =>
+/** The last of what a program said that says something; a program that was killed says nothing. */
+export const lastLine = (text: string): string =>
   text
     .trim()
     .split('\n')
     .filter((line) => !line.startsWith('Conversion failed'))
     .at(-1)
-    ?.trim() ?? 'no reason given'
+    ?.trim() || 'no reason given'
 
 const noteOf = (workDir: string): string => join(workDir, 'encoder.json')
 

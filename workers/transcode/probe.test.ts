@@ -37,3 +37,20 @@ test('what is uploaded names no other file and no address that would be read', a
     }
   assert.deepEqual(asked, [])
 })
+
+test('films are looked into in whatever container they come', async () => {
+  await using folder = await temporaryFolder()
+  const inputs = ['testsrc=d=1:s=64x48:r=25', 'sine=d=1'].map((source) => ({ source, options: ['-f', 'lavfi'] }))
+  for (const name of ['ts', 'm2ts', 'mp4', 'mov', 'mkv', 'avi', 'flv', 'mpg']) {
+    const file = join(folder.path, `film.${name}`)
+    const options = ['-pix_fmt', 'yuv420p', '-ar', '44100', '-metadata', 'service_name=Ciné', '-metadata', 'title=Ciné']
+    await encode({ inputs, outputs: [{ file, options }], workDir: folder.path })
+    const { width, height, hasAudio, durationMs } = await probe(file)
+    assert.deepEqual({ width, height, hasAudio }, { width: 64, height: 48, hasAudio: true }, name)
+    assert.ok(Math.abs(durationMs - 1_000) < 500, `${name}: ${durationMs} ms`)
+  }
+  const turned = join(folder.path, 'turned.mp4')
+  const film = { source: join(folder.path, 'film.mp4'), options: [...asFilm] }
+  await encode({ inputs: [film], outputs: [{ file: turned, options: ['-c', 'copy', '-metadata:s:v', 'rotate=90'] }], workDir: folder.path })
+  assert.equal((await probe(turned)).width, 48, 'a film that was taken upright')
+})

@@ -1,5 +1,5 @@
 import { CinegraphError } from '#platform/errors/errors.ts'
-import { ffprobe } from './ffmpeg.ts'
+import { ffprobe } from './ffprobe.ts'
 
 /** What is known of a film before it is encoded. */
 export type Source = {
@@ -20,7 +20,8 @@ export const probe = async (file: string): Promise<Source> => {
   if (!Number.isFinite(durationMs) || durationMs <= 0)
     throw new CinegraphError('SOURCE_UNREADABLE', { why: 'it does not say how long it is' })
   const rate = fraction(video.avg_frame_rate) ?? fraction(video.r_frame_rate) ?? 25
-  const turned = Math.abs(Number(video.rotation ?? 0)) % 180 === 90
+  const rotation = video.side_data_list?.find((each) => each.rotation !== undefined)?.rotation ?? 0
+  const turned = Math.abs(rotation) % 180 === 90
   const [width, height] = turned ? [video.height ?? 0, video.width ?? 0] : [video.width ?? 0, video.height ?? 0]
   if (width < 16 || height < 16) throw new CinegraphError('SOURCE_UNREADABLE', { why: 'its picture has no size' })
   return {
