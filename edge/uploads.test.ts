@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
 import { createFolderStore } from '#platform/adapters/object-store.folder.ts'
-import { objectKey } from '#platform/contracts/object-key.ts'
+import { closedUploadOf, objectKey } from '#platform/contracts/object-key.ts'
 import { readObject } from '#platform/files/read-object.ts'
 import { signUploadPath } from '#platform/identity/stream-token.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
@@ -109,4 +109,25 @@ test('an address that has expired, or is for another part, takes nothing', async
   const other = address()
   assert.equal((await put(other.path.replace(/part-\d+/, 'part-0'), sized(part), part)).status, 403)
   assert.equal(await stored(expired.key), null)
+})
+
+test('from when an upload is finished its addresses take nothing, also from those who were sending already', async () => {
+  const { key, path } = address()
+  assert.equal((await put(path, sized(part), part)).status, 200)
+  const { hostname, port } = new URL(originUrl)
+  const late = connect({ host: hostname, port: Number(port) })
+  let answer = ''
+  late.on('data', (data) => (answer += data)).on('error', () => undefined)
+  const other = Buffer.alloc(part.length, 'x')
+  late.write(`PUT ${path} HTTP/1.1\r\nhost: o\r\nconnection: close\r\ncontent-length: ${part.length}\r\n\r\n`)
+  late.write(other.subarray(0, 100))
+  await once(late, 'connect')
+  await objects.put(closedUploadOf(key), new Uint8Array())
+  late.write(other.subarray(100))
+  await once(late, 'close')
+  assert.match(answer, /^HTTP\/1.1 409[\s\S]*UPLOAD_CLOSED/)
+  const another = address()
+  for (const each of [path, another.path]) assert.equal((await put(each, sized(other), other)).status, 409)
+  assert.deepEqual(await stored(key), part)
+  assert.equal(await stored(another.key), null)
 })

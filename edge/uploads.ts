@@ -1,6 +1,7 @@
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { FastifyRequest } from 'fastify'
+import { closedUploadOf } from '#platform/contracts/object-key.ts'
 import { CinegraphError, isCinegraphError } from '#platform/errors/errors.ts'
 import type { Http } from '#platform/http/server.ts'
 import { readUploadTarget, type UploadGrant } from '#platform/identity/stream-token.ts'
@@ -26,6 +27,7 @@ export const takeUploads = (app: Http, { objects, streamKey, clock }: UploadRout
     uploads.put('/upload/*', async (request, reply) => {
       const grant = granted(request)
       checkHeaders(request, grant)
+      await checkOpen(objects, grant)
       const info = await store(request, grant, objects)
       return reply.code(200).header('etag', info.etag).send({ bytes: info.bytes })
     })
@@ -49,15 +51,21 @@ const checkHeaders = ({ headers }: FastifyRequest, { bytes }: UploadGrant): void
 }
 
 const store = async ({ raw }: FastifyRequest, { key, bytes }: UploadGrant, objects: ObjectStore) => {
-  const counted = exactly(bytes)
+  // NOTE: also when all of it has arrived: the upload may have been finished meanwhile, by whoever sent the part before.
+  const counted = exactly(bytes, () => checkOpen(objects, { key }))
   const [, info] = await Promise.all([pipeline(raw, counted), objects.put(key, counted)]).catch((error: unknown) => {
     throw isCinegraphError(error) ? error : new CinegraphError('UPLOAD_INCOMPLETE', { part: key }, error)
   })
   return info
 }
 
-/** Passes bytes on, and fails unless there are exactly so many. */
-const exactly = (bytes: number): Transform => {
+/** An address is good for as long as its upload is open. Throws UPLOAD_CLOSED. */
+const checkOpen = async (objects: ObjectStore, { key }: Pick<UploadGrant, 'key'>): Promise<void> => {
+  if ((await objects.head(closedUploadOf(key))) !== null) throw new CinegraphError('UPLOAD_CLOSED')
+}
+
+/** Passes bytes on, and fails unless there are exactly so many and the last check passes. */
+const exactly = (bytes: number, check: () => Promise<void>): Transform => {
   let seen = 0
   return new Transform({
     transform: (chunk: Buffer, _encoding, done) => {
@@ -65,6 +73,9 @@ const exactly = (bytes: number): Transform => {
       if (seen > bytes) done(wrongSize(bytes))
       else done(null, chunk)
     },
-    flush: (done) => done(seen === bytes ? null : wrongSize(bytes)),
+    flush: (done) => {
+      if (seen !== bytes) return done(wrongSize(bytes))
+      check().then(() => done(null), done)
+    },
   })
 }

@@ -28,6 +28,15 @@ export const objectKey = (text: string): ObjectKey => {
 /** Whether `key` lies in the folder `folder`. */
 export const isBelow = (key: ObjectKey, folder: ObjectKey): boolean => key.startsWith(`${folder}/`)
 
+/** The folder that a key lies in. Throws INPUT_INVALID for a key that lies in none. */
+const folderOf = (key: ObjectKey): ObjectKey => objectKey(key.slice(0, Math.max(0, key.lastIndexOf('/'))))
+
+/** The object whose presence says that an upload takes no more parts, by the folder of the parts. */
+export const closedUpload = (folder: string): ObjectKey => objectKey(`${folder}.closed`)
+
+/** The same, by the key of a part. */
+export const closedUploadOf = (part: ObjectKey): ObjectKey => closedUpload(folderOf(part))
+
 const namespaceOf = (key: ObjectKey): string => key.slice(0, key.indexOf('/') + 1)
 
 /** What everybody may fetch from an edge: pictures. */

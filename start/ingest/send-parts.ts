@@ -60,8 +60,8 @@ const send = uploading(async (signal, { url, start, bytes }: Part, handle: FileH
   if (!response.ok) throw refused(response.status)
 })
 
-/** NOTE: another try cannot help where the address has expired or was signed for another part. */
+/** NOTE: another try cannot help where the address has expired, was signed for another part, or the upload is finished. */
 const refused = (status: number): CinegraphError =>
-  status === 400 || status === 403
+  status === 400 || status === 403 || status === 409
     ? new CinegraphError('INPUT_INVALID', { name: 'The part', why: `was refused by the origin (${status})` })
     : new CinegraphError('ORIGIN_UNAVAILABLE')

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { GenreNames, Maturity, parseInput, ReleaseYear, Sha256, Synopsis, TitleName } from '#platform/contracts/fields.ts'
 import { checkRenditionsFit } from '#platform/contracts/ladder.ts'
-import { type ObjectKey, objectKey } from '#platform/contracts/object-key.ts'
+import { closedUpload, type ObjectKey, objectKey } from '#platform/contracts/object-key.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
 import { signUploadPath } from '#platform/identity/stream-token.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
@@ -83,6 +83,12 @@ export const startUpload = async (input: StartUploadInput, { store, uploadUrl, s
   return { id, titleId, partBytes, partUrls: Array.from({ length: parts }, (_, part) => urlOf(part)) }
 }
 
+/** From then on the origin takes no more parts. NOTE: each part has the size that its address was signed for, also one that comes in between. */
+const close = async (folder: string, objects: ObjectStore): Promise<void> => {
+  const key = closedUpload(folder)
+  if ((await objects.head(key)) === null) await objects.put(key, new Uint8Array())
+}
+
 /** Hands a film whose parts are all there to the workers. Asking again is fine. Throws NOT_FOUND or UPLOAD_INCOMPLETE. */
 export const finishUpload = async (id: string, { store, objects }: UploadDeps): Promise<Upload> => {
   const upload = await store.upload(id)
@@ -91,5 +97,6 @@ export const finishUpload = async (id: string, { store, objects }: UploadDeps): 
     const info = await objects.head(partKey(upload.objectKey, part))
     if (info?.bytes !== bytesOfPart(upload.bytes, part)) throw new CinegraphError('UPLOAD_INCOMPLETE', { part: part + 1 })
   }
+  await close(upload.objectKey, objects)
   return store.finish(id, { uploadId: id, titleId: upload.titleId, objectKey: upload.objectKey, sha256: upload.sha256 })
 }

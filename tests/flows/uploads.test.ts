@@ -74,6 +74,9 @@ test('an upload is finished when every part has arrived, in any order and any nu
   for (const at of [1, 1, 0]) assert.equal(await send(ticket, at), 200)
   assert.equal((await finish(ticket.id)).data?.finishUpload.step, 'queued')
   assert.ok((await joined(ticket)).equals(film), 'the parts make the film')
+  const other = Buffer.from(partOf(ticket, 0).map((byte) => byte ^ 1))
+  assert.equal(await send(ticket, 0, other), 409, 'no part is taken once it is finished')
+  assert.ok((await joined(ticket)).equals(film), 'the parts still make the film')
 })
 
 test('a part of the wrong size is refused, and the upload is not finished with it', async () => {
