@@ -2,7 +2,7 @@ import { operation } from '#platform/graphql/operation.ts'
 import type { Watcher } from '../../device/context.ts'
 import { missingParts } from '../../device/missing-parts.ts'
 import { resumeAtMs, shareOf } from '../../device/progress.ts'
-import { applyRules, pick } from '../../device/rules.ts'
+import { allowedSeasons, applyRules, pick } from '../../device/rules.ts'
 import type { TitleQuery, TitleQueryVariables } from '../operations.generated.ts'
 import type { CardTitle, LoadCards } from './cards.ts'
 import { presentCard } from './home.ts'
@@ -18,7 +18,8 @@ export const titleScreen = async (watcher: Watcher, id: string, loadCards: LoadC
   if (!title || applyRules(new Map([[id, title]]), watcher.viewer).size === 0) return null
   const similarIds = (title.similar ?? []).flatMap((each) => each?.id ?? [])
   const allowed = applyRules(await loadCards(watcher, similarIds), watcher.viewer)
-  return { ...present(title, pick(allowed, similarIds)), degraded: missingParts(errors) }
+  const seasons = allowedSeasons(title.seasons, watcher.viewer)
+  return { ...present({ ...title, seasons }, pick(allowed, similarIds)), degraded: missingParts(errors) }
 }
 
 const present = (title: Title, similar: readonly CardTitle[]) => ({
