@@ -25,9 +25,18 @@ const ofOneHop = new Set([
   'proxy-authenticate',
 ])
 
-/** What the client declares as belonging to its own connection (RFC 9110, section 7.6.1). */
-const ofClientsHop = ({ connection }: IncomingHttpHeaders): readonly string[] =>
-  connection === undefined || /^(keep-alive|close)$/i.test(connection) ? [] : connection.split(',').map((name) => name.trim().toLowerCase())
+/** Whether a `Connection` field names nothing but what this hop does itself. */
+const namesNoField = /^(keep-alive|close|upgrade|\s|,)*$/i
+
+/**
+ * The headers of a request without those that its sender declares as belonging to the connection alone (RFC 9110, section 7.6.1).
+ * NOTE: claims, caches and subgraphs have to see the same headers, or an answer to one caller would be kept for another.
+ */
+export const endToEnd = (headers: IncomingHttpHeaders): IncomingHttpHeaders => {
+  if (headers.connection === undefined || namesNoField.test(headers.connection)) return headers
+  const named = headers.connection.split(',').map((name) => name.trim().toLowerCase())
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !named.includes(name)))
+}
 
 export type CompiledRules = {
   /** The headers of a request to a subgraph. Throws INPUT_INVALID for one that cannot be sent. */
@@ -51,11 +60,10 @@ export const compileHeaderRules = ({ propagate, set, remove }: HeaderRules): Com
     !constant.has(name) && allowed(name) && (exact.includes(name) || prefixes.some((prefix) => name.startsWith(prefix)))
   const headersFor = (incoming: IncomingHttpHeaders): Record<string, string> => {
     const headers: Record<string, string> = {}
-    const skipped = ofClientsHop(incoming)
-    for (const name of exact) if (!skipped.includes(name)) put(headers, name, incoming[name])
+    for (const name of exact) put(headers, name, incoming[name])
     if (prefixes.length > 0)
       for (const [name, value] of Object.entries(incoming))
-        if (allowed(name) && !skipped.includes(name) && prefixes.some((prefix) => name.startsWith(prefix))) put(headers, name, value)
+        if (allowed(name) && prefixes.some((prefix) => name.startsWith(prefix))) put(headers, name, value)
     for (const [name, value] of Object.entries(set)) headers[name.toLowerCase()] = value
     return headers
   }

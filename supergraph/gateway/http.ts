@@ -22,6 +22,7 @@ import { type Admission, createAdmission } from './admission.ts'
 import type { Serving } from './canary.ts'
 import { counted } from './counted.ts'
 import type { Documents, Refused } from './documents.ts'
+import { endToEnd } from './headers.ts'
 import type { Incoming } from './http-subgraph.ts'
 import { type Observe, observeOperations } from './observe.ts'
 import type { GatewaySettings } from './settings.ts'
@@ -115,9 +116,12 @@ const sendError = async (error: Error, request: FastifyRequest, reply: FastifyRe
 
 /** What a request brings, with who asks where the gateway verifies tokens. */
 const incomingReader = ({ jwt }: GatewaySettings): ((headers: IncomingHttpHeaders) => Promise<Incoming>) => {
-  if (jwt === undefined) return async (headers) => ({ headers })
+  if (jwt === undefined) return async (headers) => ({ headers: endToEnd(headers) })
   const readBearer = bearerReader(jwt)
-  return async (headers) => ({ headers, bearer: await readBearer(headers) })
+  return async (received) => {
+    const headers = endToEnd(received)
+    return { headers, bearer: await readBearer(headers) }
+  }
 }
 
 /** Where a token may come from in `connection_init`: never from a header that a trusted proxy sets. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { cachingOf } from '../../supergraph/engine/caching.ts'
+import { requestRaw } from '../raw-http.ts'
 import { httpGraph } from './http-graph.ts'
 
 const parts = {
@@ -114,4 +115,36 @@ test('no header makes an answer to a member everybody’s without one of the wor
       assert.ok(isPrivate)
     }),
   )
+})
+
+test('what a caller may see by its claims stays its own, also where its `Connection` field names them', { timeout: 60_000 }, async () => {
+  const pay = {
+    sdl: `type Query { inside: String @authenticated scoped: String @requiresScopes(scopes: [["pay"]]) ruled: String @policy(policies: [["boss"]]) }`,
+    resolvers: { Query: { inside: () => 'secret', scoped: () => 'secret', ruled: () => 'secret' } },
+  }
+  const claims = { authenticatedHeader: 'x-user', scopesHeader: 'x-scopes', policiesHeader: 'x-policies' }
+  await using graph = await httpGraph({ pay }, { cache: {}, claims, headers: { propagate: ['x-*'] } })
+  const { pay: service } = graph.services
+  assert.ok(service)
+  service.headers = { 'cache-control': 'public, max-age=60' }
+  const granted: Headers = { 'x-user': 'ada', 'x-scopes': 'pay', 'x-policies': 'boss' }
+  const connections = [
+    'close',
+    'close, x-user, x-scopes, x-policies',
+    'X-User,close,X-Scopes ,X-Policies',
+    'x-scopes, close',
+    'close, x-policies',
+  ]
+  for (const [index, connection] of connections.entries()) {
+    const query = encodeURIComponent(`{ inside scoped ruled a${index}: __typename }`)
+    const ask = async (headers: Headers): Promise<string> =>
+      (await requestRaw(graph.url, { target: `/graphql?query=${query}`, headers })).body.toString()
+    const mine = await ask({ ...granted, connection })
+    const namesAll = ['x-user', 'x-scopes', 'x-policies'].every((name) => connection.toLowerCase().includes(name))
+    assert.equal(mine.includes('secret'), !namesAll, `${connection}: ${mine}`)
+    for (const other of ['close', connection]) {
+      const theirs = await ask({ connection: other })
+      assert.ok(!theirs.includes('secret'), `${connection}, then ${other}: ${theirs}`)
+    }
+  }
 })
