@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { sentenceFor } from '#platform/process/lifecycle.ts'
 import { down, exports, logs, type Room, status, up } from './engines.ts'
+import { sizes } from './recipe.ts'
 
 const home = join(import.meta.dirname, '..', '..')
 const usage = `npm run engines -- COMMAND [NAME …]
@@ -13,6 +14,8 @@ const usage = `npm run engines -- COMMAND [NAME …]
   env             the settings to source: eval "$(npm run -s engines -- env)"
   logs NAME       the last lines of its servers
 
+  --nodes 1|3              nodes of Cassandra, and
+  --brokers 1|3            brokers of Kafka (3)
   --with docker|packages   how they are brought up (Docker Compose when Docker answers)
   --cache DIR              where programs are kept (cinegraph-engines in the user's cache folder)
   --run DIR                where servers keep state, data and logs (.engines)
@@ -21,15 +24,28 @@ const usage = `npm run engines -- COMMAND [NAME …]
 const say = (line: string): void => void process.stderr.write(`engines  ${line}\n`)
 
 const { values, positionals } = parseArgs({
-  options: { cache: { type: 'string' }, run: { type: 'string' }, with: { type: 'string' }, help: { type: 'boolean' } },
+  options: {
+    nodes: { type: 'string' },
+    brokers: { type: 'string' },
+    cache: { type: 'string' },
+    run: { type: 'string' },
+    with: { type: 'string' },
+    help: { type: 'boolean' },
+  },
   allowPositionals: true,
 })
+const sizeOf = (name: string, value: string): number => {
+  if (value === '1' || value === '3') return Number(value)
+  process.stderr.write(`--${name} is ${JSON.stringify(value)}, which is neither 1 nor 3.\n`)
+  process.exit(1)
+}
 const [command, ...names] = positionals
 const caches = process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
 const room: Room = {
   cache: resolve(values.cache ?? join(caches, 'cinegraph-engines')),
   run: resolve(values.run ?? join(home, '.engines')),
   how: values.with === 'docker' || values.with === 'packages' ? values.with : 'either',
+  sizes: Object.fromEntries(sizes.flatMap((size) => (values[size] === undefined ? [] : [[size, sizeOf(size, String(values[size]))]]))),
   say,
 }
 

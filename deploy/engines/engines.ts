@@ -2,7 +2,7 @@ import { CinegraphError, isCinegraphError } from '#platform/errors/errors.ts'
 import { freePort } from '#platform/process/free-port.ts'
 import { dockerAnswers, downByDocker, logsByDocker, upByDocker } from './by-docker.ts'
 import { downByPackages, upByPackages } from './by-packages.ts'
-import { addressOf, type Kit, type Recipe, type Servers } from './recipe.ts'
+import { addressOf, type Kit, type Recipe, type Servers, type Size } from './recipe.ts'
 import { recipes } from './recipes.ts'
 import { lastLines, pidOf, serverDir } from './server-process.ts'
 import { forget, readState, remember, settingsOf } from './state.ts'
@@ -11,6 +11,8 @@ export type Room = Kit & {
   /** A folder for what runs: state, process ids, data, logs. */
   readonly run: string
   readonly how: 'docker' | 'packages' | 'either'
+  /** How many servers of an engine, by the option of its recipe. */
+  readonly sizes?: { readonly [S in Size]?: number }
 }
 
 /** The recipes of these names; all of them without names. Throws ENGINE_UNKNOWN. */
@@ -46,7 +48,7 @@ export const up = async (names: readonly string[], room: Room): Promise<readonly
 const upOne = async (recipe: Recipe, wanted: 'docker' | 'packages', room: Room): Promise<void> => {
   const before = (await readState(room.run))[recipe.name]
   const how = before?.how ?? wanted
-  const servers = before?.servers ?? (await placed(recipe, how, room.run))
+  const servers = before?.servers ?? (await placed(recipe, how, room))
   const env = recipe.env(servers)
   // NOTE: written down first, so that `down` finds what a start that failed has left.
   await remember(room.run, recipe.name, { how, servers, env })
@@ -54,8 +56,9 @@ const upOne = async (recipe: Recipe, wanted: 'docker' | 'packages', room: Room):
   await recipe.settle?.(servers)
 }
 
-const placed = async (recipe: Recipe, how: 'docker' | 'packages', run: string): Promise<Servers> => {
-  const places = recipe.servers.map(async ({ name, host = '127.0.0.1', ports }) => {
+const placed = async (recipe: Recipe, how: 'docker' | 'packages', { run, sizes }: Room): Promise<Servers> => {
+  const count = recipe.size === undefined ? undefined : sizes?.[recipe.size]
+  const places = recipe.servers.slice(0, count).map(async ({ name, host = '127.0.0.1', ports }) => {
     const numbers = await Promise.all(ports.map(async (port) => [port, await freePort()] as const))
     const dir = serverDir(run, recipe.name, name)
     return [name, { name, host: how === 'docker' ? '127.0.0.1' : host, ports: Object.fromEntries(numbers), dir }] as const

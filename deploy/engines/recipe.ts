@@ -43,6 +43,9 @@ export type Kit = {
 /** What it needs to start one server. */
 export type Begin = { readonly server: Server; readonly servers: Servers; readonly programs: Programs }
 
+export const sizes = ['nodes', 'brokers'] as const
+export type Size = (typeof sizes)[number]
+
 /**
  * How the servers of one engine are brought up, on loopback and free ports. From packages everything below is used; with Docker
  * `settle` and `env` only, after compose has found all health checks good.
@@ -52,6 +55,8 @@ export type Recipe = {
   /** What is brought up, with its version. */
   readonly version: string
   readonly servers: readonly ServerPlan[]
+  /** The option that says how many of `servers` are brought up, the first ones; all of them without it. */
+  readonly size?: Size
   /** Begins a server only when the one before it is ready. */
   readonly inTurn?: boolean
   /** How long a server may take until it is ready, in seconds; 120 when not given. */
