@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { CassandraSession } from '#platform/cassandra/session.ts'
 import type { Log } from '#platform/observe/log.ts'
 import type { CreateCache } from '#platform/ports/cache.ts'
 import type { EventLog, EventLogAdmin } from '#platform/ports/event-log.ts'
@@ -21,6 +22,8 @@ export type Needs = {
   readonly cache: CreateCache
   readonly search: SearchIndex
   readonly leases: Leases & AsyncDisposable
+  /** For stores that lie in the rooms which need them. Only of a service whose settings choose it. */
+  readonly cassandra: CassandraSession
 }
 export type Need = keyof Needs
 /** How an adapter is opened, from settings by their names in the environment. */
@@ -53,6 +56,8 @@ const postgresLeases: Open<Needs['leases']> = async (settings, log) => {
   const database = await postgresDatabase(settings, log)
   return { ...(await createPostgresLeases(database.pool)), [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() }
 }
+const cassandra: Open<CassandraSession> = async (settings, log) =>
+  (await import('#platform/cassandra/open.ts')).openCassandra(settings, log)
 const memoryCache: Open<CreateCache> = async () => (await import('#platform/adapters/cache.memory.ts')).createMemoryCache()
 const miniSearch: Open<SearchIndex> = async () => (await import('#platform/adapters/search-index.minisearch.ts')).createMiniSearchIndex()
 
@@ -68,6 +73,7 @@ export const engineTable: { readonly [N in Need]: readonly Engine<Needs[N]>[] } 
   cache: [{ setting: 'REDIS_URLS' }, { setting: null, open: memoryCache }],
   search: [{ setting: 'ELASTICSEARCH_URL' }, { setting: null, open: miniSearch }],
   leases: [{ setting: 'DATABASE_URL', open: postgresLeases }],
+  cassandra: [{ setting: 'CASSANDRA_URL', open: cassandra }],
 }
 
 /** The engine of a need that no setting has to choose, the last of its row. */
@@ -77,8 +83,8 @@ export const embedded = <N extends Need>(need: N): Open<Needs[N]> => {
   return open
 }
 
-/** Engines whose port lies in the room that needs them: the viewing history of `subgraphs/history`, the workflow of `workers/transcode`. */
-const roomEngines = ['CASSANDRA_CONTACT_POINTS', 'CONDUCTOR_URL']
+/** Engines whose port lies in the room that needs them: the workflow of `workers/transcode`. */
+const roomEngines = ['CONDUCTOR_URL']
 
 /** Settings of engines that this version carries no adapter for. Set, they must not be silently ignored. */
 export const settingsWithoutAdapter: readonly string[] = [

@@ -104,6 +104,12 @@ export const errorTable = {
   ENGINE_FAILED: row(500, 'CONFIG', true, (d) => `${d.server} ${d.what}. The last lines of its log: ${d.log}`),
   ENGINE_UNKNOWN: row(500, 'CONFIG', false, (d) => `There is no recipe for ${d.name}. These can be brought up: ${d.known}.`),
   ENGINE_DOWN: row(500, 'CONFIG', false, (d) => `${d.name} is not up. Run \`npm run engines -- up ${d.name}\`.`),
+  HISTORY_UNAVAILABLE: row(
+    503,
+    'HISTORY_UNAVAILABLE',
+    true,
+    (d) => `The viewing history does not answer (${d.why}). Try again in a moment.`,
+  ),
   SUBGRAPH_UNAVAILABLE: row(503, 'SUBGRAPH_UNAVAILABLE', true, (d) => `The ${d.name} service does not answer.`),
   SUBGRAPH_ERROR: row(502, 'DOWNSTREAM_SERVICE_ERROR', true, (d) => `The ${d.name} service could not answer all of it.`),
   SUPERGRAPH_INVALID: row(

@@ -1,4 +1,5 @@
+import { cassandraSettings } from '#platform/settings/engines/cassandra.ts'
 import { redisSettings } from '#platform/settings/engines/redis.ts'
 
 /** Settings of the engines that are chosen instead of embedded ones; each engine's are a file of `engines/`. */
-export const engineSettings = { ...redisSettings } as const
+export const engineSettings = { ...redisSettings, ...cassandraSettings } as const

@@ -20,7 +20,7 @@ export const setting = <T>(flag: string, env: string, value: T, help: string, pa
 /** Settings by their names in the environment. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-const invalid = (name: string, value: string, wanted: string) =>
+export const invalidSetting = (name: string, value: string, wanted: string) =>
   new CinegraphError('SETTING_INVALID', { name, value: JSON.stringify(value), wanted })
 
 export const text = (raw: string): string => raw
@@ -29,21 +29,21 @@ export const wholeNumber =
   (min: number, max: number) =>
   (raw: string, name: string): number => {
     const value = Number(raw)
-    if (!/^\d+$/.test(raw) || value < min || value > max) throw invalid(name, raw, `a whole number from ${min} to ${max}`)
+    if (!/^\d+$/.test(raw) || value < min || value > max) throw invalidSetting(name, raw, `a whole number from ${min} to ${max}`)
     return value
   }
 
 export const yesOrNo = (raw: string, name: string): boolean => {
   if (raw === 'true') return true
   if (raw === 'false') return false
-  throw invalid(name, raw, '`true` or `false`')
+  throw invalidSetting(name, raw, '`true` or `false`')
 }
 
 export const oneOf =
   <const T extends string>(...allowed: readonly T[]) =>
   (raw: string, name: string): T => {
     const found = allowed.find((each) => each === raw)
-    if (found === undefined) throw invalid(name, raw, `one of ${allowed.join(', ')}`)
+    if (found === undefined) throw invalidSetting(name, raw, `one of ${allowed.join(', ')}`)
     return found
   }
 
@@ -53,7 +53,7 @@ export const url =
   (raw: string, name: string): string => {
     if (raw === '' || (URL.canParse(raw) && protocols.includes(new URL(raw).protocol))) return raw
     // NOTE: what follows the protocol may hold a password, and this sentence goes to a terminal.
-    throw invalid(
+    throw invalidSetting(
       name,
       raw.replace(/:\/\/.*/, '://…'),
       `a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
@@ -66,7 +66,7 @@ export const site = (raw: string, name: string): string => {
   if (value === '') return ''
   const { origin, href, username } = new URL(value)
   if (href !== `${origin}/` || username !== '')
-    throw invalid(name, raw.replace(/:\/\/.*/, '://…'), 'an address without a path, such as https://films.example')
+    throw invalidSetting(name, raw.replace(/:\/\/.*/, '://…'), 'an address without a path, such as https://films.example')
   return origin
 }
 
@@ -85,10 +85,10 @@ export const origins = (raw: string, name: string): readonly string[] => (raw.tr
 export const hostNames = (raw: string, name: string): readonly string[] => {
   const names = raw.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim().toLowerCase()]))
   if (names.every((each) => each === '*' || /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(each))) return names
-  throw invalid(name, raw, 'names of hosts with commas between them, such as films.example, without scheme and port')
+  throw invalidSetting(name, raw, 'names of hosts with commas between them, such as films.example, without scheme and port')
 }
 
 export const countryCode = (raw: string, name: string): string => {
-  if (!/^[A-Z]{2}$/.test(raw)) throw invalid(name, raw, 'a country code of two capitals (ISO 3166-1)')
+  if (!/^[A-Z]{2}$/.test(raw)) throw invalidSetting(name, raw, 'a country code of two capitals (ISO 3166-1)')
   return raw
 }

@@ -6,9 +6,10 @@ export const later = (a: ResumePoint, b: ResumePoint): ResumePoint => {
   return a.deviceId >= b.deviceId ? a : b
 }
 
-/** One sitting that holds both. */
+/** One sitting that holds both; of two reports at one instant the higher position stands. */
 export const widen = (a: Viewing, b: Viewing): Viewing => {
-  const last = a.lastAt >= b.lastAt ? a : b
+  const order = a.lastAt.getTime() - b.lastAt.getTime() || a.positionMs - b.positionMs
+  const last = order >= 0 ? a : b
   return { ...last, startedAt: a.startedAt <= b.startedAt ? a.startedAt : b.startedAt }
 }
 

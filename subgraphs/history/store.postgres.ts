@@ -63,6 +63,11 @@ export const postgresHistory = (pool: pg.Pool): HistoryStore => ({
     const { rows } = await pool.query<PointRow>({ name: 'resume-points', text, values: [profileId, titleIds] })
     return rows.map(toPoint)
   },
+  remove: async (profileIds) => {
+    const text = `with points as (delete from history.resume_point where profile_id = any($1))
+      delete from history.viewing where profile_id = any($1)`
+    await pool.query({ name: 'remove-profiles', text, values: [profileIds] })
+  },
   viewings: async (profileId, after, limit) => {
     const { rows } = await pool.query<ViewingRow>(
       after === null
@@ -94,5 +99,6 @@ const putWatched = `
   select * from unnest($7::text[], $8::text[], $9::text[], $10::timestamptz[], $11::timestamptz[], $12::int[], $13::int[])
   on conflict (profile_id, session_id) do update set
     started_at = least(stored.started_at, excluded.started_at),
-    position_ms = case when excluded.last_at >= stored.last_at then excluded.position_ms else stored.position_ms end,
+    position_ms = case when (excluded.last_at, excluded.position_ms) > (stored.last_at, stored.position_ms)
+      then excluded.position_ms else stored.position_ms end,
     last_at = greatest(stored.last_at, excluded.last_at)`

@@ -35,4 +35,6 @@ export type HistoryStore = {
   readonly resumePoints: (profileId: string, titleIds: readonly string[]) => Promise<readonly ResumePoint[]>
   /** Newest first, and of those at one instant by descending session id; those behind `after`, at most `limit`. */
   readonly viewings: (profileId: string, after: ViewingPlace | null, limit: number) => Promise<readonly Viewing[]>
+  /** Removes all that is known of profiles, such as those of an account. Reports that come for them later may be kept again. */
+  readonly remove: (profileIds: readonly string[]) => Promise<void>
 }

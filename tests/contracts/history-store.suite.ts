@@ -139,4 +139,23 @@ export const historyStoreSuite = (name: string, openHistory: OpenHistory): void 
       [[], [], []],
     )
   })
+
+  promise('nothing is left of profiles that were removed, and others keep what they have', async (store) => {
+    const [gone, alsoGone, kept] = [1, 2, 3].map(() => `p-${randomUUID()}`) as [string, string, string]
+    const at = new Date(1_700_000_000_000)
+    const sitting = { titleId: 'a', positionMs: 1, durationMs: 2 }
+    const all = [gone, alsoGone, kept].map((profileId) => ({ ...sitting, profileId }))
+    await store.put({
+      points: all.map((each) => ({ ...each, at, deviceId: 'tv' })),
+      viewings: all.map((each) => ({ ...each, sessionId: 's', startedAt: at, lastAt: at })),
+    })
+    await store.remove([gone, alsoGone])
+    await store.remove([])
+    const found = async (profileId: string) => [
+      ...(await store.latest(profileId, 5)),
+      ...(await store.resumePoints(profileId, ['a'])),
+      ...(await store.viewings(profileId, null, 5)),
+    ]
+    assert.deepEqual([(await found(gone)).length, (await found(alsoGone)).length, (await found(kept)).length], [0, 0, 3])
+  })
 }

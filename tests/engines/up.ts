@@ -10,15 +10,16 @@ type Settings = Readonly<Record<string, string>>
 const settingsOfAll = (): Settings => z.record(z.string(), z.string()).parse(JSON.parse(process.env[engineTestsVariable] ?? '{}'))
 
 /** What keeps those apart who use one server: the setting that names a part of it, by the setting that chooses the engine. */
-const ownParts: Readonly<Record<string, (own: string) => Settings>> = {
+const ownParts: Readonly<Record<string, (own: string, value: string) => Settings>> = {
   REDIS_URLS: (own) => ({ REDIS_PREFIX: own }),
+  CASSANDRA_URL: (own, url) => ({ CASSANDRA_URL: `${url}/${own}` }),
 }
 
 /** Settings for the engines that are up, with a part of each server that is the caller's own; none outside of `npm run test:engines`. */
 export const ownSettings = (): Settings => {
   const settings = settingsOfAll()
   const own = `test_${randomUUID().replaceAll('-', '').slice(0, 12)}`
-  return Object.assign({ ...settings }, ...Object.keys(settings).map((name) => ownParts[name]?.(own) ?? {}))
+  return Object.assign({ ...settings }, ...Object.keys(settings).map((name) => ownParts[name]?.(own, settings[name] ?? '') ?? {}))
 }
 
 /** Declares tests of an engine when it is up, else one that is skipped and says so. */
