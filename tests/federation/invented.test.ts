@@ -27,6 +27,9 @@ test('Cinegraph’s own graph answers as one graph does', async () =>
 
 for (const { name, parts } of scenarios) test(`whatever is asked of ${name}`, () => isRight(composeParts(parts)))
 
+const things = `interface M @key(fields: "id") { id: ID! t: String } type F implements M @key(fields: "id") { id: ID! t: String own: M }
+  type S implements M @key(fields: "id") { id: ID! t: String size: Int }`
+
 /** Subgraphs by name, and what showed the fault that each situation stands for. */
 type Situation = { readonly parts: Readonly<Record<string, string>>; readonly texts: readonly string[] }
 const situations: Readonly<Record<string, Situation>> = {
@@ -74,6 +77,53 @@ const situations: Readonly<Record<string, Situation>> = {
       more: 'type Film @key(fields: "id") { id: ID! name: String like: Film! }',
     },
     texts: ['{ shop { floor { film { name price like { cost: price } } } } shops { floor { film { price } } } }'],
+  },
+  'an interface object that requires a field of the types behind it': {
+    parts: {
+      a: `type Query { all: [M!]! one: F } ${things}`,
+      b: 'type M @key(fields: "id") @interfaceObject { id: ID! rel: M t: String @external label: String @requires(fields: "t") }',
+    },
+    texts: [
+      '{ all { rel { label } ... on S { label } } }',
+      '{ all { rel { ... on S { label } } ... on F { own { rel { label } } } } }',
+      '{ one { own { ... on S { rel { label } } ... on F { label } } } }',
+    ],
+  },
+  'an interface object that is where the operation begins': {
+    parts: {
+      a: `type Query { all: [M!]! } ${things}`,
+      b: 'type Query { bm: M bms: [M] } type M @key(fields: "id") @interfaceObject { id: ID! rel: M likes: Int }',
+    },
+    texts: [
+      '{ bm { ... on F { rel { likes } } ... on S { rel { id } } } }',
+      '{ bms { ... on S { rel { ... on F { likes own { likes } } } } ... on F { x: rel { t } } } }',
+    ],
+  },
+  'an interface object that has one of two keys': {
+    parts: {
+      a: `type Query { x: Int } interface M @key(fields: "id") @key(fields: "code") { id: ID! code: ID! }
+        type F implements M @key(fields: "id") @key(fields: "code") { id: ID! code: ID! own: String }
+        type S implements M @key(fields: "id") @key(fields: "code") { id: ID! code: ID! }`,
+      b: 'type Query { m: M ms: [M!] } type M @key(fields: "code") @interfaceObject { code: ID! likes: Int }',
+    },
+    texts: [
+      '{ m { ... on S { y: code id } } }',
+      '{ ms { ... on S { code id } ... on F { likes own } } }',
+      '{ m { ... on F { y: code id x: likes } } }',
+    ],
+  },
+  'two interface objects of which one requires what the other has': {
+    parts: {
+      a: `type Query { all: [M!]! } ${things}`,
+      b: 'type M @key(fields: "id") @interfaceObject { id: ID! rel: M likes: Int }',
+      c: `type M @key(fields: "id") @interfaceObject { id: ID! t: String @external likes: Int @external label: String @requires(fields: "t")
+        both: String @requires(fields: "t likes") }`,
+    },
+    texts: [
+      '{ all { rel { ... on S { label } } } }',
+      '{ all { rel { ... on S { both } } ... on F { both own { label } } } }',
+      '{ all { both rel { rel { ... on F { both label } } } } }',
+    ],
   },
   'an interface object that leads to the interface again': {
     parts: {

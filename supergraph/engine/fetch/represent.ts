@@ -27,10 +27,8 @@ export const compileRepresent = ({ requires, typenames }: EntityFetch, { subgrap
     const named = typenames.find(({ of }) => of.includes(String(typename)) || isOneOf(typename, of))?.is ?? String(typename)
     const names = new Set(fields.map(({ name }) => name))
     const keys = keysOf(subgraph, named).map((key) => [...key.keys()].filter((name) => name !== '__typename'))
-    const built =
-      fields.length === 0
-        ? null
-        : { head: `{"__typename":"${named}"`, fields, keys: keys.filter((key) => key.every((name) => names.has(name))) }
+    const fitting = keys.filter((key) => key.every((name) => names.has(name)))
+    const built = fields.length === 0 || fitting.length === 0 ? null : { head: `{"__typename":"${named}"`, fields, keys: fitting }
     builders.set(typename, built)
     return built
   }

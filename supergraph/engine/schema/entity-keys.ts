@@ -6,7 +6,7 @@ export type KeyFields = ReadonlyMap<string, KeyFields | null>
 /** Keys by which a subgraph, named as composed, can be asked for an entity type. */
 export type EntityKeys = (subgraph: string, type: string) => readonly KeyFields[]
 
-/** Reads every `@join__type(graph:, key:)` of the supergraph. */
+/** Reads every `@join__type(graph:, key:)` of the supergraph whose subgraph can be asked by it. */
 export const entityKeys = ({ document, subgraphs }: SupergraphDocument): EntityKeys => {
   const keys = new Map<string, KeyFields[]>()
   const nameOfGraph = new Map([...subgraphs].map(([name, { graph }]) => [graph, name]))
@@ -16,12 +16,15 @@ export const entityKeys = ({ document, subgraphs }: SupergraphDocument): EntityK
   }
   function readKey(directive: ConstDirectiveNode, type: string): void {
     const key = directive.name.value === 'join__type' ? stringArgument(directive, 'key') : undefined
-    if (key === undefined) return
+    if (key === undefined || isUnresolvable(directive)) return
     const id = `${nameOfGraph.get(stringArgument(directive, 'graph') ?? '')}/${type}`
     keys.set(id, [...(keys.get(id) ?? []), fieldsOf(key)])
   }
   return (subgraph, type) => keys.get(`${subgraph}/${type}`) ?? []
 }
+
+const isUnresolvable = ({ arguments: given = [] }: ConstDirectiveNode): boolean =>
+  given.some(({ name, value }) => name.value === 'resolvable' && value.kind === Kind.BOOLEAN && !value.value)
 
 const fieldsOf = (fieldSet: string): KeyFields => {
   const [definition] = parse(`{${fieldSet}}`, { noLocation: true }).definitions
