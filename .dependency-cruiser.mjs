@@ -90,6 +90,7 @@ export default {
     driver('pg-boss', 'pg-boss', '^platform/adapters/jobs[.]postgres[.]ts$'),
     driver('cassandra', 'cassandra-driver', '^platform/cassandra/session[.]ts$'),
     driver('pg', 'pg', '^platform/postgres/connections[.]ts$'),
+    driver('ioredis', 'ioredis', '^platform/redis/server[.]ts$'),
     driver('opentelemetry-sdk', '@opentelemetry/(sdk-trace-base|exporter-trace-otlp-http|resources)', '^platform/observe/telemetry[.]otlp[.]ts$'),
     driver('minisearch', 'minisearch', '^platform/adapters/search-index[.]minisearch[.]ts$'),
     driver('fluent-ffmpeg', 'fluent-ffmpeg', '^workers/transcode/ffmpeg[.]ts$'),

@@ -151,6 +151,15 @@ const elsewhere: Readonly<Record<string, string>> = {
       'node --cpu-prof',
     ].map((command) => [command, 'a form, or a tool of Node for a person; tests/flows/supervisor.test.ts opens an inspector']),
   ),
+  ...Object.fromEntries(
+    ['up redis', 'env', 'status', 'logs redis', 'down'].map((words) => [
+      `npm run engines -- ${words}`,
+      'deploy/engines/engines.test.ts brings servers up and down; real ones take their packages from registries',
+    ]),
+  ),
+  'npm run engines': 'the same',
+  'npm run engines -- up': 'the same',
+  'npm run test:engines': '.ci/run runs it, on the engines that it brings up',
   'npm run bench:screens': 'a bench takes minutes; its parts are functions of the tests',
   'npm run bench:gateway': 'a bench takes minutes; its parts are functions of the tests',
   'npm run bench:heartbeats': 'a bench takes minutes; its parts are functions of the tests',

@@ -1,7 +1,7 @@
-import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { sentenceFor } from '#platform/process/lifecycle.ts'
+import { cacheFolder } from './cache-folder.ts'
 import { down, exports, logs, type Room, status, up } from './engines.ts'
 import { sizes } from './recipe.ts'
 
@@ -40,9 +40,8 @@ const sizeOf = (name: string, value: string): number => {
   process.exit(1)
 }
 const [command, ...names] = positionals
-const caches = process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
 const room: Room = {
-  cache: resolve(values.cache ?? join(caches, 'cinegraph-engines')),
+  cache: resolve(values.cache ?? cacheFolder(process.env)),
   run: resolve(values.run ?? join(home, '.engines')),
   how: values.with === 'docker' || values.with === 'packages' ? values.with : 'either',
   sizes: Object.fromEntries(sizes.flatMap((size) => (values[size] === undefined ? [] : [[size, sizeOf(size, String(values[size]))]]))),

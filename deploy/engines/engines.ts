@@ -56,7 +56,8 @@ const upOne = async (recipe: Recipe, wanted: 'docker' | 'packages', room: Room):
   await recipe.settle?.(servers)
 }
 
-const placed = async (recipe: Recipe, how: 'docker' | 'packages', { run, sizes }: Room): Promise<Servers> => {
+/** Free ports, and folders below `run`, for the servers of an engine. */
+export const placed = async (recipe: Recipe, how: 'docker' | 'packages', { run, sizes }: Pick<Room, 'run' | 'sizes'>): Promise<Servers> => {
   const count = recipe.size === undefined ? undefined : sizes?.[recipe.size]
   const places = recipe.servers.slice(0, count).map(async ({ name, host = '127.0.0.1', ports }) => {
     const numbers = await Promise.all(ports.map(async (port) => [port, await freePort()] as const))

@@ -8,6 +8,7 @@ import type { Leases } from '#platform/ports/leases.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
 import type { SearchIndex } from '#platform/ports/search-index.ts'
 import type { Database } from '#platform/postgres/database.ts'
+import type { Latch } from '#platform/redis/latch.ts'
 import type { Environment } from '#platform/settings/setting.ts'
 
 /** What the service needs an engine for, and the port through which it is used. */
@@ -59,6 +60,20 @@ const postgresLeases: Open<Needs['leases']> = async (settings, log) => {
 const cassandra: Open<CassandraSession> = async (settings, log) =>
   (await import('#platform/cassandra/open.ts')).openCassandra(settings, log)
 const memoryCache: Open<CreateCache> = async () => (await import('#platform/adapters/cache.memory.ts')).createMemoryCache()
+const redisCache: Open<CreateCache> = async (settings, log) => {
+  const { createRedisCache } = await import('#platform/adapters/cache.redis.ts')
+  return createRedisCache(
+    {
+      urls: required(settings, 'REDIS_URLS'),
+      prefix: required(settings, 'REDIS_PREFIX'),
+      latch: required(settings, 'REDIS_LATCH') as Latch,
+      readMs: Number(required(settings, 'REDIS_READ_MS')),
+      memoryBytesMax: Number(required(settings, 'REDIS_MEMORY_MB')) * 1_048_576,
+      waitSeconds: Number(required(settings, 'CINEGRAPH_DATABASE_WAIT_SECONDS')),
+    },
+    log,
+  )
+}
 const miniSearch: Open<SearchIndex> = async () => (await import('#platform/adapters/search-index.minisearch.ts')).createMiniSearchIndex()
 
 /** Need → setting → adapter. Of each need the first engine is opened whose setting has a value. */
@@ -70,7 +85,10 @@ export const engineTable: { readonly [N in Need]: readonly Engine<Needs[N]>[] } 
   jobsAdmin: [{ setting: 'DATABASE_URL', open: postgresJobsAdmin }],
   objects: [{ setting: 'S3_ENDPOINT' }, { setting: null, open: folder('media') }],
   mailbox: [{ setting: null, open: folder('mail') }],
-  cache: [{ setting: 'REDIS_URLS' }, { setting: null, open: memoryCache }],
+  cache: [
+    { setting: 'REDIS_URLS', open: redisCache },
+    { setting: null, open: memoryCache },
+  ],
   search: [{ setting: 'ELASTICSEARCH_URL' }, { setting: null, open: miniSearch }],
   leases: [{ setting: 'DATABASE_URL', open: postgresLeases }],
   cassandra: [{ setting: 'CASSANDRA_URL', open: cassandra }],

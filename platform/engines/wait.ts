@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
 import type { Log } from '#platform/observe/log.ts'
 
-const pauseMs = 250
+const pauseMs = (tries: number): number => Math.min(10 * 2 ** tries, 250)
 const sayEveryMs = 5_000
 
 export type Awaited = {
@@ -26,7 +26,8 @@ export type Awaited = {
  */
 export const waitForEngine = async ({ engine, where, setting, seconds, log, attempt, refusal }: Awaited): Promise<void> => {
   const since = Date.now()
-  for (let saidAt = since; ; await sleep(pauseMs)) {
+  for (let saidAt = since, tries = 0; ; await sleep(pauseMs(tries))) {
+    tries += 1
     const failure = await attempt().then(
       () => undefined,
       (error: unknown) => ({ error }),

@@ -1,18 +1,20 @@
 import { glob } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { cacheFolder } from '../../deploy/engines/cache-folder.ts'
 import { recipes } from '../../deploy/engines/recipes.ts'
 import { readState, settingsOf } from '../../deploy/engines/state.ts'
 import { runFiles } from '../runner.ts'
-import { engineTestsVariable } from './up.ts'
+import { engineCacheVariable, engineTestsVariable } from './up.ts'
 
 // npm run test:engines [-- FILE …]: contract suites and flows on the engines that `npm run engines -- up` has brought up.
 const root = join(import.meta.dirname, '../..')
 const flows: readonly string[] = []
 
-const { values, positionals } = parseArgs({ options: { run: { type: 'string' } }, allowPositionals: true })
+const { values, positionals } = parseArgs({ options: { run: { type: 'string' }, cache: { type: 'string' } }, allowPositionals: true })
 const state = await readState(resolve(values.run ?? join(root, '.engines')))
 process.env[engineTestsVariable] = JSON.stringify(settingsOf(state))
+process.env[engineCacheVariable] = resolve(values.cache ?? cacheFolder(process.env))
 
 const contracts = (await Array.fromAsync(glob('tests/engines/*.engine.ts', { cwd: root }))).toSorted()
 for (const { name } of recipes)

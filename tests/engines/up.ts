@@ -1,13 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { z } from 'zod'
+import { settingsWithoutAdapter } from '#platform/engines/table.ts'
 
 /** Holds the settings of the engines that are up, as JSON, while `npm run test:engines` runs. */
 export const engineTestsVariable = 'CINEGRAPH_TEST_ENGINES'
 
+/** Where the programs of engines are kept, for tests that start servers of their own. */
+export const engineCacheVariable = 'CINEGRAPH_TEST_ENGINES_CACHE'
+
 type Settings = Readonly<Record<string, string>>
 
-const settingsOfAll = (): Settings => z.record(z.string(), z.string()).parse(JSON.parse(process.env[engineTestsVariable] ?? '{}'))
+/** NOTE: a server can be brought up before there is an adapter that uses it. */
+const settingsOfAll = (): Settings => {
+  const settings = z.record(z.string(), z.string()).parse(JSON.parse(process.env[engineTestsVariable] ?? '{}'))
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => !settingsWithoutAdapter.includes(name)))
+}
 
 /** What keeps those apart who use one server: the setting that names a part of it, by the setting that chooses the engine. */
 const ownParts: Readonly<Record<string, (own: string, value: string) => Settings>> = {

@@ -1,0 +1,152 @@
+import type { Redis } from 'ioredis'
+import { counter } from '#platform/observe/metrics.ts'
+import { awaitLatch, type Latch } from '#platform/redis/latch.ts'
+import { rendezvous } from '#platform/redis/rendezvous.ts'
+import { putNewer, replaceFrame, touchFrame } from '#platform/redis/scripts.ts'
+import { chunksOf, expiryOf, type Framed, unframe } from '#platform/redis/value.ts'
+import type { Zone } from '#platform/redis/zone.ts'
+
+/** Chunks outlive what names them by so much. */
+const chunkExtraMs = 10_000
+
+const reads = counter('cache_reads_total', 'Keys found in the cache in Redis, by the zone that had them', ['zone'])
+const writes = counter('cache_writes_total', 'Writes to the cache in Redis, by whether as many zones took them as its latch wants', [
+  'outcome',
+])
+
+export type Life = { readonly lifeMs: number; readonly expiresAt: number }
+export type Kept = Framed & Life
+export type Found = { readonly bytes: Buffer; readonly expiresAt: number }
+
+type Parts = {
+  /** The nearest first. */
+  readonly zones: readonly Zone[]
+  readonly latch: Latch
+  /** Lets other processes know that a key has changed; called with each command that changes it. */
+  readonly announce: (redis: Redis, key: string) => void
+}
+
+/** Frames in several zones: written to all of them, read from the nearest that answers. Nothing of it rejects. */
+export class FrameStore {
+  readonly #zones: readonly Zone[]
+  readonly #latch: Latch
+  readonly #announce: Parts['announce']
+  readonly #byName: readonly Zone[]
+  readonly #preference: (key: string) => readonly number[]
+
+  constructor({ zones, latch, announce }: Parts) {
+    this.#zones = zones
+    this.#latch = latch
+    this.#announce = announce
+    this.#byName = zones.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    this.#preference = rendezvous(this.#byName.map(({ name }) => name))
+  }
+
+  async read(keys: readonly string[]): Promise<ReadonlyMap<string, Found>> {
+    const found = new Map<string, Found>()
+    const [nearest] = this.#zones
+    let wanted = keys
+    for (const zone of this.#zones) {
+      if (wanted.length === 0) break
+      const { frames, unanswered, cold } = await zone.read(wanted)
+      await Promise.all([...frames].map(([key, frame]) => this.#open(zone, { key, frame, found })))
+      reads.inc({ zone: zone === nearest ? 'nearest' : 'another' }, frames.size)
+      if (zone !== nearest) for (const [key, frame] of frames) this.#warm(key, frame)
+      wanted = unanswered.length + cold.length === 0 ? [] : [...unanswered, ...cold]
+    }
+    return found
+  }
+
+  async write(key: string, kept: Kept): Promise<void> {
+    await this.#latched(this.#zones.map((zone) => this.#put(zone, key, kept)))
+  }
+
+  /** Of all processes that add at once one is given true, as long as the same zones are up. */
+  async add(key: string, kept: Kept): Promise<boolean> {
+    return this.#decide(key, kept, async (redis) =>
+      (await redis.set(key, kept.frame, 'PX', kept.lifeMs, 'NX')) === null ? null : kept.frame,
+    )
+  }
+
+  /** Puts a value in the place of the one with this digest; else as `add`. */
+  async replace(key: string, digest: Buffer, kept: Kept): Promise<boolean> {
+    return this.#decide(key, kept, (redis) => replaceFrame(redis, key, { digest, ...kept }))
+  }
+
+  /** Whether there was a value whose life could begin anew. */
+  async touch(key: string, life: Life): Promise<boolean> {
+    const touches = this.#zones.map(async (zone) => {
+      const header = await zone.write(key, (redis) => touchFrame(redis, key, life))
+      const chunks = header == null ? [] : chunksOf(header).map((ending) => key + ending)
+      await Promise.all(chunks.map((chunk) => zone.write(chunk, (redis) => redis.pexpire(chunk, life.lifeMs + chunkExtraMs))))
+      return header
+    })
+    await this.#latched(touches)
+    const settled = await Promise.all(touches)
+    return settled.some((header) => header != null)
+  }
+
+  async remove(key: string): Promise<void> {
+    await this.#latched(this.#zones.map((zone) => zone.write(key, (redis) => this.#change(redis, key, redis.unlink(key)))))
+  }
+
+  /** NOTE: one zone decides for every process, whichever is the nearest to it; while it is away, the next one does. */
+  async #decide(key: string, kept: Kept, decideBy: (redis: Redis) => Promise<Buffer | null>): Promise<boolean> {
+    const deciders = this.#preference(key).flatMap((at) => (this.#byName[at]?.isUsableFor(key) ? [this.#byName[at]] : []))
+    for (const decider of deciders) {
+      if (!(await this.#putChunks(decider, key, kept))) continue
+      const frame = await decider.write(key, (redis) => this.#change(redis, key, decideBy(redis)))
+      if (frame === null) return false
+      if (frame === undefined) continue
+      const others = this.#zones.map((zone) =>
+        zone === decider ? Promise.resolve(true) : this.#put(zone, key, { ...kept, frame }, 'newer'),
+      )
+      await this.#latched(others)
+      return true
+    }
+    return false
+  }
+
+  async #latched(all: readonly Promise<unknown>[]): Promise<void> {
+    writes.inc({ outcome: (await awaitLatch(this.#latch, all)) ? 'kept' : 'too_few_zones' })
+  }
+
+  async #put(zone: Zone, key: string, kept: Kept, when: 'always' | 'newer' = 'always'): Promise<unknown> {
+    if (!(await this.#putChunks(zone, key, kept))) return undefined
+    const put = (redis: Redis): Promise<unknown> =>
+      when === 'newer' ? putNewer(redis, key, kept) : redis.set(key, kept.frame, 'PX', kept.lifeMs)
+    return zone.write(key, (redis) => this.#change(redis, key, put(redis)))
+  }
+
+  async #putChunks(zone: Zone, key: string, { chunks, lifeMs }: Kept): Promise<boolean> {
+    const puts = chunks.map(([ending, bytes]) =>
+      zone.write(key + ending, (redis) => redis.set(key + ending, bytes, 'PX', lifeMs + chunkExtraMs)),
+    )
+    return (await Promise.all(puts)).every((put) => put !== undefined)
+  }
+
+  #change<T>(redis: Redis, key: string, changed: Promise<T>): Promise<T> {
+    this.#announce(redis, key)
+    return changed
+  }
+
+  async #open(
+    zone: Zone,
+    { key, frame, found }: { readonly key: string; readonly frame: Buffer; readonly found: Map<string, Found> },
+  ): Promise<void> {
+    const endings = chunksOf(frame)
+    const chunks = endings.length === 0 ? [] : await zone.readChunks(endings.map((ending) => key + ending))
+    if (chunks === null) return
+    // NOTE: what another version has written, or what was damaged, is as if it were not there.
+    const bytes = await unframe(frame, chunks).catch(() => null)
+    if (bytes !== null) found.set(key, { bytes, expiresAt: expiryOf(frame) })
+  }
+
+  /** Lets the nearest zone, which was away, have again what another zone had. */
+  #warm(key: string, frame: Buffer): void {
+    const [nearest] = this.#zones
+    const lifeMs = Math.floor(expiryOf(frame) - Date.now())
+    if (lifeMs > 0 && chunksOf(frame).length === 0 && nearest?.isUsableFor(key))
+      void nearest.write(key, (redis) => redis.set(key, frame, 'PX', lifeMs, 'NX').then(() => true))
+  }
+}

@@ -1,0 +1,46 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { downByPackages, upByPackages } from '../../deploy/engines/by-packages.ts'
+import { placed } from '../../deploy/engines/engines.ts'
+import type { Recipe } from '../../deploy/engines/recipe.ts'
+import { pidOf } from '../../deploy/engines/server-process.ts'
+import { until } from '../member.ts'
+import { engineCacheVariable } from './up.ts'
+
+type Signal = 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'
+export type OwnServers = AsyncDisposable & {
+  /** The settings with which they are used. */
+  readonly env: Readonly<Record<string, string>>
+  /** Resolves when the server has ended, for SIGKILL. */
+  readonly signal: (server: string, signal: Signal) => Promise<void>
+  /** Starts those again that have ended. */
+  readonly restart: () => Promise<void>
+}
+
+/** Servers of one engine that no other test uses, so that they can be stopped and killed. */
+export const ownServers = async (recipe: Recipe): Promise<OwnServers> => {
+  const run = await mkdtemp(join(tmpdir(), 'cinegraph-faults-'))
+  const servers = await placed(recipe, 'packages', { run })
+  const kit = { cache: process.env[engineCacheVariable] ?? run, say: () => undefined }
+  const restart = async (): Promise<void> => {
+    await upByPackages(recipe, servers, kit)
+    await recipe.settle?.(servers)
+  }
+  const pid = async (name: string): Promise<number | undefined> => (servers[name] === undefined ? undefined : pidOf(servers[name]))
+  await restart()
+  return {
+    env: recipe.env(servers),
+    restart,
+    signal: async (name, signal) => {
+      const found = await pid(name)
+      if (found === undefined) throw new Error(`${name} does not run`)
+      process.kill(found, signal)
+      if (signal === 'SIGKILL') await until(`${name} has ended`, 20_000, async () => ((await pid(name)) === undefined ? true : undefined))
+    },
+    [Symbol.asyncDispose]: async () => {
+      await downByPackages(servers)
+      await rm(run, { recursive: true, force: true })
+    },
+  }
+}
