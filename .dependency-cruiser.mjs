@@ -72,7 +72,7 @@ export default {
       name: 'adapters-only-in-engines',
       severity: 'error',
       comment: 'Engines are opened in one room, from settings; everybody else gets them through their ports.',
-      from: { pathNot: '^platform/(engines|adapters)/|[.]test[.]ts$' },
+      from: { pathNot: '^platform/(engines|adapters)/|[.](test|engine)[.]ts$' },
       to: { path: '^platform/(adapters/|postgres/database[.]ts$)', dependencyTypesNot: ['type-only'] },
     },
     {
@@ -89,6 +89,7 @@ export default {
     },
     driver('pg-boss', 'pg-boss', '^platform/adapters/jobs[.]postgres[.]ts$'),
     driver('cassandra', 'cassandra-driver', '^platform/cassandra/session[.]ts$'),
+    driver('kafkajs', 'kafkajs', '^platform/kafka/client[.]ts$'),
     driver('pg', 'pg', '^platform/postgres/connections[.]ts$'),
     driver('ioredis', 'ioredis', '^platform/redis/server[.]ts$'),
     driver('opentelemetry-sdk', '@opentelemetry/(sdk-trace-base|exporter-trace-otlp-http|resources)', '^platform/observe/telemetry[.]otlp[.]ts$'),

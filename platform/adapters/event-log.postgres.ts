@@ -2,12 +2,13 @@ import type pg from 'pg'
 import type { LiveTopic, StartAt, Topic } from '#platform/contracts/topic.ts'
 import { messageOf } from '#platform/errors/errors.ts'
 import { recorded } from '#platform/events/recorded.ts'
+import { showLag } from '#platform/events/show-lag.ts'
 import type { Log } from '#platform/observe/log.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 import { openPool } from '#platform/postgres/connections.ts'
 import { createAppender, partitionCount } from '#platform/postgres/event-log/append.ts'
 import { Consumer } from '#platform/postgres/event-log/consumer.ts'
-import { showLag } from '#platform/postgres/event-log/lag.ts'
+import { lagOfGroups } from '#platform/postgres/event-log/lag.ts'
 import { Member } from '#platform/postgres/event-log/member.ts'
 import { headOf, readerOptions } from '#platform/postgres/event-log/rows.ts'
 import { ensureEventLog, maintainPartitions } from '#platform/postgres/event-log/schema.ts'
@@ -40,7 +41,14 @@ export const createPostgresEventLog = async (connectionString: string, log: Log)
       () => true,
       () => false,
     )
-  stack.use(showLag(reader, () => consumers.map(({ place }) => place)))
+  stack.use(
+    showLag(() =>
+      lagOfGroups(
+        reader,
+        consumers.map(({ place }) => place),
+      ),
+    ),
+  )
   const listen = listenOnce(notifications, { consumers, tails, member })
   const owned = stack.move()
   return {

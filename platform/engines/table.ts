@@ -48,6 +48,10 @@ const postgresEvents: Open<EventLog> = async (settings, log) =>
   (await import('#platform/adapters/event-log.postgres.ts')).createPostgresEventLog(required(settings, 'DATABASE_URL'), log)
 const postgresEventsAdmin: Open<EventLogAdmin> = async (settings) =>
   (await import('#platform/adapters/event-log-admin.postgres.ts')).createPostgresEventLogAdmin(required(settings, 'DATABASE_URL'))
+const kafkaEvents: Open<EventLog> = async (settings, log) =>
+  (await import('#platform/adapters/event-log.kafka.ts')).createKafkaEventLog(settings, log)
+const kafkaEventsAdmin: Open<EventLogAdmin> = async (settings, log) =>
+  (await import('#platform/adapters/event-log-admin.kafka.ts')).createKafkaEventLogAdmin(settings, log)
 const postgresJobsAdmin: Open<JobsAdmin> = async (settings) =>
   (await import('#platform/adapters/jobs-admin.postgres.ts')).createPostgresJobsAdmin(required(settings, 'DATABASE_URL'))
 const postgresJobs: Open<Jobs> = async (settings, log) =>
@@ -79,8 +83,14 @@ const miniSearch: Open<SearchIndex> = async () => (await import('#platform/adapt
 /** Need → setting → adapter. Of each need the first engine is opened whose setting has a value. */
 export const engineTable: { readonly [N in Need]: readonly Engine<Needs[N]>[] } = {
   database: [{ setting: 'DATABASE_REPLICA_URLS' }, { setting: 'DATABASE_URL', open: postgresDatabase }],
-  events: [{ setting: 'KAFKA_BROKERS' }, { setting: 'DATABASE_URL', open: postgresEvents }],
-  eventsAdmin: [{ setting: 'DATABASE_URL', open: postgresEventsAdmin }],
+  events: [
+    { setting: 'KAFKA_URL', open: kafkaEvents },
+    { setting: 'DATABASE_URL', open: postgresEvents },
+  ],
+  eventsAdmin: [
+    { setting: 'KAFKA_URL', open: kafkaEventsAdmin },
+    { setting: 'DATABASE_URL', open: postgresEventsAdmin },
+  ],
   jobs: [{ setting: 'DATABASE_URL', open: postgresJobs }],
   jobsAdmin: [{ setting: 'DATABASE_URL', open: postgresJobsAdmin }],
   objects: [{ setting: 'S3_ENDPOINT' }, { setting: null, open: folder('media') }],

@@ -104,6 +104,7 @@ export const errorTable = {
   ENGINE_FAILED: row(500, 'CONFIG', true, (d) => `${d.server} ${d.what}. The last lines of its log: ${d.log}`),
   ENGINE_UNKNOWN: row(500, 'CONFIG', false, (d) => `There is no recipe for ${d.name}. These can be brought up: ${d.known}.`),
   ENGINE_DOWN: row(500, 'CONFIG', false, (d) => `${d.name} is not up. Run \`npm run engines -- up ${d.name}\`.`),
+  EVENTS_UNAVAILABLE: row(503, 'EVENTS_UNAVAILABLE', true, (d) => `The event log does not answer (${d.why}). Try again in a moment.`),
   HISTORY_UNAVAILABLE: row(
     503,
     'HISTORY_UNAVAILABLE',

@@ -17,8 +17,8 @@ export type Envelope<T extends Topic> = {
 export type EventLog = AsyncDisposable & {
   /**
    * Durable when it resolves: every group of the topic gets every event. Throws INPUT_INVALID for an event of another shape and
-   * EVENT_TOO_LARGE, and then publishes none of them; OVERLOADED when too much waits to be written, DATABASE_UNAVAILABLE when
-   * the log cannot be written. After those two, some of the events may have been published.
+   * EVENT_TOO_LARGE, and then publishes none of them; OVERLOADED when too much waits to be written, DATABASE_UNAVAILABLE or
+   * EVENTS_UNAVAILABLE when the log cannot be written. After those two, some of the events may have been published.
    */
   readonly publish: <T extends Topic>(topic: T, events: readonly EventOf<T>[], traces?: Traces) => Promise<void>
   /**

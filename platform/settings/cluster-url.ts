@@ -13,6 +13,12 @@ export type ClusterUrl = {
 }
 
 /** What each engine's URL may say. */
+export const kafkaUrls = {
+  schemes: ['kafka'],
+  port: 9092,
+  options: ['partitions', 'replication', 'retentionHours', 'sasl', 'tls'],
+  example: 'kafka://user:password@host:9092,host:9092/prefix?partitions=12',
+}
 export const cassandraUrls = {
   schemes: ['cassandra'],
   port: 9042,

@@ -84,10 +84,10 @@ test('a name that is a letter away from a setting is named, with the setting tha
 
 test('the usual names for the address of an engine are named, and what orchestrators and other programs set is left alone', () => {
   for (const [name, meant] of [
-    ['KAFKA_URL', 'KAFKA_BROKERS'],
-    ['KAFKA_BOOTSTRAP_SERVERS', 'KAFKA_BROKERS'],
+    ['KAFKA_BROKERS', 'KAFKA_URL'],
+    ['KAFKA_BOOTSTRAP_SERVERS', 'KAFKA_URL'],
     ['REDIS_URL', 'REDIS_URLS'],
-    ['CASSANDRA_HOSTS', 'CASSANDRA_CONTACT_POINTS'],
+    ['CASSANDRA_HOSTS', 'CASSANDRA_URL'],
     ['POSTGRES_URL', 'DATABASE_URL'],
     ['DATABASE_URI', 'DATABASE_URL'],
     ['ELASTICSEARCH_HOSTS', 'ELASTICSEARCH_URL'],

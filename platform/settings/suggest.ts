@@ -6,8 +6,8 @@ export const unknownSetting = (name: string, meant: string | undefined): Cinegra
 
 /** Other names under which the servers that we have settings for are commonly given. */
 const otherNames: Readonly<Record<string, string>> = {
-  KAFKA: 'KAFKA_BROKERS',
-  CASSANDRA: 'CASSANDRA_CONTACT_POINTS',
+  KAFKA: 'KAFKA_URL',
+  CASSANDRA: 'CASSANDRA_URL',
   CONDUCTOR: 'CONDUCTOR_URL',
   REDIS: 'REDIS_URLS',
   ELASTIC: 'ELASTICSEARCH_URL',

@@ -20,6 +20,7 @@ const settingsOfAll = (): Settings => {
 /** What keeps those apart who use one server: the setting that names a part of it, by the setting that chooses the engine. */
 const ownParts: Readonly<Record<string, (own: string, value: string) => Settings>> = {
   REDIS_URLS: (own) => ({ REDIS_PREFIX: own }),
+  KAFKA_URL: (own, url) => ({ KAFKA_URL: `${url}/${own}?partitions=4` }),
   CASSANDRA_URL: (own, url) => ({ CASSANDRA_URL: `${url}/${own}` }),
 }
 

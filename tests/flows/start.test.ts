@@ -68,9 +68,9 @@ test('a taken port gets one sentence that says what to do', async () => {
 })
 
 test('unknown and corrupt settings are all named at once', async () => {
-  const { code, stderr } = await startAndEnd(['--colour', 'red', '--port-base', 'many'], { CINEGRAPH_HOTS: 'x', KAFKA_BROKERS: 'k:9092' })
+  const { code, stderr } = await startAndEnd(['--colour', 'red', '--port-base', 'many'], { CINEGRAPH_HOTS: 'x', CONDUCTOR_URL: 'http://c' })
   assert.equal(code, 1)
-  for (const part of [/--colour/, /--port-base is "many"/, /CINEGRAPH_HOTS/, /KAFKA_BROKERS is set, but/]) assert.match(stderr, part)
+  for (const part of [/--colour/, /--port-base is "many"/, /CINEGRAPH_HOTS/, /CONDUCTOR_URL is set, but/]) assert.match(stderr, part)
   assert.doesNotMatch(stderr, /\n\s+at /)
 })
 

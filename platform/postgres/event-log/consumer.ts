@@ -1,35 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type pg from 'pg'
 import type { Topic } from '#platform/contracts/topic.ts'
 import { messageOf } from '#platform/errors/errors.ts'
-import { deliver } from '#platform/events/deliver.ts'
-import { restored } from '#platform/events/recorded.ts'
-import type { Log } from '#platform/observe/log.ts'
-import { counter } from '#platform/observe/metrics.ts'
-import { openSpan } from '#platform/observe/spans.ts'
-import { receivedTrace, withTrace } from '#platform/observe/tracing.ts'
-import type { Consumption, Envelope } from '#platform/ports/event-log.ts'
+import type { Consumption } from '#platform/ports/event-log.ts'
 import { Wake } from '#platform/process/wake.ts'
-import { deadLettersToReplay, type GroupOfTopic, putDeadLetter, removeDeadLetter } from './dead-letters.ts'
+import { deadLettersToReplay, type GroupOfTopic, removeDeadLetter } from './dead-letters.ts'
+import { Delivery, type DeliveryDeps } from './delivery.ts'
 import type { Holding } from './member.ts'
 import { type Cursor, type EventRow, saveAndReadEvents } from './rows.ts'
 
-export type ConsumerDeps = {
-  readonly pool: pg.Pool
-  readonly member: string
-  readonly isHealthy: () => Promise<boolean>
-  readonly log: Log
-}
+export type ConsumerDeps = DeliveryDeps & { readonly member: string }
 
 /** A notification can be missed while its connection is lost; looking finds what it spoke of. */
 const lookMs = 5_000
 const faultPauseMs = 1_000
-const deadLetters = counter('events_dead_total', 'Events set aside because a group could not take them', ['topic', 'group'])
 
 /** Reads the partitions that this process holds of a topic for a group, and has each batch handled. */
 export class Consumer<T extends Topic> implements AsyncDisposable {
   readonly #consumption: Consumption<T>
   readonly #deps: ConsumerDeps
+  readonly #delivery: Delivery<T>
   readonly #wake = new Wake()
   readonly #stop = new AbortController()
   #held = new Map<number, Cursor>()
@@ -39,6 +28,7 @@ export class Consumer<T extends Topic> implements AsyncDisposable {
   constructor(consumption: Consumption<T>, deps: ConsumerDeps) {
     this.#consumption = consumption
     this.#deps = deps
+    this.#delivery = new Delivery(consumption, deps, this.#stop.signal)
   }
   get topic(): string {
     return this.#consumption.topic.name
@@ -88,7 +78,7 @@ export class Consumer<T extends Topic> implements AsyncDisposable {
     const held = this.#held
     const rows = await this.#read(rowsMax)
     if (rows.length === 0) return 0
-    await this.#deliver(rows)
+    await this.#delivery.deliver(rows)
     for (const { partition, id } of rows) {
       const cursor = { position: id, epoch: held.get(partition)?.epoch ?? 0 }
       if (this.#held.get(partition)?.epoch !== cursor.epoch) continue
@@ -105,59 +95,10 @@ export class Consumer<T extends Topic> implements AsyncDisposable {
     if (this.#handled === handled) this.#handled = new Map()
     return rows
   }
-  async #deliver(rows: readonly EventRow[]): Promise<void> {
-    const taken: { readonly row: EventRow; readonly envelope: Envelope<T> }[] = []
-    for (const row of rows) {
-      const envelope = this.#restored(row)
-      if (envelope instanceof Error) await this.#setAside(row, envelope)
-      else taken.push({ row, envelope })
-    }
-    await deliver(taken, {
-      handle: (batch) => this.#handle(batch.map(({ envelope }) => envelope)),
-      setAside: ({ row }, error) => this.#setAside(row, error),
-      isHealthy: this.#deps.isHealthy,
-      onRetry: (error, waitMs) => this.#deps.log.warn({ ...this.place, err: error, waitMs }, 'handler failed; the events come again'),
-      signal: this.#stop.signal,
-    })
-  }
-  #restored(row: EventRow): Envelope<T> | Error {
-    try {
-      const data = restored(this.#consumption.topic, { text: row.data, version: row.version })
-      return { id: row.event_id, data, traceparent: row.traceparent, offset: row.id, partition: row.partition }
-    } catch (error) {
-      return error instanceof Error ? error : new Error(String(error))
-    }
-  }
-  async #handle(events: readonly Envelope<T>[]): Promise<void> {
-    if (events.length === 0) return
-    const { topic, group } = this.place
-    const span = openSpan(`${topic} process`, {
-      kind: 'consumer',
-      attributes: {
-        'messaging.destination.name': topic,
-        'messaging.consumer.group.name': group,
-        'messaging.batch.message_count': events.length,
-      },
-      parent: receivedTrace({ traceparent: events[0]?.traceparent }) ?? null,
-    })
-    try {
-      await withTrace(span.trace, () => this.#consumption.handle(events))
-      span.end()
-    } catch (error) {
-      span.end(error)
-      throw error
-    }
-  }
-  async #setAside(row: EventRow, error: unknown): Promise<void> {
-    const place = this.place
-    await putDeadLetter(this.#deps.pool, place, row, messageOf(error))
-    deadLetters.inc(place)
-    this.#deps.log.error({ ...place, eventId: row.event_id, err: error }, 'event set aside as a dead letter')
-  }
   async #replayDeadLetters(): Promise<void> {
     const rows = await deadLettersToReplay(this.#deps.pool, this.place, [...this.#held.keys()])
     for (const row of rows) {
-      await this.#deliver([row])
+      await this.#delivery.deliver([row])
       await removeDeadLetter(this.#deps.pool, this.place, row.event_id)
     }
     this.#hasReplays = rows.length === 100

@@ -1,0 +1,72 @@
+import type { Log } from '#platform/observe/log.ts'
+import type { ClusterUrl } from '#platform/settings/cluster-url.ts'
+import { type Admin, type Kafka, kafkaClient } from './client.ts'
+
+/** The brokers as the log uses them: one prefix for names of topics and groups, one connection for questions. */
+export type Cluster = AsyncDisposable & {
+  readonly kafka: Kafka
+  readonly admin: Admin
+  readonly topicName: (topic: string) => string
+  readonly groupName: (topic: string, group: string) => string
+  /** Creates a topic unless it is there; its events are kept for the time that the settings say. */
+  readonly ensureTopic: (topic: string) => Promise<void>
+  readonly healthy: () => Promise<boolean>
+}
+
+const defaults = { partitions: 12, retentionHours: 168 }
+/** An event has 1 MiB at most, and its headers and its record some more. */
+const messageBytesMax = 2_097_152
+
+/** Connects to the brokers. Throws what kafkajs throws when none of them can be used. */
+export const connectKafka = async (url: ClusterUrl, log: Log): Promise<Cluster> => {
+  const kafka = kafkaClient(url, log)
+  const admin = kafka.admin()
+  try {
+    await admin.connect()
+    await admin.describeCluster()
+  } catch (error) {
+    await admin.disconnect().catch(() => undefined)
+    throw error
+  }
+  const prefix = url.name === '' ? '' : `${url.name}.`
+  const topicName = (topic: string): string => `${prefix}${topic}`
+  const known = new Map<string, Promise<void>>()
+  const ensureTopic = (topic: string): Promise<void> => {
+    const made = known.get(topic) ?? createTopic(admin, topicName(topic), url)
+    known.set(topic, made)
+    made.catch(() => known.delete(topic))
+    return made
+  }
+  return {
+    kafka,
+    admin,
+    topicName,
+    groupName: (topic, group) => `${prefix}${topic}:${group}`,
+    ensureTopic,
+    healthy: () =>
+      admin.describeCluster().then(
+        ({ brokers }) => brokers.length > 0,
+        () => false,
+      ),
+    [Symbol.asyncDispose]: () => admin.disconnect(),
+  }
+}
+
+/** NOTE: it is there when another process has just created it, too: kafkajs gives false then. */
+const createTopic = async (admin: Admin, topic: string, { options }: ClusterUrl): Promise<void> => {
+  await admin.createTopics({
+    waitForLeaders: true,
+    topics: [
+      {
+        topic,
+        numPartitions: Number(options.partitions ?? defaults.partitions),
+        replicationFactor: Number(options.replication ?? -1),
+        configEntries: [
+          { name: 'retention.ms', value: String(Number(options.retentionHours ?? defaults.retentionHours) * 3_600_000) },
+          { name: 'message.timestamp.type', value: 'LogAppendTime' },
+          { name: 'max.message.bytes', value: String(messageBytesMax) },
+        ],
+      },
+    ],
+  })
+}
