@@ -21,7 +21,8 @@ const immutable = 'public, max-age=31536000, immutable'
 /** The object store on HTTP: edges fill from `/objects/<key>`, uploads `PUT` to the addresses that catalog signed. */
 export const createOrigin = ({ objects, streamKey, serviceKey, clock, ...http }: OriginDeps): Http => {
   // NOTE: all of it needs a key or a signed address, whatever name it is asked by.
-  const app = createHttp({ ...http, hosts: ['*'] })
+  // NOTE: what comes and goes is passed on piece by piece, and never held.
+  const app = createHttp({ ...http, hosts: ['*'], connections: { heldBytesMax: Number.POSITIVE_INFINITY, ...http.connections } })
   app.route({
     method: ['GET', 'HEAD'],
     url: '/objects/*',

@@ -23,7 +23,8 @@ const bytesSent = counter('edge_bytes_total', 'Bytes sent to players', ['source'
 /** An edge node: `/<token>/<key>` for streams, `/art/<key>` for pictures, which need no token. */
 export const createEdge = ({ streamKey, bytesMax, fill, allowedOrigins = ['*'], clock, ...http }: EdgeDeps): Http => {
   // NOTE: pages of every origin may read what it serves, so that its name guards nothing; a CDN in front asks by names of its own.
-  const app = createHttp({ ...http, hosts: ['*'] })
+  // NOTE: answers that wait share the cached bytes, however many they are.
+  const app = createHttp({ ...http, hosts: ['*'], connections: { heldBytesMax: Number.POSITIVE_INFINITY, ...http.connections } })
   const cache = createEdgeCache({ bytesMax, fill })
   const checkToken = createCheckToken(streamKey)
   letPagesRead(app, allowedOrigins)

@@ -3,6 +3,7 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import type { Logger } from 'pino'
 import { CinegraphError, errorTable, isCinegraphError } from '#platform/errors/errors.ts'
 import { compressAnswers } from '#platform/http/compress.ts'
+import { boundHeldBytes } from '#platform/http/held-bytes.ts'
 import { refuseOtherHosts } from '#platform/http/hosts.ts'
 import { createReadiness } from '#platform/http/readiness.ts'
 import { secondsHistogram } from '#platform/observe/metrics.ts'
@@ -16,8 +17,16 @@ export type ConnectionLimits = {
   readonly headersMs: number
   readonly requestMs: number
   readonly idleMs: number
+  /** What clients that do not read, or do not finish what they send, may hold in memory together. */
+  readonly heldBytesMax: number
 }
-const defaultLimits: ConnectionLimits = { connectionsMax: 10_000, headersMs: 10_000, requestMs: 30_000, idleMs: 60_000 }
+const defaultLimits: ConnectionLimits = {
+  connectionsMax: 10_000,
+  headersMs: 10_000,
+  requestMs: 30_000,
+  idleMs: 60_000,
+  heldBytesMax: 128 * 1024 * 1024,
+}
 const startMs = 120_000
 const headerBytesMax = 16 * 1024
 const headersMax = 100
@@ -38,7 +47,7 @@ export type Http = FastifyInstance
 
 /** A Fastify server with what every process owes: trace per request, health, limits, errors without stack traces. */
 export const createHttp = ({ name, log, ready = async () => true, connections = {}, hosts = [] }: HttpDeps): Http => {
-  const { connectionsMax, headersMs, requestMs, idleMs } = { ...defaultLimits, ...connections }
+  const { connectionsMax, headersMs, requestMs, idleMs, heldBytesMax } = { ...defaultLimits, ...connections }
   const app = Fastify({
     loggerInstance: log,
     // NOTE: a line carries the trace of its request already, so that requests need no loggers of their own.
@@ -59,6 +68,7 @@ export const createHttp = ({ name, log, ready = async () => true, connections = 
   }) as unknown as Http
   app.server.maxConnections = connectionsMax
   app.server.maxHeadersCount = headersMax
+  boundHeldBytes(app.server, { name, bytesMax: heldBytesMax, log })
   app.setNotFoundHandler(async () => {
     throw new CinegraphError('NOT_FOUND', { what: 'such', id: 'route' })
   })

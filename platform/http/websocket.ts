@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { noteTaken } from '#platform/http/held-bytes.ts'
 import type { Http } from '#platform/http/server.ts'
 
 export type SocketLimits = {
@@ -11,6 +12,8 @@ export type SocketLimits = {
   readonly unsentBytesMax: number
   /** How often a silent client is asked whether it is still there; one that does not answer until the next time is closed. */
   readonly pingMs: number
+  /** Messages and control frames of one client; one that sends more is closed. */
+  readonly perSecondMax: number
 }
 export type SocketDeps = {
   readonly path: string
@@ -27,12 +30,15 @@ const defaultLimits: SocketLimits = {
   messageBytesMax: 256 * 1024,
   unsentBytesMax: 4 * 1024 * 1024,
   pingMs: 30_000,
+  perSecondMax: 500,
 }
 const closeGraceMs = 1_000
+/** Of a short masked frame (RFC 6455, section 5.2). */
+const frameHeadBytes = 6
 
 /** Accepts WebSockets (RFC 6455) at one path. Whatever a client sends, on the way to a socket or over it, costs at most this socket. */
 export const serveSockets = (app: Http, { path, chooseProtocol, onOpen, mayOpen, limits = {} }: SocketDeps): void => {
-  const { socketsMax, messageBytesMax, unsentBytesMax, pingMs } = { ...defaultLimits, ...limits }
+  const { socketsMax, messageBytesMax, unsentBytesMax, pingMs, perSecondMax } = { ...defaultLimits, ...limits }
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: messageBytesMax,
@@ -41,12 +47,25 @@ export const serveSockets = (app: Http, { path, chooseProtocol, onOpen, mayOpen,
   })
   const answersSince = new WeakSet<WebSocket>()
   const open = (socket: WebSocket, request: IncomingMessage): void => {
+    const isTooMany = rate(perSecondMax)
     const note = (): void => {
       answersSince.add(socket)
-      if (socket.bufferedAmount > unsentBytesMax) socket.terminate()
+      if (socket.bufferedAmount <= unsentBytesMax && !isTooMany()) return
+      // NOTE: what has been read already would be handed on all the same.
+      socket.removeAllListeners('message')
+      socket.terminate()
+    }
+    const noteControl = (data: Buffer): void => {
+      noteTaken(request.socket, frameHeadBytes + data.length)
+      note()
     }
     socket.on('error', () => socket.terminate())
-    for (const event of ['message', 'ping', 'pong']) socket.on(event, note)
+    socket.on('message', () => {
+      noteTaken(request.socket)
+      note()
+    })
+    socket.on('ping', noteControl).on('pong', noteControl)
+    noteTaken(request.socket)
     answersSince.add(socket)
     onOpen(socket, request)
   }
@@ -72,6 +91,17 @@ export const serveSockets = (app: Http, { path, chooseProtocol, onOpen, mayOpen,
       setTimeout(() => socket.terminate(), closeGraceMs).unref()
     }
   })
+}
+
+/** Whether more than so many have come within a second. */
+const rate = (perSecondMax: number): (() => boolean) => {
+  let [since, count] = [0, 0]
+  return () => {
+    const now = performance.now()
+    if (now - since > 1_000) [since, count] = [now, 0]
+    count += 1
+    return count > perSecondMax
+  }
 }
 
 const refuse = (socket: Duplex, status: string): void =>

@@ -6,10 +6,10 @@ import { CinegraphError } from '#platform/errors/errors.ts'
 import { readExactBodies } from '#platform/graphql/exact-body.ts'
 import type { GraphqlRequest } from '#platform/graphql/execute.ts'
 import { SubscriptionQuota } from '#platform/graphql/limits/subscription-quota.ts'
-import { answerOverHttp, type JsonAnswer, jsonOf } from '#platform/graphql/over-http.ts'
+import { answerOverHttp, type JsonAnswer, kindOf } from '#platform/graphql/over-http.ts'
 import { type AnswerPart, answerInParts, wantsParts } from '#platform/graphql/over-multipart.ts'
 import { answerAsEvents, wantsEvents } from '#platform/graphql/over-sse.ts'
-import { parseParameters, parseRequest, readJson, type Unreadable } from '#platform/graphql/request.ts'
+import { parseParameters, readJson } from '#platform/graphql/request.ts'
 import { allowOriginsToAsk } from '#platform/http/cors.ts'
 import { createHttp, errorAnswer, type Http, noteFailure } from '#platform/http/server.ts'
 import { secretEqual } from '#platform/identity/secret-equal.ts'
@@ -19,9 +19,10 @@ import { cacheControlOf } from '../engine/caching.ts'
 import { serveExplain } from '../explain.ts'
 import { serveExplorer } from '../explorer.ts'
 import { type Admission, createAdmission } from './admission.ts'
+import { answerBatch, refusalOf } from './batch.ts'
 import type { Serving } from './canary.ts'
 import { counted } from './counted.ts'
-import type { Documents, Refused } from './documents.ts'
+import type { Documents } from './documents.ts'
 import { endToEnd } from './headers.ts'
 import type { Incoming } from './http-subgraph.ts'
 import { type Observe, observeOperations } from './observe.ts'
@@ -54,10 +55,16 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
     shadow?.(asked, incoming, answer.value)
     return answer
   }
+  /** NOTE: an operation that is no subscription costs over a stream what it costs elsewhere, and waits to be let in like it. */
+  const admittedFirst = (asked: GraphqlRequest, answers: AsyncIterable<Answered>): AsyncIterable<Answered> =>
+    kindOf(asked) === 'subscription' ? answers : firstWithin(admission, answers)
   const quota = new SubscriptionQuota(settings.subscriptions)
   const subscribe = (asked: GraphqlRequest, incoming: Incoming, signal: AbortSignal) =>
     counted(quota, { account: incoming.bearer?.subject }, () =>
-      serving.stream((gateway) => gateway.subscribe(asked, incoming, whileBorne(incoming, signal))),
+      admittedFirst(
+        asked,
+        serving.stream((gateway) => gateway.subscribe(asked, incoming, whileBorne(incoming, signal))),
+      ),
     )
   const inParts = inPartsWith(serving, { admission, observe })
   const incomingOf = incomingReader(settings)
@@ -78,8 +85,11 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
       if (wantsEvents(request)) return answerAsEvents(request, reply, (asked, signal) => subscribe(asked, incoming, signal))
       // NOTE: all of it is let in, to the last byte. What an answer is made of would outlive its collection if promises that
       // are old from waiting led to it.
-      return admission.run(() =>
-        answerOverHttp(request, reply, async (asked) => withCacheControl(await execute(asked, incoming), reply, hasClaims(incoming))),
+      return admission.run(async () =>
+        // NOTE: who has left while it waited costs nothing more.
+        request.socket.destroyed
+          ? reply.hijack()
+          : answerOverHttp(request, reply, async (asked) => withCacheControl(await execute(asked, incoming), reply, hasClaims(incoming))),
       )
     },
   })
@@ -134,20 +144,26 @@ const tokenHeadersOf = ({ jwt, claims }: GatewaySettings): readonly string[] => 
 const whileBorne = ({ bearer }: Incoming, signal: AbortSignal): AbortSignal =>
   bearer === undefined ? signal : endingAfter(bearer.expiresAt - Date.now(), signal)
 
-/** The first part waits to be let in like any operation; those after it are on their way already. */
-const inPartsWith = (
-  serving: GatewayHttpDeps['serving'],
-  { admission, observe }: { readonly admission: Admission; readonly observe: Observe },
-) =>
-  async function* (asked: GraphqlRequest, incoming: Incoming): AsyncGenerator<AnswerPart> {
-    const parts = serving.stream((gateway) => gateway.executeInParts(asked, incoming))
-    const answers = observe.inParts(asked, parts)
-    try {
-      for (let next = await admission.run(() => answers.next()); next.done !== true; next = await answers.next()) yield next.value
-    } finally {
-      await answers.return(undefined)
-    }
+/** The first answer waits to be let in like any operation; those after it are on their way already. */
+async function* firstWithin<T>(admission: Admission, stream: AsyncIterable<T>): AsyncGenerator<T> {
+  const answers = stream[Symbol.asyncIterator]()
+  try {
+    for (let next = await admission.run(() => answers.next()); next.done !== true; next = await answers.next()) yield next.value
+  } finally {
+    await answers.return?.()
   }
+}
+
+const inPartsWith =
+  (serving: GatewayHttpDeps['serving'], { admission, observe }: { readonly admission: Admission; readonly observe: Observe }) =>
+  (asked: GraphqlRequest, incoming: Incoming): AsyncIterable<AnswerPart> =>
+    firstWithin(
+      admission,
+      observe.inParts(
+        asked,
+        serving.stream((gateway) => gateway.executeInParts(asked, incoming)),
+      ),
+    )
 
 /** Says how long the answer may be kept, where all its subgraphs said so. */
 const withCacheControl = (answer: Answered, reply: FastifyReply, isCallersOwn: boolean): Answered => {
@@ -170,10 +186,6 @@ const serveForgetting = (app: Http, { serving, settings }: GatewayHttpDeps): voi
   })
 }
 
-const refusalOf = ({ refusal, code }: Refused): JsonAnswer => jsonOf({ errors: [{ message: refusal, extensions: { code } }] })
-
-const unreadable = ({ why }: Unreadable): JsonAnswer => jsonOf({ errors: [{ message: why, extensions: { code: 'BAD_REQUEST' } }] })
-
 /** Puts the text of a document that was named by hash or id into the request; gives the refusal when it is not known. */
 const fillDocument = (request: FastifyRequest, documents: Documents): JsonAnswer | undefined => {
   const isGet = request.method === 'GET'
@@ -189,29 +201,4 @@ const fillDocument = (request: FastifyRequest, documents: Documents): JsonAnswer
   // NOTE: also when a text came along: a trusted name must not open the door for another text.
   asked.query = found.query
   return undefined
-}
-
-type Batching = Pick<GatewayHttpDeps, 'documents' | 'settings'> & { readonly answer: (asked: GraphqlRequest) => Promise<JsonAnswer> }
-
-/** A list of operations, answered as a list in the same order. An entry that is no request is refused by itself. */
-const answerBatch = async (
-  body: readonly unknown[],
-  reply: FastifyReply,
-  { documents, settings, answer }: Batching,
-): Promise<FastifyReply> => {
-  reply.type('application/json; charset=utf-8')
-  if (body.length === 0 || body.length > settings.batchMax)
-    return reply.code(400).send(jsonOf({ errors: [{ message: `A batch has 1 to ${settings.batchMax} operations.` }] }).json())
-  const answers = await Promise.all(
-    body.map(async (each) => {
-      const read = parseParameters(each)
-      if ('why' in read) return unreadable(read)
-      const { query, documentId, extensions } = read.parameters
-      const found = documents({ query, documentId, extensions })
-      if ('refusal' in found) return refusalOf(found)
-      const asked = parseRequest({ ...read.parameters, query: found.query })
-      return 'why' in asked ? unreadable(asked) : answer(asked.request)
-    }),
-  )
-  return reply.send(`[${answers.map((each) => each.json()).join(',')}]`)
 }

@@ -145,3 +145,53 @@ test('a client that leaves a subscription in which nothing happens is let go at 
   await first
   assert.equal(await Promise.race([ended.promise, new Promise((resolve) => setTimeout(resolve, 3_000, 'still there').unref())]), 'ended')
 })
+
+test('a client that floods a socket with messages or control frames is closed; one that is merely busy is not', async () => {
+  await using served = await serve({ limits: { perSecondMax: 200 } })
+  await using busy = await talk(served.url)
+  const floods: readonly ((client: Talk) => void)[] = [
+    ({ say }) => say({ type: 'ping' }),
+    ({ say }) => say({ type: 'subscribe', id: '1', payload: { query: '{' } }),
+    ({ socket }) => socket.ping(),
+    ({ socket }) => socket.pong(),
+  ]
+  for (const send of floods) {
+    await using client = await talk(served.url)
+    for (let sent = 0; sent < 1_000; sent += 1) send(client)
+    await eventually(() => client.socket.readyState === WebSocket.CLOSED)
+    const pongs = client.heard.filter(({ type }) => type === 'pong').length
+    assert.ok(pongs <= 201, `${pongs} were answered`)
+  }
+  for (let sent = 0; sent < 150; sent += 1) busy.say({ type: 'ping' })
+  await eventually(() => busy.heard.filter(({ type }) => type === 'pong').length === 150)
+})
+
+test('operations of one socket are carried out a few at a time, and no faster than their answers are read', async () => {
+  const answer = {
+    json: () => Buffer.alloc(0),
+    value: () => ({ data: { text: 'x'.repeat(2_000_000) } }),
+    isExecuted: true,
+    hasErrors: false,
+  }
+  let [running, peak, begun] = [0, 0, 0]
+  await using served = await serve({
+    subscribe: async function* () {
+      begun += 1
+      running += 1
+      peak = Math.max(peak, running)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      running -= 1
+      yield answer as never
+    },
+    limits: { unsentBytesMax: 1e9 },
+  })
+  await using client = await talk(served.url)
+  client.socket.pause()
+  for (let id = 0; id < 40; id += 1) client.say({ type: 'subscribe', id: String(id), payload: { query: '{ text }' } })
+  await eventually(() => begun >= 4)
+  await new Promise((resolve) => setTimeout(resolve, 1_000))
+  assert.ok(begun < 20, `${begun} were begun for a client that does not read`)
+  client.socket.resume()
+  await eventually(() => client.heard.filter(({ type }) => type === 'complete').length === 40)
+  assert.equal(peak, 4)
+})

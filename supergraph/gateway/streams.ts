@@ -14,6 +14,7 @@ import { replaceExact, reviveExact } from '#platform/text/exact-json.ts'
 import type { Answered } from '../engine/answered.ts'
 import { anyDocument, type Documents } from './documents.ts'
 import { isFieldValue } from './headers.ts'
+import { type InTurn, turnsOf } from './turns.ts'
 
 export type Subscribe<C> = (request: GraphqlRequest, context: C, signal: AbortSignal) => AsyncIterable<Answered>
 export type WebSocketDeps<C> = {
@@ -31,6 +32,8 @@ export type WebSocketDeps<C> = {
   readonly origins?: readonly string[]
 }
 
+/** More than any setting lets a socket have open. */
+const operationsMax = 1_000
 const initWaitMs = 5_000
 /** RFC 6455, section 5.5: the payload of a control frame has at most 125 bytes, two of which are the code. */
 const reasonBytesMax = 123
@@ -45,7 +48,8 @@ const parsed = (query: string): DocumentNode => {
   }
 }
 
-type Extra = { readonly request: IncomingMessage }
+type Extra = { readonly request: IncomingMessage; readonly inTurn: InTurn }
+type Opened = { readonly answers: Answers; readonly inTurn: InTurn }
 
 /** Every kind of operation over a WebSocket at `/graphql`, with the graphql-ws protocol. `connection_init` may carry a token. */
 export const serveWebSocket = <C>(app: Http, deps: WebSocketDeps<C>): void => {
@@ -62,7 +66,7 @@ const connect = (open: WebSocket, request: IncomingMessage, { server, app }: Con
     open.close(code, Buffer.from(reason).subarray(0, reasonBytesMax).toString().replaceAll('\ufffd', ''))
   const failed = (error: unknown): void => {
     // NOTE: a socket that has gone fails every answer that is still on its way.
-    if (open.readyState !== open.OPEN) return
+    if (open.readyState !== open.OPEN || request.socket.destroyed) return
     if (/^Unexpected message of type/.test(messageOf(error))) {
       close(4400, 'Invalid message received')
       return
@@ -77,7 +81,7 @@ const connect = (open: WebSocket, request: IncomingMessage, { server, app }: Con
       close,
       onMessage: (take) => open.on('message', (data) => void take(String(data)).catch(failed)),
     },
-    { request },
+    { request, inTurn: turnsOf(request.socket, operationsMax) },
   )
   open.once('close', (code, reason) => void closed(code, String(reason)).catch(failed))
 }
@@ -87,14 +91,19 @@ const protocolServer = <C>(deps: WebSocketDeps<C>, log: Log) =>
     connectionInitWaitTimeout: initWaitMs,
     jsonMessageReplacer: replaceExact,
     jsonMessageReviver: reviveExact,
-    subscribe: async ({ contextValue }) => (contextValue as Answers)() as never,
+    subscribe: async ({ contextValue }) => (contextValue as Opened).answers() as never,
     execute: async ({ contextValue }) => {
-      // NOTE: a loop, so that the generator is ended and lets go of its version of the supergraph.
-      for await (const answer of (contextValue as Answers)()) return answer as never
-      throw new TypeError('An operation had no answer')
+      const { answers, inTurn } = contextValue as Opened
+      return (await inTurn(() => firstOf(answers()))) as never
     },
     onSubscribe: openOperation(deps, log),
   })
+
+/** NOTE: a loop, so that the generator is ended and lets go of its version of the supergraph. */
+const firstOf = async (answers: AsyncIterable<GraphqlAnswer>): Promise<GraphqlAnswer> => {
+  for await (const answer of answers) return answer
+  throw new TypeError('An operation had no answer')
+}
 
 type OnSubscribe = NonNullable<Parameters<typeof makeServer<Record<string, unknown>, Extra>>[0]['onSubscribe']>
 
@@ -110,7 +119,8 @@ const openOperation = <C>({ subscribe, contextOf, documents = anyDocument, ...de
     const asked = { query, ...(variables ? { variables } : {}), ...(operationName ? { operationName } : {}) }
     const context = await orRefusal(async () => contextOf({ ...extra.request.headers, ...tokenIn(connectionParams, tokenHeaders) }))
     if (context instanceof GraphQLError) return [context]
-    const contextValue = answersTo((signal) => subscribe(asked, context, signal), log)
+    const answers = answersTo((signal) => subscribe(asked, context, signal), log)
+    const contextValue: Opened = { answers, inTurn: extra.inTurn }
     return { schema: unused, document: parsed(query), operationName: operationName ?? null, contextValue }
   }
 }

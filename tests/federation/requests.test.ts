@@ -136,3 +136,20 @@ test('subscriptions are counted over all sockets, and given back when sockets cl
     return codes.splice(0).includes('event')
   })
 })
+
+test('all answers of a batch together are bounded like one; those that still fit are there', async () => {
+  const texts = {
+    sdl: 'type Query { text(size: Int): String }',
+    resolvers: { Query: { text: (_: object, { size }: { size: number }) => 'x'.repeat(size) } },
+  }
+  await using graph = await httpGraph({ texts }, { limits: { answerBytesMax: 300_000 } })
+  const query = (size: number) => ({ query: `{ text(size: ${size}) }` })
+  const { answer } = await send(graph.url, JSON.stringify([...Array.from({ length: 8 }, () => query(100_000)), query(10)]))
+  const answers = answer as readonly GraphqlAnswer[]
+  assert.equal(answers.length, 9)
+  const refused = answers.filter(({ errors }) => errors?.[0]?.extensions?.code === 'ANSWER_TOO_LARGE')
+  assert.ok(refused.length >= 6, `${refused.length} refused`)
+  assert.ok(JSON.stringify(answers).length < 310_000)
+  const few = await send(graph.url, JSON.stringify([query(100_000), query(100_000), query(10)]))
+  for (const { errors } of few.answer as readonly GraphqlAnswer[]) assert.equal(errors, undefined)
+})
