@@ -29,11 +29,13 @@ await runMain(async (stack) => {
     await seedDemo({ database, objects, operatorPassword, footage: config.demoFootage, clock, log })
   }
   const ports = portsFrom(config.portBase)
+  // NOTE: made once, because asking the system for its addresses cost more than all else of a request.
+  const links = linksFrom(config, ports)
   const deps = { config, secrets, engines, clock, log }
   const apps: { readonly [P in Place]?: Http } =
     config.processes === 'split'
       ? await createGraph(deps).then((graph) => ({ supergraph: stack.use(graph).supergraph }))
-      : stack.use(await createControlPlane({ ...deps, links: () => linksFrom(config, ports) }))
+      : stack.use(await createControlPlane({ ...deps, links: () => links }))
   for (const what of ['supergraph', 'tv', 'mobile', 'web'] as const) {
     const app = apps[what]
     if (app !== undefined) await listen(app, { host: config.host, port: ports[what], what })

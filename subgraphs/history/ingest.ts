@@ -31,7 +31,7 @@ export const ingest = ({ events, store, clock }: IngestDeps): Promise<void> =>
     topic: heartbeats,
     group: 'history',
     batchMax: 2_000,
-    lingerMs: 100,
+    lingerMs: 25,
     handle: async (batch) => {
       const now = clock()
       const dated = batch.map(({ data }) => ({ beat: data, at: believedAt(data, now) }))
