@@ -21,8 +21,10 @@ else
     const log = createLog('gateway', settings.logLevel)
     stack.use(await startTelemetry({ service: 'gateway', url: settings.otlpUrl }))
     const planning = stack.use(
-      startPlannerProcess((operation, why) =>
-        log.warn({ operation: printableOperation(operation), why: withoutValues(why) }, 'planned by the reference planner'),
+      startPlannerProcess(
+        (operation, why) =>
+          log.warn({ operation: printableOperation(operation), why: withoutValues(why) }, 'planned by the reference planner'),
+        settings.planMs,
       ),
     )
     const make = (supergraphSdl: string) => createGateway({ supergraphSdl, settings, planning, log })

@@ -5,6 +5,7 @@ import { parse as parseYaml } from 'yaml'
 import { z } from 'zod'
 import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
 import { defaultQuota } from '#platform/graphql/limits/subscription-quota.ts'
+import { planMsDefault } from '../engine/plan/planner-process.ts'
 import { gatewayLimits, Limits } from './limits-settings.ts'
 import { studioDefaults } from './studio-settings.ts'
 
@@ -131,6 +132,8 @@ const Settings = z.strictObject({
     })
     .optional(),
   slowMs: z.int().min(1).default(1_000),
+  /** How long the plan of an operation may take. */
+  planMs: z.int().min(10).default(planMsDefault),
   /** An OpenTelemetry collector, OTLP over HTTP. `OTEL_EXPORTER_OTLP_ENDPOINT` stands for it. */
   otlpUrl: z.string().default(''),
 })

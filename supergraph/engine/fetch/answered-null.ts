@@ -9,6 +9,8 @@ type AskedKey = { readonly key: string; readonly types: readonly string[] | unde
 /** Writes down that a subgraph has answered null for an entity: "nobody answered" is told apart from it by `undefined`. */
 export type AnswerNull = (targets: readonly Tree[]) => void
 
+const typesMax = 1_000
+
 /** For the entities that a fetch asks under one alias: what is not known of them becomes null. */
 export const compileAnswerNull = (node: FetchNode, { alias, rewrites }: EntityFetch, isOneOf: IsOneOf): AnswerNull => {
   let asked: readonly AskedKey[] | undefined
@@ -18,7 +20,7 @@ export const compileAnswerNull = (node: FetchNode, { alias, rewrites }: EntityFe
     const keys = asked
       .filter(({ types }) => types === undefined || typename === undefined || isOneOf(typename, types))
       .map(({ key }) => key)
-    keysOf.set(typename, keys)
+    if (keysOf.size < typesMax) keysOf.set(typename, keys)
     return keys
   }
   return (targets) => {

@@ -12,6 +12,8 @@ export type Represent = (found: readonly (readonly Tree[])[], onNothing: (entity
 /** Groups by the values of one field after the other, so that a text is made once for each group and not for each entity. */
 type Branch = Map<unknown, Branch | Group>
 
+const typesMax = 1_000
+
 type FieldRequirement = Requirement & { readonly kind: 'Field' }
 type Builder = { readonly head: string; readonly fields: readonly FieldRequirement[]; readonly keys: readonly (readonly string[])[] }
 type RepresentDeps = { readonly subgraph: string; readonly keysOf: EntityKeys; readonly isOneOf: IsOneOf }
@@ -29,7 +31,8 @@ export const compileRepresent = ({ requires, typenames }: EntityFetch, { subgrap
     const keys = keysOf(subgraph, named).map((key) => [...key.keys()].filter((name) => name !== '__typename'))
     const fitting = keys.filter((key) => key.every((name) => names.has(name)))
     const built = fields.length === 0 || fitting.length === 0 ? null : { head: `{"__typename":"${named}"`, fields, keys: fitting }
-    builders.set(typename, built)
+    // NOTE: a subgraph may say anything to be a type.
+    if (builders.size < typesMax) builders.set(typename, built)
     return built
   }
   return (found, onNothing) => {

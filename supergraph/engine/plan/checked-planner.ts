@@ -1,5 +1,4 @@
 import { buildASTSchema, type GraphQLSchema, parse, visit } from 'graphql'
-import { messageOf } from '#platform/errors/errors.ts'
 import { readSupergraph } from '../schema/supergraph-document.ts'
 import { withBareRoots } from './bare-roots.ts'
 import { withoutCertainTypes } from './certain-types.ts'
@@ -13,20 +12,20 @@ import { findTypedGap } from './typed-gaps.ts'
 import { widened } from './widened.ts'
 
 export type PlannerKind = 'fast' | 'reference'
+/** A plan, and why it seems to give less than was asked; the graph may not allow more. */
+export type Made = { readonly plan: PlanNode | null; readonly doubt?: string | undefined }
 /** Both planners over one supergraph. */
-export type CheckedPlanner = Pick<Planner, 'overrideLabels' | 'overridePercentages'> & {
-  /** Rejects with what is wrong with the fast planner's plan, so that the reference planner can be asked. */
-  readonly plan: (kind: PlannerKind, request: PlanRequest) => Promise<PlanNode | null>
+export type CheckedPlanner = {
+  /** Makes a planner ready, so that the first plan takes no longer than others. Throws SUPERGRAPH_INVALID. */
+  readonly open: (kind: PlannerKind) => Pick<Planner, 'overrideLabels' | 'overridePercentages'>
+  /** Rejects with what is wrong with the planner's plan. */
+  readonly plan: (kind: PlannerKind, request: PlanRequest) => Promise<Made>
 }
-type Made = { readonly plan: PlanNode | null }
-/** Why a plan gives less than was asked; the graph may not allow more. */
-type Doubted = Made & { readonly doubt: string | undefined }
 
 export const checkedPlanner = (supergraphSdl: string): CheckedPlanner => {
-  const fast = hivePlanner(supergraphSdl)
   const parts = checksOf(supergraphSdl)
-  const planners = { fast: () => fast, reference: once(() => apolloPlanner(supergraphSdl)) }
-  const make = async (kind: PlannerKind, request: PlanRequest): Promise<Doubted> => {
+  const planners = { fast: once(() => hivePlanner(supergraphSdl)), reference: once(() => apolloPlanner(supergraphSdl)) }
+  const make = async (kind: PlannerKind, request: PlanRequest): Promise<Made> => {
     if (kind === 'fast' && parts.contextual?.test(request.text)) throw new TypeError('The fast planner does not know @fromContext')
     const made = await planners[kind]().plan(request)
     const plan = made === null ? null : withBareRoots(made, rootNames(parts.schema()))
@@ -34,25 +33,25 @@ export const checkedPlanner = (supergraphSdl: string): CheckedPlanner => {
     if (fault !== undefined) throw new TypeError(fault)
     return { plan, doubt: findTypedGap(request.text, plan, parts.types()) }
   }
-  const finish = ({ plan }: Made): PlanNode | null => (plan === null ? null : withoutCertainTypes(plan, parts.schema()))
-  const surest = async (kind: PlannerKind, request: PlanRequest): Promise<Doubted> => {
-    const plain = await make(kind, request).catch((error: unknown) => ({ plan: undefined, doubt: messageOf(error), error }))
-    if (plain.doubt === undefined && plain.plan !== undefined) return plain
+  const surest = async (kind: PlannerKind, request: PlanRequest): Promise<Made> => {
+    const plain = await make(kind, request).catch((error: unknown) => ({ error }))
+    if ('plan' in plain && plain.doubt === undefined) return plain
     const text = widened(request.text, parts.schema())
     const wide = text === request.text ? undefined : await make(kind, { ...request, text }).catch(() => undefined)
     if (wide !== undefined && wide.doubt === undefined) return wide
-    if (plain.plan === undefined) throw plain.error
+    if ('error' in plain) throw plain.error
     return plain
   }
   return {
-    overrideLabels: fast.overrideLabels,
-    overridePercentages: fast.overridePercentages,
+    open: (kind) => {
+      parts.schema()
+      parts.types()
+      const { overrideLabels, overridePercentages } = planners[kind]()
+      return { overrideLabels, overridePercentages }
+    },
     plan: async (kind, request) => {
-      const best = await surest(kind, request)
-      if (kind === 'fast' && best.doubt !== undefined) throw new TypeError(best.doubt)
-      if (best.doubt === undefined) return finish(best)
-      // NOTE: where neither planner gives all that is asked, the graph does not have it; the fast planner's plan is the smaller one.
-      return finish(await make('fast', request).catch(() => best))
+      const { plan, doubt } = await surest(kind, request)
+      return { plan: plan === null ? null : withoutCertainTypes(plan, parts.schema()), doubt }
     },
   }
 }

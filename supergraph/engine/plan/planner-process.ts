@@ -1,170 +1,130 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { CinegraphError } from '#platform/errors/errors.ts'
 import { readSupergraph } from '../schema/supergraph-document.ts'
-import type { PlannerKind } from './checked-planner.ts'
+import { KnownTrouble } from './known-trouble.ts'
 import type { PlanNode, Planner, PlanRequest } from './planner.ts'
+import type { Outcome } from './planner-lane.ts'
+import { FastLane, SerialLanes } from './planner-lanes.ts'
 import { standIns } from './required-arguments.ts'
-
-/** What the planning process is asked, and what it replies. */
-export type Ask =
-  | { readonly id: number; readonly open: number; readonly sdl: string }
-  | { readonly id: number; readonly graph: number; readonly kind: PlannerKind; readonly request: PlanRequest }
-  | { readonly close: number }
-export type Reply =
-  | { readonly id: number; readonly opened: Pick<Planner, 'overrideLabels' | 'overridePercentages'> }
-  | { readonly id: number; readonly plan: PlanNode | null }
-  | { readonly id: number; readonly failed: string }
-
-type Outcome = Exclude<Reply, { readonly failed: string }> | { readonly failed: string } | { readonly crashed: true }
-type Waiting = {
-  readonly ask: Exclude<Ask, { readonly close: number }>
-  readonly resolve: (outcome: Outcome) => void
-  readonly since: number
-}
 
 export type PlannerProcess = AsyncDisposable & {
   /** Throws SUPERGRAPH_INVALID. */
   readonly open: (supergraphSdl: string) => Promise<Planner & Disposable>
 }
+type OnTrouble = (text: string, why: string) => void
 
-const file = fileURLToPath(new URL('./planner.main.ts', import.meta.url))
-const planMsMax = 60_000
-const restMs = 10_000
+export const planMsDefault = 1_000
+const referencesAtOnce = 2
 
 /**
- * Planning in a process of its own. The fast planner is native code that ends its whole process on some operations (a
- * panic that cannot unwind), and the reference planner can block for seconds: neither may happen to those who answer
- * requests. What the fast planner cannot plan, or dies of, the reference planner plans.
+ * Planning in processes of its own. The fast planner is native code that ends its whole process on some operations (a panic
+ * that cannot unwind), and the reference planner can block for seconds: neither may happen to those who answer requests, nor
+ * to other operations. What the fast planner cannot plan, or dies of, the reference planner plans. A plan may take `planMs`;
+ * an operation that took longer, or cannot be planned, is refused for a minute without another try.
  */
-export const startPlannerProcess = (onTrouble: (text: string, why: string) => void = () => undefined): PlannerProcess => {
-  const link = new Link()
+export const startPlannerProcess = (onTrouble: OnTrouble = () => undefined, planMs = planMsDefault): PlannerProcess => {
+  const lanes = new Lanes(planMs)
   let graphs = 0
   return {
     open: async (sdl) => {
       graphs += 1
       const graph = graphs
       const { sdl: plannedSdl, restore } = standIns(readSupergraph(sdl))
-      const opened = await link.open(graph, plannedSdl)
+      const opened = await lanes.open(graph, plannedSdl)
       if (!('opened' in opened))
         throw new CinegraphError('SUPERGRAPH_INVALID', { why: 'failed' in opened ? opened.failed : 'the planner crashed' })
+      const planning: Planning = { lanes, graph, trouble: new KnownTrouble(), onTrouble, planMs }
       return {
         ...opened.opened,
-        plan: async (request) => restore(await planWith(link, { graph, request, onTrouble })),
-        [Symbol.dispose]: () => link.close(graph),
+        plan: async (request) => restore(await planWith(planning, request)),
+        [Symbol.dispose]: () => lanes.close(graph),
       }
     },
-    [Symbol.asyncDispose]: async () => link.end(),
+    [Symbol.asyncDispose]: async () => lanes[Symbol.dispose](),
   }
 }
 
-type Planning = { readonly graph: number; readonly request: PlanRequest; readonly onTrouble: (text: string, why: string) => void }
-
-const planWith = async (link: Link, { graph, request, onTrouble }: Planning): Promise<PlanNode | null> => {
-  const fast = await link.ask((id) => ({ id, graph, kind: 'fast', request }))
-  if ('plan' in fast) return fast.plan
-  onTrouble(request.text, 'failed' in fast ? fast.failed : 'the fast planner crashed')
-  const sure = await link.ask((id) => ({ id, graph, kind: 'reference', request }))
-  if ('plan' in sure) return sure.plan
-  throw new CinegraphError('PLAN_FAILED', { why: 'failed' in sure ? sure.failed : 'the planner ended or took too long' })
+type Planning = {
+  readonly lanes: Lanes
+  readonly graph: number
+  readonly trouble: KnownTrouble
+  readonly onTrouble: OnTrouble
+  readonly planMs: number
 }
 
-/** The channel to the process. It is started when it is first needed, and again after it crashed. */
-class Link {
-  #child: ChildProcess | undefined
-  #ids = 0
-  #ended = false
-  #resting: NodeJS.Timeout | undefined
+/** Throws PLAN_FAILED, and OVERLOADED when too many operations wait for the reference planner. */
+const planWith = async (planning: Planning, request: PlanRequest): Promise<PlanNode | null> => {
+  const { lanes, graph, trouble, onTrouble, planMs } = planning
+  const known = trouble.failureOf(request)
+  if (known !== undefined) throw new CinegraphError('PLAN_FAILED', { why: known })
+  const fast = await planFast(planning, request)
+  if ('made' in fast && fast.made.doubt === undefined) {
+    trouble.planned(request)
+    return fast.made.plan
+  }
+  onTrouble(request.text, whyNot(fast, { what: 'the fast planner', planMs }))
+  const sure = await lanes.references.plan({ graph, request })
+  if ('made' in sure && sure.made.doubt === undefined) return sure.made.plan
+  // NOTE: where neither planner gives all that is asked, the graph does not have it.
+  if ('made' in fast) return fast.made.plan
+  if ('made' in sure) return sure.made.plan
+  const why = whyNot(sure, { what: 'the planner', planMs })
+  trouble.failed(request, why)
+  throw new CinegraphError('PLAN_FAILED', { why })
+}
+
+/** NOTE: an operation that may end its process is planned where nobody else's is. */
+const planFast = async (planning: Planning, request: PlanRequest): Promise<Outcome> => {
+  const { lanes, graph, trouble } = planning
+  let first: Outcome = inDoubt
+  for (let tries = 0; tries < (trouble.isFamiliar(request) ? familiarTries : 1) && isInDoubt(first); tries += 1)
+    if (trouble.dangerOf(request) === 'none') first = await lanes.fast.plan({ graph, request })
+  if (isInDoubt(first)) await lanes.fast.current.ready
+  const fast = isInDoubt(first) ? await lanes.isolated.plan({ graph, request }, () => trouble.dangerOf(request) !== 'certain') : first
+  if ('crashed' in fast || 'overdue' in fast) trouble.died(request)
+  return fast
+}
+
+const familiarTries = 3
+const inDoubt: Outcome = { crashed: true, alone: false }
+const isInDoubt = (outcome: Outcome): boolean => 'crashed' in outcome && !outcome.alone
+
+const whyNot = (outcome: Outcome, { what, planMs }: { readonly what: string; readonly planMs: number }): string => {
+  if ('failed' in outcome) return outcome.failed
+  if ('made' in outcome) return outcome.made.doubt ?? ''
+  return 'overdue' in outcome ? `${what} took longer than ${planMs} ms` : `${what} crashed`
+}
+
+/** All planning processes. They are started when they are first needed, and again after they ended. */
+class Lanes implements Disposable {
   readonly #sdls = new Map<number, string>()
-  readonly #waiting = new Map<number, Waiting>()
+  readonly fast: FastLane
+  readonly isolated: SerialLanes
+  readonly references: SerialLanes
+  constructor(planMs: number) {
+    const making = { sdls: this.#sdls, planMs }
+    this.fast = new FastLane(making)
+    this.isolated = new SerialLanes(making, { kind: 'fast', count: 1 })
+    this.references = new SerialLanes(making, { kind: 'reference', count: referencesAtOnce })
+  }
 
   async open(graph: number, sdl: string): Promise<Outcome> {
-    const outcome = await this.ask((id) => ({ id, open: graph, sdl }))
-    if ('opened' in outcome) this.#sdls.set(graph, sdl)
+    const outcome = await this.fast.current.open(graph, sdl)
+    if (!('opened' in outcome)) return outcome
+    this.#sdls.set(graph, sdl)
+    for (const lane of this.#others) void lane.open(graph, sdl)
     return outcome
   }
 
   close(graph: number): void {
     this.#sdls.delete(graph)
-    if (this.#child?.connected) this.#child.send({ close: graph } satisfies Ask)
+    for (const lane of [...this.fast.all, ...this.#others]) lane.close(graph)
   }
 
-  ask(make: (id: number) => Waiting['ask']): Promise<Outcome> {
-    this.#ids += 1
-    const ask = make(this.#ids)
-    return new Promise((resolve) => {
-      this.#waiting.set(ask.id, { ask, resolve, since: Date.now() })
-      this.#send(ask)
-    })
+  get #others() {
+    return [...this.fast.all.slice(1), ...this.isolated.all, ...this.references.all]
   }
 
-  end(): void {
-    this.#ended = true
-    this.#child?.kill('SIGKILL')
-  }
-
-  #send(ask: Waiting['ask']): void {
-    this.#child ??= this.#start()
-    this.#child.ref()
-    this.#child.channel?.ref()
-    // NOTE: what does not reach a process that has just ended is asked again when its end is noticed.
-    this.#child.send(ask, () => undefined)
-  }
-
-  #start(): ChildProcess {
-    const child = fork(file, [], {
-      serialization: 'json',
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-      execArgv: ['--disable-warning=ExperimentalWarning'],
-    })
-    child.on('message', (reply: Reply) => {
-      this.#waiting.get(reply.id)?.resolve(reply)
-      this.#waiting.delete(reply.id)
-      if (this.#waiting.size > 0) return
-      child.unref()
-      child.channel?.unref()
-      this.#restAfter(child)
-    })
-    child.once('close', () => {
-      if (this.#child === child) this.#crashed()
-    })
-    // NOTE: a planner that nobody waits for keeps no process alive.
-    child.unref()
-    const watch = setInterval(() => this.#watch(child), 1_000)
-    watch.unref()
-    child.once('close', () => clearInterval(watch))
-    for (const [open, sdl] of this.#sdls) child.send({ id: 0, open, sdl } satisfies Ask)
-    return child
-  }
-
-  /** Plans are kept by those who asked; a planner with nothing to do gives its memory back. */
-  #restAfter(child: ChildProcess): void {
-    clearTimeout(this.#resting)
-    this.#resting = setTimeout(() => {
-      if (this.#waiting.size > 0 || this.#child !== child) return
-      this.#child = undefined
-      child.kill('SIGKILL')
-    }, restMs)
-    this.#resting.unref()
-  }
-
-  #watch(child: ChildProcess): void {
-    const [oldest] = this.#waiting.values()
-    if (oldest !== undefined && Date.now() - oldest.since > planMsMax) child.kill('SIGKILL')
-  }
-
-  /** The operation that was being planned is the one it died of; the others are asked again. */
-  #crashed(): void {
-    this.#child = undefined
-    const [first, ...others] = this.#waiting.values()
-    this.#waiting.clear()
-    first?.resolve({ crashed: true })
-    for (const waiting of others) {
-      if (this.#ended) waiting.resolve({ crashed: true })
-      else {
-        this.#waiting.set(waiting.ask.id, { ...waiting, since: Date.now() })
-        this.#send(waiting.ask)
-      }
-    }
+  [Symbol.dispose](): void {
+    for (const lanes of [this.fast, this.isolated, this.references]) lanes[Symbol.dispose]()
   }
 }
