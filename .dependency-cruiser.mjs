@@ -91,6 +91,7 @@ export default {
     driver('cassandra', 'cassandra-driver', '^platform/cassandra/session[.]ts$'),
     driver('kafkajs', 'kafkajs', '^platform/kafka/client[.]ts$'),
     driver('pg', 'pg', '^platform/postgres/connections[.]ts$'),
+    driver('s3', '@aws-sdk/client-s3', '^platform/s3/client[.]ts$'),
     driver('ioredis', 'ioredis', '^platform/redis/server[.]ts$'),
     driver('opentelemetry-sdk', '@opentelemetry/(sdk-trace-base|exporter-trace-otlp-http|resources)', '^platform/observe/telemetry[.]otlp[.]ts$'),
     driver('minisearch', 'minisearch', '^platform/adapters/search-index[.]minisearch[.]ts$'),

@@ -18,7 +18,7 @@ export type RedisCacheOptions = Connection & {
 
 /**
  * Caches in Redis servers, in one or more zones: written to all of them, read from the nearest that answers. A zone that is away costs a read
- * `readMs` at most; when all are, everything is a miss. Throws ENGINE_REFUSES or ENGINE_ABSENT. See docs/decisions/0009-cache-in-redis.md.
+ * `readMs` at most; when all are, everything is a miss. Throws ENGINE_REFUSES or ENGINE_ABSENT. See docs/decisions/0011-cache-in-redis.md.
  */
 export const createRedisCache = async (options: RedisCacheOptions, log: Log): Promise<CreateCache & AsyncDisposable> => {
   await using stack = new AsyncDisposableStack()

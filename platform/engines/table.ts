@@ -9,6 +9,7 @@ import type { ObjectStore } from '#platform/ports/object-store.ts'
 import type { SearchIndex } from '#platform/ports/search-index.ts'
 import type { Database } from '#platform/postgres/database.ts'
 import type { Latch } from '#platform/redis/latch.ts'
+import { s3Options } from '#platform/s3/options.ts'
 import type { Environment } from '#platform/settings/setting.ts'
 
 /** What the service needs an engine for, and the port through which it is used. */
@@ -63,6 +64,8 @@ const postgresLeases: Open<Needs['leases']> = async (settings, log) => {
 }
 const cassandra: Open<CassandraSession> = async (settings, log) =>
   (await import('#platform/cassandra/open.ts')).openCassandra(settings, log)
+const s3Objects: Open<ObjectStore> = async (settings, log) =>
+  (await import('#platform/adapters/object-store.s3.ts')).createS3Store(s3Options(settings), log)
 const memoryCache: Open<CreateCache> = async () => (await import('#platform/adapters/cache.memory.ts')).createMemoryCache()
 const redisCache: Open<CreateCache> = async (settings, log) => {
   const { createRedisCache } = await import('#platform/adapters/cache.redis.ts')
@@ -93,7 +96,10 @@ export const engineTable: { readonly [N in Need]: readonly Engine<Needs[N]>[] } 
   ],
   jobs: [{ setting: 'DATABASE_URL', open: postgresJobs }],
   jobsAdmin: [{ setting: 'DATABASE_URL', open: postgresJobsAdmin }],
-  objects: [{ setting: 'S3_ENDPOINT' }, { setting: null, open: folder('media') }],
+  objects: [
+    { setting: 'S3_ENDPOINT', open: s3Objects },
+    { setting: null, open: folder('media') },
+  ],
   mailbox: [{ setting: null, open: folder('mail') }],
   cache: [
     { setting: 'REDIS_URLS', open: redisCache },

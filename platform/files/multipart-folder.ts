@@ -7,7 +7,14 @@ import { CinegraphError } from '#platform/errors/errors.ts'
 import { absentAsNull, makeFolder, partialIn, privateFile, privateFolder, replaceDurably } from '#platform/files/durable.ts'
 import type { ObjectFolder } from '#platform/files/object-folder.ts'
 import { openStored, writeStored } from '#platform/files/stored-file.ts'
-import { type MultipartStore, type MultipartUpload, objectsPerPage, type UploadedPart } from '#platform/ports/object-store.ts'
+import {
+  type MultipartStore,
+  type MultipartUpload,
+  type ObjectBody,
+  objectsPerPage,
+  partBytesMax,
+  type UploadedPart,
+} from '#platform/ports/object-store.ts'
 
 const About = z.object({ key: z.string(), type: z.string() })
 const partsMax = 10_000
@@ -47,7 +54,7 @@ export const multipartIn = (root: string, folder: ObjectFolder): MultipartStore 
       await aboutOf(upload)
       const path = join(dirOf(upload), nameOf(part))
       const partial = partialIn(dirOf(upload))
-      await writeStored(partial, body, 'application/octet-stream')
+      await writeStored(partial, atMost(body, partBytesMax), 'application/octet-stream')
       await using file = await openStored(partial)
       await replaceDurably(partial, path)
       return { part, etag: file?.stored.etag ?? '', bytes: file?.stored.bytes ?? 0 }
@@ -76,3 +83,16 @@ export const multipartIn = (root: string, folder: ObjectFolder): MultipartStore 
 }
 
 const nameOf = (part: number): string => `part-${String(part).padStart(5, '0')}`
+
+/** A body that fails when it has more bytes. */
+const atMost = (body: ObjectBody, bytesMax: number): ObjectBody =>
+  Readable.from(
+    (async function* () {
+      let bytes = 0
+      for await (const chunk of body instanceof Uint8Array ? [body] : (body as AsyncIterable<Uint8Array>)) {
+        bytes += chunk.length
+        if (bytes > bytesMax) throw new CinegraphError('INPUT_INVALID', { name: 'A part', why: `has at most ${bytesMax} bytes` })
+        yield chunk
+      }
+    })(),
+  )

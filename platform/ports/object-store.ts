@@ -47,13 +47,14 @@ export type MultipartUpload = { readonly key: ObjectKey; readonly id: string }
 export type UploadedPart = { readonly part: number; readonly etag: string; readonly bytes: number }
 export type PartPage = { readonly parts: readonly UploadedPart[]; readonly next: number | null }
 
-/** All parts but the last have at least this many bytes. */
+/** All parts but the last have at least this many bytes, and every part has at most so many. */
 export const partBytesMin = 5 * 1024 * 1024
+export const partBytesMax = 64 * 1024 * 1024
 
 /** One object that arrives in parts, in any order and over any number of connections. Calls throw NOT_FOUND for an upload that is not open. */
 export type MultipartStore = {
   readonly begin: (key: ObjectKey, options?: Pick<PutOptions, 'type'>) => Promise<MultipartUpload>
-  /** Sending a part again replaces it. A body that fails stores nothing. */
+  /** Sending a part again replaces it. A body that fails stores nothing. Throws INPUT_INVALID for a part that is too large. */
   readonly putPart: (upload: MultipartUpload, part: number, body: ObjectBody) => Promise<UploadedPart>
   /** What has arrived, in the order of the parts: where an upload goes on after it was cut off. */
   readonly listParts: (upload: MultipartUpload, options?: { readonly after?: number; readonly limit?: number }) => Promise<PartPage>

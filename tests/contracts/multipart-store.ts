@@ -48,6 +48,12 @@ export const multipartContract = (name: string, open: OpenStore<ObjectStore & Mu
     const upload = await store.begin(key('films/c'))
     const one = await store.putPart(upload, 1, last)
     for (const parts of [[{ part: 2, etag: one.etag }], [{ part: 1, etag: '"other"' }]]) await assert.rejects(store.complete(upload, parts))
+    const tooLarge = Readable.from(
+      (function* () {
+        for (let mb = 0; mb <= 64; mb += 1) yield Buffer.alloc(1_048_576)
+      })(),
+    )
+    await assert.rejects(store.putPart(upload, 2, tooLarge), { code: 'INPUT_INVALID' })
     for (const part of [0, 10_001, 1.5]) await assert.rejects(store.putPart(upload, part, last), { code: 'INPUT_INVALID' })
     assert.equal(await store.head(key('films/c')), null)
   })

@@ -12,6 +12,8 @@ type Signal = 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'
 export type OwnServers = AsyncDisposable & {
   /** The settings with which they are used. */
   readonly env: Readonly<Record<string, string>>
+  /** Where a server keeps its data. */
+  readonly dirOf: (server: string) => string
   /** Resolves when the server has ended, for SIGKILL. */
   readonly signal: (server: string, signal: Signal) => Promise<void>
   /** Starts those again that have ended. */
@@ -32,6 +34,7 @@ export const ownServers = async (recipe: Recipe): Promise<OwnServers> => {
   return {
     env: recipe.env(servers),
     restart,
+    dirOf: (name) => servers[name]?.dir ?? '',
     signal: async (name, signal) => {
       const found = await pid(name)
       if (found === undefined) throw new Error(`${name} does not run`)

@@ -21,6 +21,7 @@ const settingsOfAll = (): Settings => {
 const ownParts: Readonly<Record<string, (own: string, value: string) => Settings>> = {
   REDIS_URLS: (own) => ({ REDIS_PREFIX: own }),
   KAFKA_URL: (own, url) => ({ KAFKA_URL: `${url}/${own}?partitions=4` }),
+  S3_ENDPOINT: (own) => ({ S3_PREFIX: own }),
   CASSANDRA_URL: (own, url) => ({ CASSANDRA_URL: `${url}/${own}` }),
 }
 
