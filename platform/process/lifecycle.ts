@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CinegraphError, isCinegraphError, systemCodeOf } from '#platform/errors/errors.ts'
+import { noteRunning } from '#platform/process/running.ts'
 import { withoutSecrets } from '#platform/text/without-secrets.ts'
 
 /** What has not been finished by then is given up; a supervisor waits a little longer. */
@@ -62,6 +63,7 @@ export const runMain = async (start: (stack: AsyncDisposableStack) => Promise<vo
   outliveReaders()
   const failed = uncaught()
   const stack = new AsyncDisposableStack()
+  stack.use(noteRunning())
   try {
     const started = await Promise.race([start(stack), failed])
     if (!started || 'until' in started) report({ ready: true })
