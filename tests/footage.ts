@@ -11,7 +11,7 @@ export type TestFilm = { readonly file: string; readonly durationMs: number; rea
 export const testFilm = async (workDir: string): Promise<TestFilm> => {
   const [picture, sound] = [join(shared, 'croatia-1080p25.mp4'), join(shared, 'tone-aac.mp4')]
   if (!existsSync(picture))
-    return { file: await makeFootage(0, 8, workDir), durationMs: 8_000, what: 'generated footage (no shared media here)' }
+    return { file: await makeFootage(0, 8, { workDir }), durationMs: 8_000, what: 'generated footage (no shared media here)' }
   const file = join(workDir, 'croatia.mp4')
   await encode({
     inputs: [{ source: picture }, { source: sound }],

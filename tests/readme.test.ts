@@ -80,7 +80,7 @@ const carriedOut: Readonly<Record<string, () => Promise<void>>> = {
     assert.equal(await readFile(join(clone, 'supergraph/supergraph.graphql'), 'utf8'), before)
   },
   'npm run ingest -- film.mp4 --title "My film" --maturity 12 --genre Drama': async () => {
-    const film = await makeFootage(0, 4, folder.path)
+    const film = await makeFootage(0, 4, { workDir: folder.path })
     await rename(film, join(clone, 'film.mp4'))
     const text = await succeed('npm run ingest -- film.mp4 --title "My film" --maturity 12 --genre Drama')
     const titleId = /#\/title\/([\w-]+)/.exec(text)?.[1] ?? ''

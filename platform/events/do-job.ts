@@ -24,8 +24,13 @@ export const doJob = async <Q extends JobQueue>({ queue, handle, log }: Doing<Q>
         await handle({ ...job, data: queue.schema.parse(job.data) as JobOf<Q> })
         return span.end()
       } catch (error) {
+        if (isGivenBack(error, job.signal)) {
+          span.end()
+          log.info({ queue: queue.name, job: job.id }, 'job not finished here: it was cancelled or taken, or this worker stops')
+          throw error
+        }
         const waitMs = Math.min(backoff.maxMs, backoff.baseMs * 2 ** faults)
-        if (job.signal.aborted || !isStoreFault(error)) {
+        if (!isStoreFault(error)) {
           span.end(error)
           log.warn({ queue: queue.name, job: job.id, err: error }, 'job failed')
           throw error
@@ -36,3 +41,7 @@ export const doJob = async <Q extends JobQueue>({ queue, handle, log }: Doing<Q>
     }
   })
 }
+
+/** Whether a job ended because it was to end, by its own signal or by one of the worker that does it. */
+const isGivenBack = (error: unknown, signal: AbortSignal): boolean =>
+  signal.aborted || (error instanceof Error && error.name === 'AbortError')

@@ -27,7 +27,7 @@ let titleId = ''
 before(async () => {
   platform = await bootPlatform({ workers: true })
   await using folder = await temporaryFolder()
-  const file = await makeFootage(0, seconds, folder.path)
+  const file = await makeFootage(0, seconds, { workDir: folder.path })
   const operator = { email: operatorEmail, password: 'operator-for-tests' }
   const film = { file, title: 'The Glass Tide', kind: 'FILM', maturity: 0, genres: ['Drama'] } as const
   ;({ titleId } = await ingestFilm(film, { supergraph: platform.links.supergraph, operator, onProgress: () => undefined }))

@@ -48,7 +48,7 @@ test('a worker that is killed while it encodes: the film is published all the sa
   await using footage = await temporaryFolder()
   await using service = await startService(folder.path)
   const { operatorPassword } = await openSecrets(folder.path).pick('operatorPassword')
-  const file = await makeFootage(2, 20, footage.path)
+  const file = await makeFootage(2, 20, { workDir: footage.path })
   const ingest = (title: string) =>
     ingestFilm(
       { file, title, kind: 'FILM', maturity: 0, genres: [] },

@@ -109,7 +109,7 @@ test('the film is as loud on every device as the file that was uploaded', async 
 })
 
 test('the demo footage can be heard', async () => {
-  const volume = await meanVolume(await makeFootage(1, 4, folder.path))
+  const volume = await meanVolume(await makeFootage(1, 4, { workDir: folder.path }))
   assert.ok(volume > -30, `${volume} dB`)
 })
 

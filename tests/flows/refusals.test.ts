@@ -17,7 +17,7 @@ before(async () => {
   platform = await bootPlatform()
   await platform.database.prisma.title.update({ where: { id: film }, data: { maturity: 0 } })
   await using folder = await temporaryFolder()
-  const source = await makeFootage(0, 4, folder.path)
+  const source = await makeFootage(0, 4, { workDir: folder.path })
   const stream = await makeStream(
     { uploadId: 'u-1', titleId: film, workDir: folder.path, fetchSource: async () => source },
     { objects: platform.objects, signal: new AbortController().signal, onProgress: () => undefined },

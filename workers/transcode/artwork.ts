@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { objectKey } from '#platform/contracts/object-key.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
-import { asFilm, encode } from './ffmpeg.ts'
+import { asFilm, encode, type WorkPlace } from './ffmpeg.ts'
 import type { Source } from './probe.ts'
 
 const shapes = { poster: [400, 600], landscape: [640, 360], hero: [1600, 700] } as const
@@ -15,16 +15,16 @@ const framed = (frame: Buffer, [width, height]: readonly [number, number]): stri
 export const makeArtwork = async (
   objects: ObjectStore,
   titleId: string,
-  { source, workDir }: { readonly source: Source; readonly workDir: string },
+  { source, ...place }: WorkPlace & { readonly source: Source },
 ): Promise<void> => {
   const keyOf = (variant: string) => objectKey(`art/${titleId}/${variant}.svg`)
   if ((await objects.head(keyOf('poster'))) !== null) return
-  const file = join(workDir, 'frame.jpg')
+  const file = join(place.workDir, 'frame.jpg')
   const at = String(source.durationMs / 4000)
   await encode({
     inputs: [{ source: source.file, options: [...asFilm, '-ss', at] }],
     outputs: [{ file, options: ['-frames:v', '1', '-vf', 'scale=960:-2', '-q:v', '4'] }],
-    workDir,
+    ...place,
   })
   const frame = await readFile(file)
   for (const [variant, shape] of Object.entries(shapes))

@@ -9,14 +9,13 @@ ffmpeg.setFfmpegPath(encoder.path)
 
 /** One output file of an encode, with its ffmpeg options. */
 export type Output = { readonly file: string; readonly options: readonly string[] }
-export type Encode = {
+/** Where a film is worked on: encoders note their process ids in the folder, for `endLeftover`, and end when the signal aborts. */
+export type WorkPlace = { readonly workDir: string; readonly signal?: AbortSignal | undefined }
+export type Encode = WorkPlace & {
   readonly inputs: readonly { readonly source: string; readonly options?: readonly string[] }[]
   readonly filter?: string
   readonly outputs: readonly Output[]
-  /** Folder in which the encoder's process id is noted, for `endLeftover`. */
-  readonly workDir: string
   readonly onPosition?: (seconds: number) => void
-  readonly signal?: AbortSignal
 }
 
 /** Containers that hold their own pictures and sound. */
@@ -28,9 +27,19 @@ const containers = 'mov,matroska,mpegts,mpeg,mpegvideo,avi,flv,asf,ogg,mxf,ivf,h
  */
 export const asFilm = ['-protocol_whitelist', 'file', '-format_whitelist', containers] as const
 
-/** Runs one encode to its end. Throws ENCODE_FAILED with the encoder's own last words; an aborted signal ends it. */
+/** Encoders that run; none of them outlives this process. */
+const running = new Set<{ readonly kill: (signal: string) => unknown }>()
+process.on('exit', () => {
+  for (const command of running) command.kill('SIGKILL')
+})
+
+/**
+ * Runs one encode to its end. Throws ENCODE_FAILED with the encoder's own last words, and the signal's reason when that aborts,
+ * which ends the encoder.
+ */
 export const encode = ({ inputs, filter, outputs, workDir, onPosition, signal }: Encode): Promise<void> =>
   new Promise((resolve, reject) => {
+    signal?.throwIfAborted()
     const command = ffmpeg()
     for (const { source, options = [] } of inputs) command.input(source).inputOptions([...options])
     // NOTE: -xerror ends the encode at the first broken frame; a truncated film would otherwise pass, shortened.
@@ -42,12 +51,22 @@ export const encode = ({ inputs, filter, outputs, workDir, onPosition, signal }:
       const timemark = /\btime=(\d[\d:.]*)/.exec(line)?.[1]
       if (timemark !== undefined) onPosition?.(secondsOf(timemark))
     })
-    command.on('end', () => resolve())
-    command.on('error', (error: unknown, _stdout: string | null, stderr: string | null) =>
-      reject(new CinegraphError('ENCODE_FAILED', { why: lastLine(stderr ?? messageOf(error)) }, error)),
-    )
+    const kill = (): unknown => command.kill('SIGKILL')
+    const ended = (): void => {
+      running.delete(command)
+      signal?.removeEventListener('abort', kill)
+    }
+    command.on('end', () => {
+      ended()
+      resolve()
+    })
+    command.on('error', (error: unknown, _stdout: string | null, stderr: string | null) => {
+      ended()
+      reject(signal?.aborted ? signal.reason : new CinegraphError('ENCODE_FAILED', { why: lastLine(stderr ?? messageOf(error)) }, error))
+    })
     command.on('start', () => notePid(command, workDir))
-    signal?.addEventListener('abort', () => command.kill('SIGKILL'), { once: true })
+    signal?.addEventListener('abort', kill, { once: true })
+    running.add(command)
     command.run()
   })
 

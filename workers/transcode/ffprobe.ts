@@ -32,12 +32,19 @@ const Probed = z.object({
 export type Probed = z.infer<typeof Probed>
 
 /** What ffprobe says of a file. Throws SOURCE_UNREADABLE. */
-export const ffprobe = async (file: string): Promise<Probed> => {
+export const ffprobe = async (file: string, signal?: AbortSignal): Promise<Probed> => {
   const options = ['-v', 'error', '-print_format', 'json', '-show_streams', '-show_format', ...asFilm, file]
   try {
-    const { stdout } = await run(prober.path, options, { env, timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: outputBytesMax })
+    const { stdout } = await run(prober.path, options, {
+      env,
+      timeout: timeoutMs,
+      killSignal: 'SIGKILL',
+      maxBuffer: outputBytesMax,
+      signal,
+    })
     return Probed.parse(JSON.parse(stdout))
   } catch (error) {
+    signal?.throwIfAborted()
     const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr) : ''
     throw new CinegraphError('SOURCE_UNREADABLE', { why: lastLine(stderr) }, error)
   }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { encode } from './ffmpeg.ts'
+import { encode, type WorkPlace } from './ffmpeg.ts'
 
 /** Looks of the demo's footage: a cellular automaton in two colours, blurred into slow light, over a chord. */
 const looks = [
@@ -13,9 +13,9 @@ const looks = [
 const framesPerSecond = 24
 
 /** Makes a film of 640 by 360 in one of the looks, the same on every machine, in a few seconds of CPU. Gives its file. */
-export const makeFootage = async (look: number, seconds: number, workDir: string): Promise<string> => {
+export const makeFootage = async (look: number, seconds: number, place: WorkPlace): Promise<string> => {
   const { life, mold, seed, chord } = looks[look % looks.length] ?? looks[0]
-  const file = join(workDir, 'footage.mp4')
+  const file = join(place.workDir, 'footage.mp4')
   const picture = `life=s=160x90:r=${framesPerSecond / 4}:mold=12:ratio=0.35:random_seed=${seed}:life_color=${life}:death_color=0x0b1020:mold_color=${mold}`
   const sound = `aevalsrc=${chord.map((hertz, at) => `0.09*sin(2*PI*${hertz}*t)*(0.6+0.4*sin(2*PI*t/${7 + 2 * at}))`).join('+')}:s=48000`
   await encode({
@@ -49,7 +49,7 @@ export const makeFootage = async (look: number, seconds: number, workDir: string
         ],
       },
     ],
-    workDir,
+    ...place,
   })
   return file
 }

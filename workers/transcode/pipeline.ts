@@ -42,7 +42,7 @@ export const makeStream = async (
   onProgress('fetching', 1)
   const file = await fetchSource()
   onProgress('probing', 4)
-  const source = await probe(file)
+  const source = await probe(file, signal)
   checkRenditionsFit(source)
   const plan = planLadder(source)
   const encoded = await encodeLadder(source, plan, { workDir, signal, onPercent: (percent) => onProgress('encoding', 5 + percent * 0.85) })
@@ -54,7 +54,8 @@ export const makeStream = async (
   }
   const audio = cutSegments('audio', readTrack(await readFile(encoded.audio)), segmentSeconds)
   checkStream(source, videos, audio)
+  signal.throwIfAborted()
   onProgress('publishing', 96)
-  await makeArtwork(objects, titleId, { source, workDir })
+  await makeArtwork(objects, titleId, { source, workDir, signal })
   return publish(objects, { uploadId, titleId, videos, audio })
 }

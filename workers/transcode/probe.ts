@@ -12,8 +12,8 @@ export type Source = {
 }
 
 /** Looks into a film. Throws SOURCE_UNREADABLE or SOURCE_WITHOUT_VIDEO. */
-export const probe = async (file: string): Promise<Source> => {
-  const { format, streams } = await ffprobe(file)
+export const probe = async (file: string, signal?: AbortSignal): Promise<Source> => {
+  const { format, streams } = await ffprobe(file, signal)
   const video = streams.find((stream) => stream.codec_type === 'video' && stream.disposition?.attached_pic !== 1)
   if (video === undefined) throw new CinegraphError('SOURCE_WITHOUT_VIDEO')
   const durationMs = Math.round(Number(video.duration ?? format.duration ?? 0) * 1000) || Math.round(Number(format.duration ?? 0) * 1000)

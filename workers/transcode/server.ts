@@ -12,7 +12,7 @@ import { counter } from '#platform/observe/metrics.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 import type { ClaimedJob, Jobs } from '#platform/ports/jobs.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
-import { endLeftover } from './ffmpeg.ts'
+import { endLeftover, type WorkPlace } from './ffmpeg.ts'
 import { makeFootage } from './footage.ts'
 import { makeStream } from './pipeline.ts'
 import { joinParts } from './source.ts'
@@ -25,7 +25,7 @@ export type TranscodeDeps = {
   readonly log: Log
 }
 type Film = { readonly uploadId: string; readonly titleId: string }
-type Fetch = (workDir: string) => Promise<string>
+type Fetch = (place: WorkPlace) => Promise<string>
 
 const films = counter('films_total', 'Films that left the transcode worker', ['outcome'])
 const attempts = 2
@@ -41,11 +41,11 @@ export const createTranscode = async ({ jobs, ...deps }: TranscodeDeps): Promise
     takeFilm(film, fetch, { ...deps, progress, signal: AbortSignal.any([stop.signal, signal]) })
   await jobs.work({
     queue: sources,
-    handle: ({ data, ...job }) => work(data, (workDir) => joinParts(objects, data.objectKey, { workDir, sha256: data.sha256 }), job),
+    handle: ({ data, ...job }) => work(data, (place) => joinParts(objects, data.objectKey, { ...place, sha256: data.sha256 }), job),
   })
   await jobs.work({
     queue: footage,
-    handle: ({ data, ...job }) => work(data, (workDir) => makeFootage(data.look, data.seconds, workDir), job),
+    handle: ({ data, ...job }) => work(data, (place) => makeFootage(data.look, data.seconds, place), job),
   })
   return { [Symbol.dispose]: () => stop.abort() }
 }
@@ -63,7 +63,7 @@ const takeFilm = async (film: Film, fetch: Fetch, deps: Work): Promise<void> => 
       return log.info({ ...film, durationMs: stream.durationMs, rungs: stream.renditions.length }, 'stream published')
     } catch (error) {
       // NOTE: a worker that is stopping gives the film back instead of refusing it.
-      if (deps.signal.aborted) throw error
+      deps.signal.throwIfAborted()
       const refusal = isCinegraphError(error) ? error : new CinegraphError('INTERNAL', {}, error)
       log.warn({ ...film, attempt, reason: messageOf(error) }, 'film not made into a stream')
       if (errorTable[refusal.code].retry && attempt < attempts) continue
@@ -81,7 +81,7 @@ const oneAttempt = async (film: Film, fetch: Fetch, { events, objects, workRoot,
       void events.publish(ingestProgress, [{ ...film, step, percent }]).catch(() => undefined)
       void progress(percent)
     })
-    return await makeStream({ ...film, workDir, fetchSource: () => fetch(workDir) }, { objects, signal, onProgress })
+    return await makeStream({ ...film, workDir, fetchSource: () => fetch({ workDir, signal }) }, { objects, signal, onProgress })
   } finally {
     await endLeftover(workDir)
   }

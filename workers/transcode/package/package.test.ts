@@ -25,7 +25,7 @@ const source = { file: '', durationMs: seconds * 1000, width: 640, height: 360, 
 
 before(async () => {
   dir = await mkdtemp(join(tmpdir(), 'cinegraph-package-'))
-  const film = await probe(await makeFootage(1, seconds, dir))
+  const film = await probe(await makeFootage(1, seconds, { workDir: dir }))
   const encoded = await encodeLadder(film, planLadder(film), {
     workDir: dir,
     signal: new AbortController().signal,
