@@ -15,14 +15,15 @@ const readableFrom = ({ corsOrigins, publicUrl }: Config) =>
 
 await runMain(async (stack) => {
   const config = readConfig(process.argv.slice(2), process.env)
-  const log = createLog('edge', config.logLevel)
-  stack.use(await startTelemetry({ service: 'edge', url: config.otlpUrl }))
+  const name = config.nodeName || 'edge'
+  const log = createLog(name, config.logLevel)
+  stack.use(await startTelemetry({ service: name, url: config.otlpUrl }))
   const { streamKey, serviceKey } = await openSecrets(config.data).pick('streamKey', 'serviceKey')
   const fill = fillFromOrigin(config.originUrl, serviceKey)
   const ready = edgeReadiness({ originUrl: config.originUrl, serviceKey, streamKey })
   const bytesMax = config.edgeMemoryMb * 1_048_576
-  const app = createEdge({ name: 'edge', log, ready, streamKey, bytesMax, fill, ...readableFrom(config), clock: () => new Date() })
+  const app = createEdge({ name, log, ready, streamKey, bytesMax, fill, ...readableFrom(config), clock: () => new Date() })
   stack.defer(() => app.close())
-  await listen(app, { host: config.host, port: config.port, what: 'edge' })
-  await serveAdmin(stack, { name: 'edge', log, config, ready })
+  await listen(app, { host: config.host, port: config.port, what: name })
+  await serveAdmin(stack, { name, log, config, ready })
 })

@@ -17,7 +17,7 @@ const readArguments = () => {
     maturity: { type: 'string', default: '0' },
     genre: { type: 'string', multiple: true, default: [] as string[] },
     data: { type: 'string', default: process.env.CINEGRAPH_DATA ?? '.cinegraph' },
-    help: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
   } as const
   const { values, positionals } = parseArgs({ options, allowPositionals: true })
   const [file] = positionals

@@ -3,11 +3,12 @@ import { hasLeftover } from '#platform/postgres/server.ts'
 import { takeDataFolder } from '#platform/process/data-folder.ts'
 import { runMain } from '#platform/process/lifecycle.ts'
 import { type Config, helpText, readConfig } from '#platform/settings/config.ts'
+import { asksForHelp } from '#platform/settings/help.ts'
 import { linksFrom, linksPage, writeLinks } from './links.ts'
 import { checkPorts, portsFrom } from './ports.ts'
 import { processWaves } from './processes.ts'
 import { supervise } from './supervisor.ts'
-import { showLine, step } from './terminal.ts'
+import { showLine, showReady, step } from './terminal.ts'
 
 const startAll = async (config: Config, stack: AsyncDisposableStack): Promise<void> => {
   stack.use(await takeDataFolder(config.data))
@@ -23,7 +24,7 @@ const startAll = async (config: Config, stack: AsyncDisposableStack): Promise<vo
   const onRestart = (name: string, why: string, waitMs: number) =>
     process.stderr.write(`start  ${name}: ${why}; started again in ${waitMs} ms\n`)
   const onStop = (name: string, tookMs: number) => process.stderr.write(`start  ${name}: stopped after ${(tookMs / 1000).toFixed(1)} s\n`)
-  const deps = { onLine: show, onRestart, onStop, silentSeconds: config.silentSeconds }
+  const deps = { onLine: show, onRestart, onReadyAgain: showReady, onStop, silentSeconds: config.silentSeconds }
   for (const wave of processWaves(config, { ports, links, secrets, inherited: process.env })) {
     const started = await Promise.allSettled(wave.map((plan) => step(plan.name, async () => stack.use(await supervise(plan, deps)))))
     const failed = started.find((result) => result.status === 'rejected')
@@ -34,5 +35,5 @@ const startAll = async (config: Config, stack: AsyncDisposableStack): Promise<vo
   process.stdout.write(config.json ? `${JSON.stringify(links)}\n` : `${linksPage(links)}\n`)
 }
 
-if (process.argv.includes('--help')) process.stdout.write(helpText())
+if (asksForHelp(process.argv)) process.stdout.write(helpText())
 else await runMain((stack) => startAll(readConfig(process.argv.slice(2), process.env), stack))

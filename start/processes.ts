@@ -38,8 +38,8 @@ export const processWaves = (config: Config, { ports, links, secrets, inherited 
         ports['control-plane-admin'],
       ),
       withAdmin(outside(plan('origin', 'edge/origin.main.ts', ports.origin)), ports['origin-admin']),
-      withAdmin(outside(plan('edge-1', 'edge/main.ts', ports['edge-1'])), ports['edge-1-admin']),
-      withAdmin(outside(plan('edge-2', 'edge/main.ts', ports['edge-2'])), ports['edge-2-admin']),
+      withAdmin(named(outside(plan('edge-1', 'edge/main.ts', ports['edge-1']))), ports['edge-1-admin']),
+      withAdmin(named(outside(plan('edge-2', 'edge/main.ts', ports['edge-2']))), ports['edge-2-admin']),
     ],
     [
       ...(config.processes === 'split' ? bffs.map((name) => plan(name, 'start/bff.main.ts', ports[name], name)) : []),
@@ -52,6 +52,9 @@ const withAdmin = ({ env, ...plan }: ProcessPlan, port: number): ProcessPlan => 
   ...plan,
   env: { ...env, CINEGRAPH_ADMIN_PORT: String(port) },
 })
+
+/** Known by its name among others of its kind. */
+const named = ({ env, ...plan }: ProcessPlan): ProcessPlan => ({ ...plan, env: { ...env, CINEGRAPH_NODE_NAME: plan.name } })
 
 /** Without the database's address, which holds its password. */
 const outside = ({ env, ...plan }: ProcessPlan): ProcessPlan => ({ ...plan, env: { ...env, DATABASE_URL: undefined } })

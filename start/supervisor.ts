@@ -15,6 +15,8 @@ export type SupervisorDeps = {
   /** Called with each line that a process prints. */
   readonly onLine: (name: string, line: string) => void
   readonly onRestart: (name: string, why: string, waitMs: number) => void
+  /** Called when a process that was started again is ready. */
+  readonly onReadyAgain: (name: string, pid: number | undefined, tookMs: number) => void
   readonly onStop: (name: string, tookMs: number) => void
   /** A process whose event loop gives no sign of life for so long is ended, and started again. */
   readonly silentSeconds: number
@@ -43,8 +45,12 @@ export const supervise = async (plan: ProcessPlan, deps: SupervisorDeps): Promis
       deps.onRestart(plan.name, why, waitMs)
       await sleep(waitMs, undefined, { signal: stop.signal }).catch(() => undefined)
       if (stop.signal.aborted) return
+      const again = Date.now()
       child = launch(plan, deps)
-      await child.ready.catch(() => undefined)
+      await child.ready.then(
+        () => deps.onReadyAgain(plan.name, child.process.pid, Date.now() - again),
+        () => undefined,
+      )
     }
   }
   const keeping = keep()

@@ -35,11 +35,14 @@ export const showLine = (asJson: boolean) => (name: string, line: string) => {
   else process.stderr.write(asJson ? `${line}\n` : readableLine(line))
 }
 
+export const showReady = (what: string, pid: number | undefined, tookMs: number): void =>
+  void process.stderr.write(`start  ${what}: ready after ${(tookMs / 1000).toFixed(1)} s, process ${pid}\n`)
+
 /** One step of starting, with the time it took and the id of the process that it started. */
 export const step = async <T extends { readonly pid: () => number | undefined }>(what: string, work: () => Promise<T>): Promise<T> => {
   const started = Date.now()
   process.stderr.write(`start  ${what} …\n`)
   const result = await work()
-  process.stderr.write(`start  ${what}: ready after ${((Date.now() - started) / 1000).toFixed(1)} s, process ${result.pid()}\n`)
+  showReady(what, result.pid(), Date.now() - started)
   return result
 }

@@ -4,6 +4,7 @@ import { listen } from '#platform/http/server.ts'
 import { createLog } from '#platform/observe/log.ts'
 import { startTelemetry } from '#platform/observe/telemetry.ts'
 import { runMain } from '#platform/process/lifecycle.ts'
+import { asksForHelp } from '#platform/settings/help.ts'
 import { withoutValues } from '#platform/text/without-secrets.ts'
 import { startPlannerProcess } from './engine/plan/planner-process.ts'
 import { Serving } from './gateway/canary.ts'
@@ -14,7 +15,7 @@ import { gatewayHelp, readGatewaySettings } from './gateway/settings.ts'
 import { openSource } from './gateway/source.ts'
 import { readSupergraphFile } from './gateway/watch.ts'
 
-if (process.argv.includes('--help')) process.stdout.write(gatewayHelp)
+if (asksForHelp(process.argv)) process.stdout.write(gatewayHelp)
 else
   await runMain(async (stack) => {
     const settings = await readGatewaySettings(process.argv.slice(2), process.env)

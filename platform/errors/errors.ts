@@ -70,6 +70,12 @@ export const errorTable = {
     false,
     (d) => `The data folder ${d.dir} cannot be written (${d.why}). Give this user the right, or choose another folder with --data DIR.`,
   ),
+  DATA_NOT_FOLDER: row(
+    500,
+    'CONFIG',
+    false,
+    (d) => `${d.dir} cannot be a data folder: ${d.file} is no folder. Choose another with --data DIR.`,
+  ),
   DATA_FOREIGN: row(
     500,
     'CONFIG',

@@ -24,10 +24,16 @@ test('what cannot be a data folder is refused in one sentence, at once', { timeo
   await symlink(at('nowhere'), at('dangling'))
   await symlink(at('loop'), at('loop'))
   const bad = [
-    ...['/proc/foo', '/proc/foo/bar', '/sys/foo', '/dev/null', '/dev/null/foo'],
-    ...[at('file'), at('file/below'), at('dangling'), at('loop'), at('x'.repeat(300)), `${dir.path}/${'long/'.repeat(1_000)}`, at('nul\0')],
+    ...['/proc/foo', '/proc/foo/bar', '/sys/foo'],
+    ...[at('dangling'), at('loop'), at('x'.repeat(300)), `${dir.path}/${'long/'.repeat(1_000)}`, at('nul\0')],
   ]
   for (const path of bad) await assert.rejects(takeDataFolder(path), { code: 'DATA_UNWRITABLE' }, path)
+  for (const file of ['/dev/null', at('file')])
+    for (const path of [file, `${file}/below`, `${file}/far/below`])
+      await assert.rejects(takeDataFolder(path), {
+        code: 'DATA_NOT_FOLDER',
+        message: new RegExp(`^${path} .*: ${file} is no folder. Choose another`),
+      })
 })
 
 test('a folder with a space, in folders that are not there yet, is made for its owner alone', async () => {

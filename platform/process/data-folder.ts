@@ -14,7 +14,7 @@ const ofTheDatabase = ['postgres', 'database']
 
 /**
  * Takes a data folder for this process, making it when it is new; what lies in it is made private to its owner. Disposing
- * gives it back; a lock left by a process that was killed does not count. Throws DATA_UNWRITABLE, DATA_FOREIGN, DATA_IN_USE,
+ * gives it back; a lock left by a process that was killed does not count. Throws DATA_UNWRITABLE, DATA_NOT_FOLDER, DATA_FOREIGN, DATA_IN_USE,
  * DATA_NEWER, DATA_CORRUPT or DISK_FULL.
  */
 export const takeDataFolder = async (dir: string, { neededMb = roomMb }: { readonly neededMb?: number } = {}): Promise<AsyncDisposable> => {
@@ -36,13 +36,14 @@ export const takeDataFolder = async (dir: string, { neededMb = roomMb }: { reado
 }
 
 /** NOTE: Node's own recursive `mkdir` never ends in a file system that refuses new folders with ENOENT, as /proc does. */
-const makeFolder = async (dir: string): Promise<void> => {
+const makeFolder = async (dir: string, whole = dir): Promise<void> => {
   const found = await stat(dir).catch((error: unknown) => {
-    if (systemCodeOf(error) !== 'ENOENT') throw error
+    // NOTE: what lies below a file gives ENOTDIR; which of its parents is the file shows on the way up.
+    if (systemCodeOf(error) !== 'ENOENT' && systemCodeOf(error) !== 'ENOTDIR') throw error
   })
   if (found?.isDirectory()) return
-  if (found !== undefined) throw new CinegraphError('DATA_UNWRITABLE', { dir, why: 'it is not a folder' })
-  if (dirname(dir) !== dir) await makeFolder(dirname(dir))
+  if (found !== undefined) throw new CinegraphError('DATA_NOT_FOLDER', { dir: whole, file: dir })
+  if (dirname(dir) !== dir) await makeFolder(dirname(dir), whole)
   await mkdir(dir, { mode: 0o700 })
 }
 

@@ -43,6 +43,7 @@ export const settings = {
     'port for operators of a single process started alone (0: any free one)',
     wholeNumber(0, 65_535),
   ),
+  nodeName: setting('node-name', 'CINEGRAPH_NODE_NAME', '', 'name of an edge in logs and metrics, where there are several', text),
   json: setting('json', 'CINEGRAPH_JSON', false, 'print the links as one line of JSON, and logs as JSON', yesOrNo),
   logLevel: setting(
     'log-level',

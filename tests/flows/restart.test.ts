@@ -41,6 +41,9 @@ test('kill -9 of each process in turn: the service recovers by itself and nothin
     process.kill(pid, 'SIGKILL')
     await write(`after.${at}@example.org`)
     await until(`${name} runs again`, againMs, async () => (childrenOf(supervisor).get(name) ?? pid) !== pid)
+    const next = childOf(supervisor, name)
+    const ready = new RegExp(`^start  [\\w-]+: ready after [\\d.]+ s, process ${next}$`, 'm')
+    await until(`it is said that ${name} is ready again, and as which process`, againMs, async () => ready.test(service.stderr()))
     await until(`home answers after ${name} was killed`, againMs, async () => {
       const answer = await phone.ask<{ home: { shelves: readonly unknown[] } }>('home').catch(() => null)
       return answer !== null && answer.errors.length === 0 && answer.data.home.shelves.length > 0

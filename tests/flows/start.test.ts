@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { processBirth } from '#platform/process/birth.ts'
+import { settings } from '#platform/settings/config.ts'
 import { temporaryFolder } from '../boot.ts'
 import { Device, until } from '../member.ts'
 import { childrenOf, freePortBase, startAndEnd, startService } from '../run.ts'
@@ -32,6 +33,8 @@ test('the service comes up in a path with a space, is asked, and stops without l
   }
   for (const [name, pid] of childrenOf(service.process.pid ?? 0))
     if (name.startsWith('edge/')) assert.doesNotMatch(await readFile(`/proc/${pid}/environ`, 'utf8'), /DATABASE_URL/)
+  for (const name of ['edge-1', 'edge-2'])
+    assert.match(service.stderr(), new RegExp(`"process":"${name}".*Server listening`), 'lines of two edges differ')
   await service[Symbol.asyncDispose]()
   for (const pid of [...children, ...postgres]) assert.equal(processBirth(pid), null, `process ${pid} is gone`)
   assert.ok(!(await readdir(data)).includes('lock'))
@@ -99,13 +102,14 @@ test('a second start on the same data folder, a newer folder, a broken and a for
   await writeFile(file, '')
   await chmod(file, 0o444)
   const unwritable = await startAndEnd(['--data', file])
-  assert.match(unwritable.stderr, /cannot be written/)
+  assert.match(unwritable.stderr, /file cannot be a data folder: .*file is no folder. Choose another with --data DIR/)
   assert.deepEqual([second.code, refused.code, unreadable.code, unwritable.code], [1, 1, 1, 1])
 })
 
-test('--help lists every setting with its default', async () => {
+test('--help, or -h, lists every setting with its default', async () => {
   const { code, stdout } = await startAndEnd(['--help'])
   assert.equal(code, 0)
-  for (const flag of ['--data', '--port-base', '--host', '--json']) assert.ok(stdout.includes(flag))
+  assert.deepEqual(await startAndEnd(['--no-demo', '-h']), { code, stdout, stderr: '' })
+  for (const { flag, env } of Object.values(settings)) assert.match(stdout, new RegExp(`--${flag} +${env} `))
   assert.match(stdout, /--host .*127\.0\.0\.1/)
 })
