@@ -39,8 +39,12 @@ export const createSupergraphHttp = ({ supergraph, readCaller, explain, allowedO
     hosts: deps.hosts ?? [],
     origins: [sandbox, ...allowedOrigins],
   })
-  serveExplain(app, supergraph.planOf, async (headers) => {
-    if (explain === 'operators' && !(await readCaller(headers)).viewer?.operator) throw new CinegraphError('FORBIDDEN')
+  serveExplain(app, {
+    planFor: async (asked, headers) => {
+      const caller = await readCaller(headers)
+      if (explain === 'operators' && !caller.viewer?.operator) throw new CinegraphError('FORBIDDEN')
+      return supergraph.explain(asked, caller)
+    },
   })
   serveExplorer(app)
   app.get('/', async (_request, reply) => reply.redirect('/explorer'))

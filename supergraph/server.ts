@@ -38,7 +38,7 @@ export type Supergraph = AsyncDisposable & {
   readonly answer: (request: GraphqlRequest, caller: Caller) => Promise<Answered>
   readonly subscribe: Engine<Caller>['subscribe']
   readonly inParts: Engine<Caller>['executeInParts']
-  readonly planOf: Engine<Caller>['planOf']
+  readonly explain: Engine<Caller>['explain']
 }
 
 const slowMs = 1_000
@@ -77,7 +77,7 @@ export const createSupergraph = async ({ supergraphSdl, subgraphs, studio: asked
     inParts: (request, caller) => observe.inParts(request, engine.executeInParts(request, caller)),
     subscribe: (request, caller, signal) =>
       counted(quota, { account: caller.viewer?.accountId }, () => engine.subscribe(request, caller, whileAllowed(caller, signal))),
-    planOf: engine.planOf,
+    explain: engine.explain,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

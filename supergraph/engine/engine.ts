@@ -24,6 +24,8 @@ export type Engine<C> = {
   readonly executeInParts: (request: GraphqlRequest, context: C) => AsyncIterable<AnswerPart>
   /** An answer per event until `signal` aborts or the source ends; one answer for a request that is refused. */
   readonly subscribe: (request: GraphqlRequest, context: C, signal: AbortSignal) => AsyncIterable<Answered>
+  /** The plan of a request for whoever asks, within the limits that its answer would have. Rejects with what would refuse it. */
+  readonly explain: (request: GraphqlRequest, context: C) => Promise<PlanNode | null>
   /** Makes an operation ready before anybody asks it, and gives its plan. Rejects when it cannot be answered. */
   readonly planOf: (text: string, variables?: Readonly<Record<string, unknown>>, name?: string) => Promise<PlanNode | null>
 }
@@ -41,7 +43,8 @@ export const createEngine = <C>(deps: EngineDeps<C>): Engine<C> => {
   const executing = { planRequest, show, stepOf, isOneOf: types.isOneOf, onFinished: deps.onFinished }
   const execute = executeWith(executing)
   const subscribe = subscribeWith({ planRequest, execute, show, deps: { ...shared, subscribe: openStream } })
-  return { schema, planOf, execute, executeInParts: executeInPartsWith(executing, execute), subscribe }
+  const explain = async (request: GraphqlRequest, context: C): Promise<PlanNode | null> => (await planRequest(request, context)).plan
+  return { schema, planOf, explain, execute, executeInParts: executeInPartsWith(executing, execute), subscribe }
 }
 
 type Executing<C> = {

@@ -104,11 +104,13 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
   })
   serveForgetting(app, deps)
   if (settings.explain ?? !settings.production)
-    serveExplain(
-      app,
-      (text, variables, name) => serving.current.engine.planOf(text, variables, name),
-      async () => undefined,
-    )
+    serveExplain(app, {
+      documents: deps.documents,
+      planFor: async (asked, headers) => {
+        const incoming = await incomingOf(headers)
+        return admission.run(() => serving.current.engine.explain(asked, incoming))
+      },
+    })
   serveExplorer(app)
   app.get('/', async (_request, reply) => reply.redirect('/explorer'))
   return app
