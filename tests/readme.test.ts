@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { execFile as execFileWithCallback } from 'node:child_process'
 import { glob, readFile, rename, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { promisify } from 'node:util'
 import { processBirth } from '#platform/process/birth.ts'
 import { freePort } from '#platform/process/free-port.ts'
 import { subgraphNames } from '#platform/settings/subgraphs.ts'
@@ -12,6 +14,7 @@ import { makeClone, ownPath, type Running, type } from './clone.ts'
 import { Device, until } from './member.ts'
 import { freePortBase } from './run.ts'
 
+const execFile = promisify(execFileWithCallback)
 const home = join(import.meta.dirname, '..')
 const read = (file: string): Promise<string> => readFile(join(home, file), 'utf8')
 const files = ['README.md', 'CONTRIBUTING.md', ...(await Array.fromAsync(glob('docs/**/*.md', { cwd: home }))).toSorted()]
@@ -122,6 +125,21 @@ const carriedOut: Readonly<Record<string, () => Promise<void>>> = {
     await until('a change starts it again', 120_000, async () => ups() === 2)
     await stop(dev)
   },
+  'npm run schema:check': async () => {
+    const author = ['-c', 'user.name=test', '-c', 'user.email=test@example.org', '-c', 'commit.gpgsign=false']
+    for (const args of [
+      ['init', '--quiet'],
+      ['add', 'subgraphs', 'bffs'],
+      [...author, 'commit', '--quiet', '--message', 'Begin'],
+    ])
+      await execFile('git', ['-C', clone, ...args])
+    assert.match(await succeed('npm run schema:check'), /Against HEAD: nothing has changed/)
+  },
+  'npm run schema:check -- --against main': async () => {
+    const refused = typed('npm run schema:check -- --against no-such-branch')
+    assert.equal(await refused.ended, 1)
+    assert.match(refused.text(), /git knows no commit, branch or tag of that name/)
+  },
   'npm run check': async () => void (await succeed('npm run check')),
   'npm test': async () => assert.match(await succeed('npm test -- platform/settings/config.test.ts'), /ℹ fail 0/),
 }
@@ -152,13 +170,14 @@ const elsewhere: Readonly<Record<string, string>> = {
     ].map((command) => [command, 'a form, or a tool of Node for a person; tests/flows/supervisor.test.ts opens an inspector']),
   ),
   ...Object.fromEntries(
-    ['up redis', 'env', 'status', 'logs redis', 'down'].map((words) => [
+    ['up redis', 'up ‹name›', 'env', 'status', 'logs redis', 'down'].map((words) => [
       `npm run engines -- ${words}`,
       'deploy/engines/engines.test.ts brings servers up and down; real ones take their packages from registries',
     ]),
   ),
   'npm run engines': 'the same',
   'npm run engines -- up': 'the same',
+  'npm run events -- lag': 'tests/flows/events.test.ts asks for the lag of a service that runs',
   'npm run test:engines': '.ci/run runs it, on the engines that it brings up',
   'npm run bench:screens': 'a bench takes minutes; its parts are functions of the tests',
   'npm run bench:gateway': 'a bench takes minutes; its parts are functions of the tests',
