@@ -47,6 +47,7 @@ export const createKafkaEventLog = async (settings: Environment, log: Log): Prom
       await listen()
       await beginGroup(cluster, consumption.topic, consumption.group)
       const group = new Group(consumption, { cluster, pool, log })
+      if (owned.disposed) return
       groups.push(group as unknown as Group<Topic>)
       group.start()
     },
@@ -81,8 +82,8 @@ const beginGroup = async (cluster: Cluster, topic: Topic, group: string): Promis
   await cluster.ensureTopic(topic.name)
   if (startAt === 'earliest') return
   const [topicName, groupId] = [cluster.topicName(topic.name), cluster.groupName(topic.name, group)]
-  const [committed] = await cluster.admin.fetchOffsets({ groupId, topics: [topicName] })
+  const [committed] = await cluster.ask((admin) => admin.fetchOffsets({ groupId, topics: [topicName] }))
   if (committed?.partitions.some(({ offset }) => offset !== '-1')) return
-  const ends = (await cluster.admin.fetchTopicOffsets(topicName)).map(({ partition, high }) => [partition, high] as const)
+  const ends = (await cluster.ask((admin) => admin.fetchTopicOffsets(topicName))).map(({ partition, high }) => [partition, high] as const)
   await setOffsetsOf(cluster, { topic: topic.name, group }, new Map(ends))
 }

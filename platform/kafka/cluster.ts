@@ -1,11 +1,13 @@
 import type { Log } from '#platform/observe/log.ts'
 import type { ClusterUrl } from '#platform/settings/cluster-url.ts'
 import { type Admin, type Kafka, kafkaClient } from './client.ts'
+import { Questions } from './questions.ts'
 
 /** The brokers as the log uses them: one prefix for names of topics and groups, one connection for questions. */
 export type Cluster = AsyncDisposable & {
   readonly kafka: Kafka
-  readonly admin: Admin
+  /** Asks brokers, again when what is in the way passes. */
+  readonly ask: Questions['ask']
   readonly topicName: (topic: string) => string
   readonly groupName: (topic: string, group: string) => string
   /** Creates a topic unless it is there; its events are kept for the time that the settings say. */
@@ -20,35 +22,31 @@ const messageBytesMax = 2_097_152
 /** Connects to the brokers. Throws what kafkajs throws when none of them can be used. */
 export const connectKafka = async (url: ClusterUrl, log: Log): Promise<Cluster> => {
   const kafka = kafkaClient(url, log)
-  const admin = kafka.admin()
-  try {
-    await admin.connect()
-    await admin.describeCluster()
-  } catch (error) {
-    await admin.disconnect().catch(() => undefined)
-    throw error
-  }
+  const questions = new Questions(kafka)
+  await questions.askOnce((admin) => admin.describeCluster())
   const prefix = url.name === '' ? '' : `${url.name}.`
   const topicName = (topic: string): string => `${prefix}${topic}`
   const known = new Map<string, Promise<void>>()
   const ensureTopic = (topic: string): Promise<void> => {
-    const made = known.get(topic) ?? createTopic(admin, topicName(topic), url)
+    const made = known.get(topic) ?? questions.ask((admin) => createTopic(admin, topicName(topic), url))
     known.set(topic, made)
     made.catch(() => known.delete(topic))
     return made
   }
   return {
     kafka,
-    admin,
+    ask: (question) => questions.ask(question),
     topicName,
     groupName: (topic, group) => `${prefix}${topic}:${group}`,
     ensureTopic,
     healthy: () =>
-      admin.describeCluster().then(
-        ({ brokers }) => brokers.length > 0,
-        () => false,
-      ),
-    [Symbol.asyncDispose]: () => admin.disconnect(),
+      questions
+        .askOnce((admin) => admin.describeCluster())
+        .then(
+          ({ brokers }) => brokers.length > 0,
+          () => false,
+        ),
+    [Symbol.asyncDispose]: () => questions[Symbol.asyncDispose](),
   }
 }
 

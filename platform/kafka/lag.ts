@@ -5,9 +5,9 @@ import type { Cluster } from './cluster.ts'
 const agesMs = [1_000, 5_000, 15_000, 60_000, 300_000, 900_000, 3_600_000, 21_600_000, 86_400_000, 604_800_000]
 
 /** Groups of the log that have members or offsets. */
-export const groupsOf = async ({ admin, groupName }: Cluster): Promise<readonly GroupOfTopic[]> => {
+export const groupsOf = async ({ ask, groupName }: Cluster): Promise<readonly GroupOfTopic[]> => {
   const prefix = groupName('', '').slice(0, -1)
-  const { groups } = await admin.listGroups()
+  const { groups } = await ask((admin) => admin.listGroups())
   return groups.flatMap(({ groupId }) => {
     const [topic = '', group] = groupId.startsWith(prefix) ? groupId.slice(prefix.length).split(':') : []
     return group === undefined || group.startsWith('tail-') ? [] : [{ topic, group }]
@@ -18,16 +18,18 @@ export const groupsOf = async ({ admin, groupName }: Cluster): Promise<readonly 
 export const lagOfGroups = (cluster: Cluster, groups: readonly GroupOfTopic[]): Promise<readonly Lag[]> =>
   Promise.all(groups.map((place) => lagOfGroup(cluster, place)))
 
-const lagOfGroup = async ({ admin, topicName, groupName }: Cluster, { topic, group }: GroupOfTopic): Promise<Lag> => {
+const lagOfGroup = async ({ ask, topicName, groupName }: Cluster, { topic, group }: GroupOfTopic): Promise<Lag> => {
   const [name, groupId] = [topicName(topic), groupName(topic, group)]
-  const [ends, [committed]] = [await admin.fetchTopicOffsets(name), await admin.fetchOffsets({ groupId, topics: [name] })]
+  const [ends, [committed]] = await ask(
+    async (admin) => [await admin.fetchTopicOffsets(name), await admin.fetchOffsets({ groupId, topics: [name] })] as const,
+  )
   const saved = new Map(committed?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]))
   const next = new Map(ends.map(({ partition, low }) => [partition, max(saved.get(partition) ?? -1n, BigInt(low))]))
   const events = ends.reduce((sum, { partition, high }) => sum + Number(BigInt(high) - (next.get(partition) ?? 0n)), 0)
   if (events === 0) return { topic, group, events, ageMs: 0 }
   const now = Date.now()
   for (const ageMs of agesMs) {
-    const since = await admin.fetchTopicOffsetsByTimestamp(name, now - ageMs)
+    const since = await ask((admin) => admin.fetchTopicOffsetsByTimestamp(name, now - ageMs))
     if (since.every(({ partition, offset }) => BigInt(offset) <= (next.get(partition) ?? 0n))) return { topic, group, events, ageMs }
   }
   return { topic, group, events, ageMs: agesMs.at(-1) ?? 0 }

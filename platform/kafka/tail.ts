@@ -22,6 +22,7 @@ export class KafkaTail<T extends LiveTopic> implements AsyncDisposable {
   readonly #takers = new Set<Taker>()
   #next = new Map<number, bigint>()
   #reader: Reader | undefined
+  #isStopped = false
   constructor(topic: T, cluster: Cluster, log: Log) {
     this.#topic = topic
     this.#cluster = cluster
@@ -31,14 +32,16 @@ export class KafkaTail<T extends LiveTopic> implements AsyncDisposable {
   async open(signal: AbortSignal): Promise<AsyncIterable<Envelope<T>>> {
     await this.#cluster.ensureTopic(this.#topic.name)
     const name = this.#cluster.topicName(this.#topic.name)
-    const ends = (await this.#cluster.admin.fetchTopicOffsets(name)).map(({ partition, high }) => [partition, BigInt(high)] as const)
+    const ends = (await this.#cluster.ask((admin) => admin.fetchTopicOffsets(name))).map(
+      ({ partition, high }) => [partition, BigInt(high)] as const,
+    )
     const buffer = new DropOldestBuffer<Envelope<T>>()
     const taker = { from: new Map(ends), take: (row: EventRow) => this.#put(row, buffer) }
     this.#takers.add(taker)
     const leave = (): void => void this.#takers.delete(taker)
     signal.addEventListener('abort', leave, { once: true })
     if (signal.aborted) leave()
-    if (this.#reader === undefined) this.#start(name, taker.from)
+    if (this.#reader === undefined && !this.#isStopped) this.#start(name, taker.from)
     return buffer.until(signal)
   }
   #start(topic: string, from: Offsets): void {
@@ -75,6 +78,7 @@ export class KafkaTail<T extends LiveTopic> implements AsyncDisposable {
     }
   }
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isStopped = true
     await this.#reader?.[Symbol.asyncDispose]()
   }
 }
