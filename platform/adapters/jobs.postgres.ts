@@ -5,6 +5,7 @@ import { doJob } from '#platform/events/do-job.ts'
 import type { Log } from '#platform/observe/log.ts'
 import { childOf, currentTrace, newTrace, traceparentOf } from '#platform/observe/tracing.ts'
 import type { EnqueueOptions, JobStatus, Jobs, Work } from '#platform/ports/jobs.ts'
+import { addressed } from '#platform/postgres/connections.ts'
 
 const superviseMs = 5_000
 const watchMs = 1_000
@@ -37,7 +38,7 @@ const optionsOf = (queue: JobQueue) => ({
 /** Jobs in a PostgreSQL, by pg-boss. */
 export const createPostgresJobs = async (connectionString: string, log: Log): Promise<Jobs> => {
   const boss = new PgBoss({
-    connectionString,
+    ...addressed({ connectionString }),
     max: 2,
     useListenNotify: true,
     supervise: false,

@@ -1,5 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import type pg from 'pg'
+import { optionOf } from '#platform/postgres/addresses.ts'
 import { openPool } from '#platform/postgres/connections.ts'
 import { type Notifications, openNotifications } from '#platform/postgres/notifications.ts'
 import { PrismaClient } from '../../prisma/generated/client.ts'
@@ -15,7 +16,8 @@ export type Database = AsyncDisposable & {
 
 /** Connections to the PostgreSQL at `connectionString`; opened when first used, reopened when lost. */
 export const openDatabase = (connectionString: string): Database => {
-  const pool = openPool({ connectionString, max: 10, application_name: 'cinegraph' })
+  const max = Number(optionOf(connectionString, 'pool_max') ?? 10)
+  const pool = openPool({ connectionString, max, application_name: 'cinegraph' })
   const notifications = openNotifications(connectionString, 'outbox')
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
   return {

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
+import { databaseOf, withDatabase } from '#platform/postgres/addresses.ts'
 import { createClient, quoteName } from '#platform/postgres/connections.ts'
 import { type MigrationsList, noFilters, openSchemaEngine } from '#platform/postgres/schema-engine.ts'
 
@@ -45,10 +46,8 @@ export const migrateDatabase = async (connectionString: string, until?: string):
 }
 
 const ensureDatabase = async (connectionString: string): Promise<void> => {
-  const target = new URL(connectionString)
-  const name = target.pathname.slice(1)
-  target.pathname = '/postgres'
-  const client = createClient({ connectionString: target.href })
+  const name = databaseOf(connectionString)
+  const client = createClient({ connectionString: withDatabase(connectionString, 'postgres') })
   await client.connect()
   try {
     const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [name])

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CinegraphError, messageOf, systemCodeOf } from '#platform/errors/errors.ts'
 import type { Log } from '#platform/observe/log.ts'
-import { createClient } from '#platform/postgres/connections.ts'
+import { serversOf } from '#platform/postgres/addresses.ts'
+import { createClient, writerFailure } from '#platform/postgres/connections.ts'
 
 const pauseMs = 500
 const sayEveryMs = 5_000
@@ -24,7 +25,7 @@ export const waitForDatabase = async (
   url: string,
   { seconds, log }: { readonly seconds: number; readonly log: Pick<Log, 'warn'> },
 ): Promise<void> => {
-  const where = new URL(url).host
+  const where = serversOf(url)
   const since = Date.now()
   for (let saidAt = since; ; ) {
     const error = await connectOnce(url)
@@ -54,7 +55,8 @@ const connectOnce = async (connectionString: string): Promise<unknown> => {
     await client.query('select 1')
     return undefined
   } catch (error) {
-    return error ?? new Error('it does not answer')
+    // NOTE: of several servers that do not take writes, what one of them has said is worth more than that time was over.
+    return writerFailure(connectionString) ?? error ?? new Error('it does not answer')
   } finally {
     await client.end().catch(() => undefined)
   }

@@ -56,14 +56,14 @@ export const placeOf = ({ hosts }: Pick<ClusterUrl, 'hosts'>): string => hosts.m
 
 /** A setting that is such a URL, or empty. */
 export const clusterUrl =
-  (wanted: Wanted & { readonly options: readonly string[]; readonly example: string }) =>
+  (wanted: Wanted & { readonly options?: readonly string[]; readonly example: string }) =>
   (raw: string, name: string): string => {
     // NOTE: what follows the protocol may hold a password, and this sentence goes to a terminal.
     const shown = raw.replace(/:\/\/.*/, '://…')
     const parsed = raw === '' ? undefined : parseClusterUrl(raw, wanted)
     if (raw !== '' && parsed === undefined) throw invalidSetting(name, shown, `a URL such as ${wanted.example}`)
-    const unknown = Object.keys(parsed?.options ?? {}).find((option) => !wanted.options.includes(option))
+    const unknown = Object.keys(parsed?.options ?? {}).find((option) => wanted.options?.includes(option) === false)
     if (unknown !== undefined)
-      throw invalidSetting(name, shown, `a URL whose options are among ${wanted.options.join(', ')} (it has ${JSON.stringify(unknown)})`)
+      throw invalidSetting(name, shown, `a URL whose options are among ${wanted.options?.join(', ')} (it has ${JSON.stringify(unknown)})`)
     return raw
   }

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
 import { settingsWithoutAdapter } from '#platform/engines/table.ts'
 import { CinegraphError, isCinegraphError } from '#platform/errors/errors.ts'
+import { databaseUrls } from '#platform/postgres/addresses.ts'
+import { clusterUrl } from '#platform/settings/cluster-url.ts'
 import { engineSettings } from '#platform/settings/engine-settings.ts'
 import { readFlags } from '#platform/settings/flags.ts'
 import {
@@ -145,8 +147,8 @@ export const settings = {
     'database-url',
     'DATABASE_URL',
     '',
-    'PostgreSQL to use instead of the embedded one',
-    url('postgres:', 'postgresql:'),
+    'PostgreSQL to use instead of the embedded one; several hosts: whichever takes writes',
+    clusterUrl(databaseUrls),
   ),
   ...engineSettings,
 } as const

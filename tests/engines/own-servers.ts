@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { downByPackages, upByPackages } from '../../deploy/engines/by-packages.ts'
@@ -23,6 +23,8 @@ export type OwnServers = AsyncDisposable & {
 /** Servers of one engine that no other test uses, so that they can be stopped and killed. */
 export const ownServers = async (recipe: Recipe): Promise<OwnServers> => {
   const run = await mkdtemp(join(tmpdir(), 'cinegraph-faults-'))
+  // NOTE: run as root, a server may have an account of its own, which must be able to enter.
+  await chmod(run, 0o755)
   const servers = await placed(recipe, 'packages', { run })
   const kit = { cache: process.env[engineCacheVariable] ?? run, say: () => undefined }
   const restart = async (): Promise<void> => {

@@ -20,6 +20,7 @@ const settingsOfAll = (): Settings => {
 /** What keeps those apart who use one server: the setting that names a part of it, by the setting that chooses the engine. */
 const ownParts: Readonly<Record<string, (own: string, value: string) => Settings>> = {
   REDIS_URLS: (own) => ({ REDIS_PREFIX: own }),
+  DATABASE_URL: (own, url) => ({ DATABASE_URL: url.replace(/[^/]*$/, own) }),
   KAFKA_URL: (own, url) => ({ KAFKA_URL: `${url}/${own}?partitions=4` }),
   S3_ENDPOINT: (own) => ({ S3_PREFIX: own }),
   CASSANDRA_URL: (own, url) => ({ CASSANDRA_URL: `${url}/${own}` }),
