@@ -4,6 +4,7 @@ import type { GraphqlAnswer, GraphqlRequest, GraphqlService } from '#platform/gr
 import type { Http } from '#platform/http/server.ts'
 import { createIssuer } from '#platform/identity/access-token.ts'
 import { readCallerFrom } from '#platform/identity/caller.ts'
+import { noneEnded } from '#platform/identity/ended-sessions.ts'
 import { startSubgraph } from '#platform/process/subgraph-definition.ts'
 import { createMobile } from '../bffs/mobile/server.ts'
 import { createTv } from '../bffs/tv/server.ts'
@@ -74,7 +75,7 @@ try {
       asked.push({ request, caller })
       return whole.execute(request, caller)
     }
-    const readCaller = readCallerFrom(config, identity)
+    const readCaller = readCallerFrom(config, identity, noneEnded)
     const [events, createCache] = [await engines.open('events'), await engines.open('cache')]
     const bff = await create({ supergraph: recorded, events, readCaller, createCache, allowedOrigins: () => [], log })
     stack.defer(() => bff.close())

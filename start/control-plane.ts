@@ -8,6 +8,7 @@ import type { Http } from '#platform/http/server.ts'
 import { type ReadCaller, readCallerFrom } from '#platform/identity/caller.ts'
 import type { SecretStore } from '#platform/identity/secrets.ts'
 import { startSubgraph } from '#platform/process/subgraph-definition.ts'
+import { watchSessions } from '#platform/process/watch-sessions.ts'
 import type { Config } from '#platform/settings/config.ts'
 import { createMobile } from '../bffs/mobile/server.ts'
 import { createTv } from '../bffs/tv/server.ts'
@@ -67,7 +68,7 @@ export const createGraph = async (deps: Omit<ControlPlaneDeps, 'links'>): Promis
   const supergraph = stack.use(await createSupergraph({ supergraphSdl, subgraphs, studio: studioFrom(config), log }))
   const { execute } = supergraph
   asked.supergraph = execute
-  const readCaller = readCallerFrom(config, await secrets.pick('accessPublicKey', 'serviceKey'))
+  const readCaller = readCallerFrom(config, await secrets.pick('accessPublicKey', 'serviceKey'), await watchSessions(deps, stack))
   const app = createSupergraphHttp({
     supergraph,
     readCaller,

@@ -1,14 +1,17 @@
 import { readFile } from 'node:fs/promises'
+import { openEngines } from '#platform/engines/engines.ts'
 import { remoteService } from '#platform/graphql/remote.ts'
 import { serveAdmin } from '#platform/http/admin.ts'
 import { answers } from '#platform/http/answers.ts'
 import { hostsFrom } from '#platform/http/hosts.ts'
 import { listen } from '#platform/http/server.ts'
 import { readCallerFrom } from '#platform/identity/caller.ts'
+import { noneEnded } from '#platform/identity/ended-sessions.ts'
 import { openSecrets } from '#platform/identity/secrets.ts'
 import { createLog } from '#platform/observe/log.ts'
 import { startTelemetry } from '#platform/observe/telemetry.ts'
 import { runMain } from '#platform/process/lifecycle.ts'
+import { watchSessions } from '#platform/process/watch-sessions.ts'
 import { readConfig } from '#platform/settings/config.ts'
 import { studioFrom } from './gateway/studio-settings.ts'
 import { allowedOriginsFrom, createSupergraphHttp } from './http.ts'
@@ -24,7 +27,10 @@ await runMain(async (stack) => {
   )
   const supergraphSdl = await readFile(new URL('./supergraph.graphql', import.meta.url), 'utf8')
   const supergraph = stack.use(await createSupergraph({ supergraphSdl, subgraphs, studio: studioFrom(config), log }))
-  const readCaller = readCallerFrom(config, secrets)
+  const engines = stack.use(openEngines(config, log))
+  // NOTE: without an event log subgraphs refuse ended sessions; nothing that they answered is kept here.
+  const isEnded = config.databaseUrl === '' ? noneEnded : await watchSessions({ config, engines, log }, stack)
+  const readCaller = readCallerFrom(config, secrets, isEnded)
   // NOTE: with one subgraph away the others still answer; with all away there is nothing to answer.
   const ready = async () => (await Promise.all(Object.values(config.subgraphUrls).map(answers))).some(Boolean)
   const app = createSupergraphHttp({

@@ -15,6 +15,7 @@ import type { ObjectStore } from '#platform/ports/object-store.ts'
 import type { SearchIndex } from '#platform/ports/search-index.ts'
 import type { Database } from '#platform/postgres/database.ts'
 import { type SubgraphParts, startSubgraph } from '#platform/process/subgraph-definition.ts'
+import { watchSessions } from '#platform/process/watch-sessions.ts'
 import { type Config, readConfig } from '#platform/settings/config.ts'
 import { fillFromOrigin } from '../edge/fill.ts'
 import { createOrigin } from '../edge/origin.ts'
@@ -35,6 +36,7 @@ export type BootOptions = {
 export type Platform = AsyncDisposable & {
   readonly links: Links
   readonly secrets: Secrets
+  readonly databaseUrl: string
   readonly database: Database
   readonly events: EventLog
   readonly objects: ObjectStore
@@ -125,7 +127,7 @@ export const bootPlatform = async ({ config: overrides = {}, remote = [], worker
   const owned = stack.move()
   const stoppable = new Map([...remotes, ...started.map((edge, at) => [`edge-${at + 1}`, edge] as const)])
   const stop = async (what: string) => (what === 'search' ? search.break() : stoppable.get(what)?.stop())
-  return { links, secrets, database, events, objects, mailbox, stop, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { links, secrets, databaseUrl, database, events, objects, mailbox, stop, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 const startEdge = async (originUrl: string, secrets: Secrets, stack: AsyncDisposableStack): Promise<Remote> => {
@@ -164,7 +166,8 @@ const startRemote = async (name: string, parts: Omit<SubgraphParts, 'supergraph'
   const supergraph = () => Promise.reject(new Error('not asked'))
   const subgraph = stack.use(await startSubgraph(await loadSubgraph(name), { ...parts, supergraph }))
   const app = createHttp({ name, log })
-  serveGraphql(app, subgraph, readCallerFrom({ region: 'US', regionHeader: '' }, await parts.secrets.pick('accessPublicKey', 'serviceKey')))
+  const keys = await parts.secrets.pick('accessPublicKey', 'serviceKey')
+  serveGraphql(app, subgraph, readCallerFrom({ region: 'US', regionHeader: '' }, keys, await watchSessions(parts, stack)))
   const url = await app.listen({ host, port: 0 })
   stack.defer(() => app.close())
   return { url, stop: () => app.close() }

@@ -9,6 +9,7 @@ import { openSecrets } from '#platform/identity/secrets.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 import type { Database } from '#platform/postgres/database.ts'
 import { startSubgraph } from '#platform/process/subgraph-definition.ts'
+import { watchSessions } from '#platform/process/watch-sessions.ts'
 import { readConfig } from '#platform/settings/config.ts'
 import { loadSubgraph } from '../start/subgraphs.ts'
 import { copyDatabase, log, makeSecrets, temporaryFolder } from './boot.ts'
@@ -54,7 +55,7 @@ export const serveSubgraph = async (
   const subgraph = stack.use(await startSubgraph(await loadSubgraph(name), { ...parts, supergraph }))
   const app = createHttp({ name, log })
   stack.defer(() => app.close())
-  serveGraphql(app, subgraph, readCallerFrom({ region: 'US', regionHeader: '' }, identity))
+  serveGraphql(app, subgraph, readCallerFrom({ region: 'US', regionHeader: '' }, identity, await watchSessions(parts, stack)))
   const base = await app.listen({ host: '127.0.0.1', port: 0 })
   const tokens = createIssuer(identity.accessPrivateKey, 60)
   const send: ServedSubgraph['send'] = async (request, viewer = {}) => {

@@ -10,6 +10,7 @@ import { createLog } from '#platform/observe/log.ts'
 import { startTelemetry } from '#platform/observe/telemetry.ts'
 import { waitForDatabase } from '#platform/postgres/wait.ts'
 import { runMain } from '#platform/process/lifecycle.ts'
+import { watchSessions } from '#platform/process/watch-sessions.ts'
 import { type Config, readConfig } from '#platform/settings/config.ts'
 import type { BffDeps } from './server.ts'
 
@@ -29,7 +30,7 @@ export const startBff = async ({ name, create, config, allowedOrigins }: BffStar
   if (config.databaseUrl !== '') await waitForDatabase(config.databaseUrl, { seconds: config.databaseWaitSeconds, log })
   const engines = stack.use(openEngines(config, log))
   const [events, createCache] = [await engines.open('events'), await engines.open('cache')]
-  const readCaller = readCallerFrom(config, secrets)
+  const readCaller = readCallerFrom(config, secrets, await watchSessions({ config, engines, log }, stack))
   const supergraph = remoteGraphql('supergraph', config.supergraphUrl, secrets.serviceKey)
   const origins = [...allowedOrigins, ...(config.publicUrl === '' ? [] : [config.publicUrl]), ...config.corsOrigins]
   const ready = async () => (await engines.healthy()) && (await answers(config.supergraphUrl))

@@ -94,7 +94,18 @@ const unasked: ExecuteGraphql = async () => ({ data: null, errors: [] })
  */
 const warmUp = async (execute: ExecuteGraphql, documents: ReadonlyMap<string, string>): Promise<void> => {
   const caller = { viewer: null, region: '', deviceId: 'warm-up', token: '' }
-  const variables = { id: '', text: '', titleId: '', profileId: '', planId: '', email: '', password: '', refreshToken: '' }
+  const variables = {
+    id: '',
+    text: '',
+    titleId: '',
+    profileId: '',
+    planId: '',
+    email: '',
+    password: '',
+    refreshToken: '',
+    newPassword: '',
+    keepThis: true,
+  }
   for (const query of documents.values())
     for (let times = 0; times < 2; times += 1) await execute({ query, variables }, caller).catch(() => undefined)
 }

@@ -40,12 +40,12 @@ const presentGranted = ({ accessToken, expiresInSeconds, refreshToken, profile, 
 type SessionMutation = 'signIn' | 'signUp' | 'refreshSession' | 'switchProfile' | 'signOut'
 
 /** Signing up, in and out, the same on every device. */
-export const sessionMutations: Pick<MutationResolvers, SessionMutation> = {
-  signIn: async (_parent, variables, { ask }) => presentSession(dataOrThrow(await ask(signIn, { ...variables })).signIn),
-  signUp: async (_parent, { input }, { ask }) => presentSession(dataOrThrow(await ask(signUp, { input })).signUp),
+export const sessionMutations = (device: SignInMutationVariables['device']): Pick<MutationResolvers, SessionMutation> => ({
+  signIn: async (_parent, variables, { ask }) => presentSession(dataOrThrow(await ask(signIn, { ...variables, device })).signIn),
+  signUp: async (_parent, { input }, { ask }) => presentSession(dataOrThrow(await ask(signUp, { input, device })).signUp),
   refreshSession: async (_parent, variables, { ask }) =>
     presentSession(dataOrThrow(await ask(refreshSession, { ...variables })).refreshSession),
   switchProfile: async (_parent, variables, context) =>
     presentSession(dataOrThrow(await signedIn(context).ask(switchProfile, { ...variables })).switchProfile),
   signOut: async (_parent, variables, { ask }) => dataOrThrow(await ask(signOut, { ...variables })).signOut,
-}
+})

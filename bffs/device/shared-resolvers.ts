@@ -2,12 +2,14 @@ import { accountMutations, accountQueries } from './account.ts'
 import { play } from './play.ts'
 import type { MutationResolvers, QueryResolvers } from './schema.generated.ts'
 import { sessionMutations } from './session.ts'
+import { endingMutations, sessions } from './signed-in-devices.ts'
 import { viewingHistory } from './viewing-history.ts'
 
 /** Resolvers of what every device asks in the same words (`schema.graphql` beside this file). */
-export const sharedQueries: QueryResolvers = { ...accountQueries, viewingHistory }
+export const sharedQueries: QueryResolvers = { ...accountQueries, sessions, viewingHistory }
 export const sharedMutations = (kind: Parameters<typeof play>[0]): MutationResolvers => ({
-  ...sessionMutations,
+  ...sessionMutations(kind),
+  ...endingMutations,
   ...accountMutations,
   play: play(kind),
 })

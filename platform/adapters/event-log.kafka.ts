@@ -51,7 +51,8 @@ export const createKafkaEventLog = async (settings: Environment, log: Log): Prom
       groups.push(group as unknown as Group<Topic>)
       group.start()
     },
-    tail: async (topic, signal) => {
+    tail: async (topic, signal, since) => {
+      if (since !== undefined) return owned.use(new KafkaTail(topic, cluster, log)).open(signal, since)
       const tail = tails.get(topic.name) ?? new KafkaTail<LiveTopic>(topic, cluster, log)
       tails.set(topic.name, tail)
       return (await tail.open(signal)) as Awaited<ReturnType<KafkaTail<typeof topic>['open']>>

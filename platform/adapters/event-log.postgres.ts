@@ -63,11 +63,11 @@ export const createPostgresEventLog = async (connectionString: string, log: Log)
       await member.join(consumption.topic.name, consumption.group, (holding) => consumer.renewed(holding))
       consumer.start()
     },
-    tail: async (topic, signal) => {
+    tail: async (topic, signal, since) => {
       await listen()
       const tail = tails.get(topic.name) ?? new Tail<LiveTopic>(topic, reader, log)
       tails.set(topic.name, tail)
-      return (await tail.open(signal)) as Awaited<ReturnType<Tail<typeof topic>['open']>>
+      return (await tail.open(signal, since)) as Awaited<ReturnType<Tail<typeof topic>['open']>>
     },
     healthy: isHealthy,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -7,6 +7,8 @@ export type Viewer = {
   readonly maturityLimit: number
   /** BCP 47 language in which the profile wants texts. */
   readonly language: string
+  /** The session that the access token belongs to; tokens of the first version name none. */
+  readonly sessionId?: string
 }
 
 /** What a request carries from tier to tier. `region` is an ISO 3166-1 country. */

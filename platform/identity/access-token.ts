@@ -1,12 +1,22 @@
-import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
-import { decodeJwt, jwtVerify, SignJWT } from 'jose'
+import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
+import { decodeJwt, decodeProtectedHeader, jwtVerify, SignJWT } from 'jose'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import type { Viewer } from '#platform/contracts/viewer.ts'
 import { isCanonicalJwt } from '#platform/identity/base64url.ts'
+import type { IsEnded } from '#platform/identity/ended-sessions.ts'
 
 const issuer = 'cinegraph'
-const Claims = z.object({ sub: z.string(), pid: z.string(), op: z.boolean(), mat: z.number(), lang: z.string(), exp: z.number() })
+/** NOTE: tokens of the first version name no session; they live on for their ten minutes. */
+const Claims = z.object({
+  sub: z.string(),
+  sid: z.string().optional(),
+  pid: z.string(),
+  op: z.boolean(),
+  mat: z.number(),
+  lang: z.string(),
+  exp: z.number(),
+})
 
 export type AccessTokens = {
   /** A JWT (RFC 7519) signed with EdDSA (RFC 8037) that lives `ttlSeconds`. */
@@ -16,32 +26,69 @@ export type VerifyAccess = (token: string) => Promise<Viewer | null>
 
 export const createIssuer = (privateKeyPem: string, ttlSeconds: number): AccessTokens => {
   const key = createPrivateKey(privateKeyPem)
+  const kid = keyId(createPublicKey(privateKeyPem))
   return {
-    issue: (viewer) =>
-      new SignJWT({ pid: viewer.profileId, op: viewer.operator, mat: viewer.maturityLimit, lang: viewer.language })
-        .setProtectedHeader({ alg: 'EdDSA' })
+    issue: ({ accountId, profileId, operator, maturityLimit, language, sessionId }) =>
+      new SignJWT({
+        pid: profileId,
+        op: operator,
+        mat: maturityLimit,
+        lang: language,
+        ...(sessionId === undefined ? {} : { sid: sessionId }),
+      })
+        .setProtectedHeader({ alg: 'EdDSA', kid })
         .setIssuer(issuer)
-        .setSubject(viewer.accountId)
+        .setSubject(accountId)
         .setIssuedAt()
         .setExpirationTime(`${ttlSeconds} seconds`)
         .sign(key),
   }
 }
 
-/** Gives the viewer of a valid token, null for any other. A verified token is remembered until it expires. */
-export const createVerifier = (publicKeyPem: string): VerifyAccess => {
-  const key = createPublicKey(publicKeyPem)
+/**
+ * Gives the viewer of a valid token whose session was not ended, null for any other. A verified token is remembered until it
+ * expires. `publicKeyPems` holds one key or more, one behind the other: those with which tokens are signed, or were until now.
+ */
+export const createVerifier = (publicKeyPems: string, isEnded: IsEnded): VerifyAccess => {
+  const keys = keysOf(publicKeyPems)
   const verified = new LRUCache<string, Viewer>({ max: 10_000 })
-  return async (token) => {
-    const known = verified.get(token)
-    if (known !== undefined) return known
-    const claims = await verifyClaims(token, key)
+  const verify = async (token: string): Promise<Viewer | null> => {
+    const claims = await verifyClaims(token, keys)
     if (claims === null) return null
-    const viewer = { accountId: claims.sub, profileId: claims.pid, operator: claims.op, maturityLimit: claims.mat, language: claims.lang }
+    const viewer = viewerOf(claims)
     verified.set(token, viewer, { ttl: Math.max(1, claims.exp * 1000 - Date.now()) })
     return viewer
   }
+  return async (token) => {
+    const viewer = verified.get(token) ?? (await verify(token))
+    return viewer?.sessionId !== undefined && isEnded(viewer.sessionId) ? null : viewer
+  }
 }
+
+const viewerOf = ({ sub, sid, pid, op, mat, lang }: z.infer<typeof Claims>): Viewer => ({
+  accountId: sub,
+  profileId: pid,
+  operator: op,
+  maturityLimit: mat,
+  language: lang,
+  ...(sid === undefined ? {} : { sessionId: sid }),
+})
+
+type Keys = ReadonlyMap<string, KeyObject>
+/** A name of a key that is made from the key itself, as RFC 7638 does for keys in JSON. */
+const keyId = (key: KeyObject): string =>
+  createHash('sha256')
+    .update(key.export({ type: 'spki', format: 'der' }))
+    .digest('base64url')
+    .slice(0, 16)
+const keysOf = (pems: string): Keys =>
+  new Map(
+    pems
+      .split(/(?=-----BEGIN )/)
+      .filter((pem) => pem.trim() !== '')
+      .map((pem) => createPublicKey(pem))
+      .map((key) => [keyId(key), key]),
+  )
 
 /** How long a token that has been verified still lives, in ms; 0 for one that cannot be read. */
 export const msLeft = (token: string, now = Date.now()): number => {
@@ -52,9 +99,17 @@ export const msLeft = (token: string, now = Date.now()): number => {
   }
 }
 
-const verifyClaims = async (token: string, key: KeyObject) => {
+/** NOTE: a token of the first version names no key; the key of that time stands first. */
+const keyFor = (token: string, keys: Keys): KeyObject | undefined => {
+  const { kid } = decodeProtectedHeader(token)
+  return kid === undefined ? [...keys.values()][0] : keys.get(kid)
+}
+
+const verifyClaims = async (token: string, keys: Keys) => {
   if (!isCanonicalJwt(token)) return null
   try {
+    const key = keyFor(token, keys)
+    if (key === undefined) return null
     const { payload } = await jwtVerify(token, key, { issuer, algorithms: ['EdDSA'] })
     return Claims.parse(payload)
   } catch {

@@ -1,5 +1,6 @@
 import { type Caller, callerHeaders } from '#platform/contracts/viewer.ts'
 import { createVerifier, type VerifyAccess } from '#platform/identity/access-token.ts'
+import type { IsEnded } from '#platform/identity/ended-sessions.ts'
 import { secretEqual } from '#platform/identity/secret-equal.ts'
 import type { Secrets } from '#platform/identity/secrets.ts'
 import type { Config } from '#platform/settings/config.ts'
@@ -41,8 +42,9 @@ const createReadCaller =
     }
   }
 
-/** Reads who asks, with the settings and secrets of this process. */
+/** Reads who asks, with the settings and secrets of this process, and the ended sessions that it knows of. */
 export const readCallerFrom = (
   { region, regionHeader }: Pick<Config, 'region' | 'regionHeader'>,
   { accessPublicKey, serviceKey }: Pick<Secrets, 'accessPublicKey' | 'serviceKey'>,
-): ReadCaller => createReadCaller({ verify: createVerifier(accessPublicKey), region, regionHeader, serviceKey })
+  isEnded: IsEnded,
+): ReadCaller => createReadCaller({ verify: createVerifier(accessPublicKey, isEnded), region, regionHeader, serviceKey })

@@ -10,6 +10,7 @@ import { DropOldestBuffer } from '#platform/resilience/drop-oldest-buffer.ts'
 import type { Cluster } from './cluster.ts'
 import { rowOf } from './group.ts'
 import { Reader } from './reader.ts'
+import { offsetsFrom } from './replay.ts'
 
 type Offsets = ReadonlyMap<number, bigint>
 type Taker = { readonly from: Offsets; readonly take: (row: EventRow) => void }
@@ -28,21 +29,26 @@ export class KafkaTail<T extends LiveTopic> implements AsyncDisposable {
     this.#cluster = cluster
     this.#log = log
   }
-  /** Events that are published from now on, until `signal` aborts. */
-  async open(signal: AbortSignal): Promise<AsyncIterable<Envelope<T>>> {
+  /** Events that are published from now on, until `signal` aborts; from `since` on for the first who asks. */
+  async open(signal: AbortSignal, since?: Date): Promise<AsyncIterable<Envelope<T>>> {
     await this.#cluster.ensureTopic(this.#topic.name)
     const name = this.#cluster.topicName(this.#topic.name)
-    const ends = (await this.#cluster.ask((admin) => admin.fetchTopicOffsets(name))).map(
-      ({ partition, high }) => [partition, BigInt(high)] as const,
-    )
-    const buffer = new DropOldestBuffer<Envelope<T>>()
-    const taker = { from: new Map(ends), take: (row: EventRow) => this.#put(row, buffer) }
+    const buffer = new DropOldestBuffer<Envelope<T>>(since === undefined ? undefined : Number.POSITIVE_INFINITY)
+    const taker = { from: await this.#begin(name, since), take: (row: EventRow) => this.#put(row, buffer) }
     this.#takers.add(taker)
     const leave = (): void => void this.#takers.delete(taker)
     signal.addEventListener('abort', leave, { once: true })
     if (signal.aborted) leave()
     if (this.#reader === undefined && !this.#isStopped) this.#start(name, taker.from)
     return buffer.until(signal)
+  }
+  async #begin(name: string, since: Date | undefined): Promise<Offsets> {
+    if (since === undefined) {
+      const ends = await this.#cluster.ask((admin) => admin.fetchTopicOffsets(name))
+      return new Map(ends.map(({ partition, high }) => [partition, BigInt(high)]))
+    }
+    const offsets = await offsetsFrom(this.#cluster, this.#topic.name, since.getTime())
+    return new Map([...offsets].map(([partition, offset]) => [partition, BigInt(offset)]))
   }
   #start(topic: string, from: Offsets): void {
     this.#next = new Map(from)

@@ -28,9 +28,10 @@ export type EventLog = AsyncDisposable & {
   readonly consume: <T extends Topic>(consumption: Consumption<T>) => Promise<void>
   /**
    * Every event of the topic from now on, to each who asks, until `signal` aborts. One who is slow loses the oldest. Resolves
-   * when it is certain that no later event is missed.
+   * when it is certain that no later event is missed. With `since` those come first that were published from that instant on
+   * and are still kept.
    */
-  readonly tail: <T extends LiveTopic>(topic: T, signal: AbortSignal) => Promise<AsyncIterable<Envelope<T>>>
+  readonly tail: <T extends LiveTopic>(topic: T, signal: AbortSignal, since?: Date) => Promise<AsyncIterable<Envelope<T>>>
   /** False when events can neither be published nor consumed. */
   readonly healthy: () => Promise<boolean>
 }

@@ -13,6 +13,7 @@ import { migrateDatabase } from '#platform/postgres/migrate.ts'
 import { waitForDatabase } from '#platform/postgres/wait.ts'
 import { runMain } from '#platform/process/lifecycle.ts'
 import { type SubgraphDefinition, startSubgraph } from '#platform/process/subgraph-definition.ts'
+import { watchSessions } from '#platform/process/watch-sessions.ts'
 import { readConfig } from '#platform/settings/config.ts'
 
 /** The whole of a subgraph's `main.ts`: the subgraph alone on HTTP, on the database that DATABASE_URL names. */
@@ -31,7 +32,7 @@ export const runSubgraph = (definition: SubgraphDefinition): Promise<void> =>
     const supergraph = remoteGraphql('supergraph', config.supergraphUrl, identity.serviceKey)
     const subgraph = stack.use(await startSubgraph(definition, { config, secrets, engines, supergraph, clock: () => new Date(), log }))
     const app = createHttp({ name, log, ready: engines.healthy, hosts: hostsFrom(config) })
-    serveGraphql(app, subgraph, readCallerFrom(config, identity))
+    serveGraphql(app, subgraph, readCallerFrom(config, identity, await watchSessions({ config, engines, log }, stack)))
     stack.defer(() => app.close())
     await listen(app, { host: config.host, port: config.port, what: name })
     await serveAdmin(stack, { name, log, config, ready: engines.healthy })

@@ -3,9 +3,13 @@ const heldMax = 1_000
 /** Values on their way from one who does not wait to one who takes them one by one; when too many wait, the oldest are lost. */
 export class DropOldestBuffer<T> {
   readonly #held: T[] = []
+  readonly #heldMax: number
+  constructor(max = heldMax) {
+    this.#heldMax = max
+  }
   #wake: () => void = () => undefined
   put(value: T): void {
-    if (this.#held.length >= heldMax) this.#held.shift()
+    if (this.#held.length >= this.#heldMax) this.#held.shift()
     this.#held.push(value)
     this.#wake()
   }

@@ -9,10 +9,11 @@ import {
   passwordMax,
   profilesMax,
 } from '#platform/contracts/fields.ts'
+import type { Viewer } from '#platform/contracts/viewer.ts'
 import { isCinegraphError } from '#platform/errors/errors.ts'
 import { hashPassword, passwordMatches } from '#platform/identity/password.ts'
 import type { CreateProfileInput, RefusalCode, SignUpInput } from './schema.generated.ts'
-import type { OpenedSession, Sessions } from './sessions.ts'
+import type { Asking, OpenedSession, Sessions } from './sessions.ts'
 import type { AccountStore, Profile, ProfileStore } from './store.ts'
 
 export type Refused = { readonly __typename: 'Refusal'; readonly code: RefusalCode; readonly message: string }
@@ -50,7 +51,7 @@ const newProfile = ({ name, language, maturityLimit }: CreateProfileInput) => {
 }
 
 /** What `check` gives, or the refusal that says which of the input's values is wrong. */
-const checkedOr = <T>(check: () => T): { readonly checked: T } | { readonly refused: Refused } => {
+export const checkedOr = <T>(check: () => T): { readonly checked: T } | { readonly refused: Refused } => {
   try {
     return { checked: check() }
   } catch (error) {
@@ -59,7 +60,11 @@ const checkedOr = <T>(check: () => T): { readonly checked: T } | { readonly refu
   }
 }
 
-export const signUp = async (input: SignUpInput, { accounts, sessions, clock }: AccountDeps): Promise<OpenedSession | Refused> => {
+export const signUp = async (
+  input: SignUpInput,
+  asking: Asking,
+  { accounts, sessions, clock }: AccountDeps,
+): Promise<OpenedSession | Refused> => {
   const result = checkedOr(() => checkSignUp(input))
   if ('refused' in result) return result.refused
   const { email, password } = result.checked
@@ -74,12 +79,12 @@ export const signUp = async (input: SignUpInput, { accounts, sessions, clock }: 
     throw error
   }
   const subscription = input.planId ? await accounts.subscribe(account.id, input.planId, clock()) : null
-  return sessions.open({ ...account, subscription }, profile)
+  return sessions.open({ account: { ...account, subscription }, profile }, asking)
 }
 
 export const signIn = async (
-  email: string,
-  password: string,
+  { email, password }: { readonly email: string; readonly password: string },
+  asking: Asking,
   { accounts, profiles, sessions }: AccountDeps,
 ): Promise<OpenedSession | Refused> => {
   // NOTE: nothing longer than any password that can be set is hashed.
@@ -88,29 +93,30 @@ export const signIn = async (
   const found = address === undefined ? null : await accounts.withPassword(address)
   const matches = await passwordMatches(password, found?.passwordHash ?? (await nobody))
   const [first] = found === null || !matches ? [] : await profiles.ofAccounts([found.account.id])
-  return found === null || first === undefined ? wrongCredentials : sessions.open(found.account, first)
+  return found === null || first === undefined ? wrongCredentials : sessions.open({ account: found.account, profile: first }, asking)
 }
 
 export const refreshSession = async (
   refreshToken: string,
   { accounts, profiles, sessions }: AccountDeps,
 ): Promise<OpenedSession | Refused> => {
-  const taken = await sessions.take(refreshToken)
-  const [account] = taken === null ? [] : await accounts.accounts([taken.accountId])
-  const [profile] = taken === null ? [] : await profiles.profiles([taken.profileId])
-  if (account === undefined || profile === undefined) return refuse('SESSION_ENDED', 'This session has ended. Sign in again.')
-  return sessions.open(account, profile)
+  const renewed = await sessions.renew(refreshToken)
+  const [account] = renewed === null ? [] : await accounts.accounts([renewed.session.accountId])
+  const [profile] = renewed === null ? [] : await profiles.profiles([renewed.session.profileId])
+  if (renewed === null || account === undefined || profile === undefined)
+    return refuse('SESSION_ENDED', 'This session has ended. Sign in again.')
+  return sessions.grant({ account, profile }, renewed)
 }
 
 export const switchProfile = async (
-  accountId: string,
   profileId: string,
+  { viewer, ...asking }: Asking & { readonly viewer: Viewer },
   { accounts, profiles, sessions }: AccountDeps,
 ): Promise<OpenedSession | Refused> => {
-  const [account] = await accounts.accounts([accountId])
-  const profile = (await profiles.ofAccounts([accountId])).find((each) => each.id === profileId)
+  const [account] = await accounts.accounts([viewer.accountId])
+  const profile = (await profiles.ofAccounts([viewer.accountId])).find((each) => each.id === profileId)
   if (account === undefined || profile === undefined) return refuse('NO_SUCH_PROFILE', 'This account has no such profile.')
-  return sessions.open(account, profile)
+  return (await sessions.switch({ account, profile }, viewer.sessionId)) ?? sessions.open({ account, profile }, asking)
 }
 
 export const createProfile = async (

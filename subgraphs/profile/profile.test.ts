@@ -32,16 +32,104 @@ test('a member signs up, signs in, renews the session once per token, and signs 
   const signedIn = await run('signIn', '(email: "mia@example.org ", password: "correct horse")')
   const renewed = await run('refreshSession', `(refreshToken: "${signedIn.refreshToken}")`)
   assert.equal(renewed.__typename, 'Session')
-  assert.equal((await run('refreshSession', `(refreshToken: "${signedIn.refreshToken}")`)).code, 'SESSION_ENDED')
+  assert.notEqual(renewed.refreshToken, signedIn.refreshToken)
   const signOut = `mutation { signOut(refreshToken: "${renewed.refreshToken}") }`
   assert.equal((await profile.ask(signOut)).data.signOut, true)
   assert.equal((await run('refreshSession', `(refreshToken: "${renewed.refreshToken}")`)).code, 'SESSION_ENDED')
 })
 
-test('a refresh token that two use in the same instant works for one of them', async () => {
-  const { refreshToken } = await run('signIn', '(email: "demo@cinegraph.example", password: "popcorn-demo")')
-  const results = await Promise.all(Array.from({ length: 8 }, () => run('refreshSession', `(refreshToken: "${refreshToken}")`)))
-  assert.equal(results.filter((result) => result.__typename === 'Session').length, 1)
+const signInDemo = () => run('signIn', '(email: "demo@cinegraph.example", password: "popcorn-demo")')
+const renew = (refreshToken: string) => run('refreshSession', `(refreshToken: "${refreshToken}")`)
+/** Lets the moment pass in which a token that was renewed gives its successor again. */
+const afterGrace = () => profile.database.pool.query(`update profile.session set renewed_at = renewed_at - interval '11 s'`)
+
+test('ten tabs that renew at one instant get the same tokens, and the session goes on', async () => {
+  const { refreshToken } = await signInDemo()
+  const results = await Promise.all(Array.from({ length: 10 }, () => renew(refreshToken)))
+  assert.equal(new Set(results.map((result) => result.refreshToken)).size, 1)
+  const [first] = results
+  assert.ok(first && first.refreshToken !== refreshToken)
+  await afterGrace()
+  assert.equal((await renew(first.refreshToken)).__typename, 'Session')
+})
+
+test('a refresh token that is used again later ends the session of whoever holds its successors', async () => {
+  const { refreshToken } = await signInDemo()
+  const second = await renew(refreshToken)
+  await afterGrace()
+  const third = await renew(second.refreshToken)
+  await afterGrace()
+  assert.equal((await renew(refreshToken)).code, 'SESSION_ENDED')
+  assert.equal((await renew(third.refreshToken)).code, 'SESSION_ENDED')
+})
+
+test('whatever tokens are shown in whatever order, only the last, or the one before for a moment, goes on', async () => {
+  const step = fc.record({ back: fc.nat(3), wait: fc.boolean() })
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (steps) => {
+      const tokens = [(await signInDemo()).refreshToken]
+      let isFresh = false
+      for (const { back, wait } of steps) {
+        if (wait) await afterGrace()
+        isFresh &&= !wait
+        const shown = tokens.at(-1 - back) ?? tokens[0] ?? ''
+        const at = tokens.length - 1 - tokens.indexOf(shown)
+        const answer = await renew(shown)
+        if (at === 1 && isFresh) assert.equal(answer.refreshToken, tokens.at(-1))
+        else if (at === 0) tokens.push(answer.refreshToken)
+        else {
+          assert.equal(answer.code, 'SESSION_ENDED')
+          for (const token of tokens) assert.equal((await renew(token)).code, 'SESSION_ENDED')
+          return
+        }
+        isFresh = true
+      }
+    }),
+    { numRuns: 15 },
+  )
+})
+
+test('a refresh token that differs from a good one in its secret or its family is refused', async () => {
+  const { refreshToken } = await signInDemo()
+  const [family = '', secret = ''] = refreshToken.split('.')
+  for (const other of [`x${family}.${secret}`, secret, `.${secret}`, '', '.', `${family.slice(1)}.${secret}`])
+    assert.equal((await renew(other)).code, 'SESSION_ENDED', other)
+  assert.equal((await renew(refreshToken)).__typename, 'Session')
+})
+
+test('one who has never seen a token of a session cannot end it, though its id is known', async () => {
+  const session = await signInDemo()
+  const { sid } = JSON.parse(Buffer.from(session.accessToken.split('.')[1] ?? '', 'base64url').toString()) as { readonly sid: string }
+  for (const guess of [sid, `${sid}.x`]) {
+    assert.equal((await renew(guess)).code, 'SESSION_ENDED')
+    assert.equal((await profile.ask(`mutation { signOut(refreshToken: "${guess}") }`)).data.signOut, false)
+    const end = `mutation { endSession(id: "${sid}") { ... on Refusal { code } } }`
+    assert.deepEqual((await profile.ask(end, {}, { accountId: 'a-noor' })).data.endSession, { code: 'NO_SUCH_SESSION' })
+    assert.deepEqual((await profile.ask(end, {}, null)).data.endSession, { code: 'NOT_SIGNED_IN' })
+  }
+  assert.equal((await renew(session.refreshToken)).__typename, 'Session')
+})
+
+test('changing the password needs the old one, signs in with the new one only, and ends the other sessions', async () => {
+  const credentials = (password: string) => `(email: "change@example.org", password: "${password}")`
+  await run('signUp', '(input: { email: "change@example.org", password: "correct horse", profileName: "C" })')
+  const [mine, other] = [await run('signIn', credentials('correct horse')), await run('signIn', credentials('correct horse'))]
+  const claims = JSON.parse(Buffer.from(mine.accessToken.split('.')[1] ?? '', 'base64url').toString()) as { sid: string; sub: string }
+  const change = async (password: string, newPassword: string) =>
+    (
+      await profile.ask(
+        `mutation { changePassword(password: "${password}", newPassword: "${newPassword}") { ... on EndedSessions { count } ... on Refusal { code } } }`,
+        {},
+        { accountId: claims.sub, sessionId: claims.sid },
+      )
+    ).data.changePassword
+  assert.deepEqual(await change('wrong horse', 'battery staple'), { code: 'WRONG_CREDENTIALS' })
+  assert.deepEqual(await change('correct horse', 'short'), { code: 'INVALID_INPUT' })
+  assert.deepEqual(await change('correct horse', 'battery staple'), { count: 2 })
+  assert.equal((await run('signIn', credentials('correct horse'))).code, 'WRONG_CREDENTIALS')
+  assert.equal((await run('signIn', credentials('battery staple'))).__typename, 'Session')
+  assert.equal((await renew(other.refreshToken)).code, 'SESSION_ENDED')
+  assert.equal((await renew(mine.refreshToken)).__typename, 'Session')
 })
 
 test('a wrong password and an unknown address get the same answer', async () => {

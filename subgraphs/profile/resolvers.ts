@@ -1,12 +1,16 @@
+import type { Caller } from '#platform/contracts/viewer.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
 import type { SubgraphContext } from '#platform/graphql/subgraph.ts'
 import { type AccountDeps, createProfile, type Refused, refreshSession, refuse, signIn, signUp, switchProfile } from './accounts.ts'
 import type { ProfileLoaders } from './loaders.ts'
-import type { Resolvers } from './schema.generated.ts'
+import type { DeviceKind, Resolvers } from './schema.generated.ts'
+import { sessionMutations } from './session-resolvers.ts'
+import type { Asking } from './sessions.ts'
 
 export type ProfileContext = SubgraphContext<ProfileLoaders>
 
 const notSignedIn = refuse('NOT_SIGNED_IN', 'Sign in first.')
+const askingOf = ({ deviceId, region }: Caller, device: DeviceKind | null = null): Asking => ({ deviceId, region, device })
 const named = <T extends object>(name: 'Session' | 'Profile' | 'Membership', result: T | Refused) =>
   '__typename' in result ? result : { __typename: name, ...result }
 
@@ -23,12 +27,16 @@ const queries = ({ accounts }: AccountDeps): Resolvers['Query'] & object => ({
 })
 
 const mutations = (deps: AccountDeps): Resolvers['Mutation'] & object => ({
-  signUp: async (_parent, { input }) => named('Session', await signUp(input, deps)),
-  signIn: async (_parent, { email, password }) => named('Session', await signIn(email, password, deps)),
+  signUp: async (_parent, { input, device }, { caller }) => named('Session', await signUp(input, askingOf(caller, device), deps)),
+  signIn: async (_parent, { device, ...credentials }, { caller }) =>
+    named('Session', await signIn(credentials, askingOf(caller, device), deps)),
   refreshSession: async (_parent, { refreshToken }) => named('Session', await refreshSession(refreshToken, deps)),
-  signOut: async (_parent, { refreshToken }) => (await deps.sessions.take(refreshToken)) !== null,
-  switchProfile: async (_parent, { profileId }, { caller: { viewer } }) =>
-    viewer === null ? notSignedIn : named('Session', await switchProfile(viewer.accountId, profileId, deps)),
+  signOut: (_parent, { refreshToken }) => deps.sessions.endFamily(refreshToken),
+  ...sessionMutations(deps),
+  switchProfile: async (_parent, { profileId }, { caller }) => {
+    const { viewer } = caller
+    return viewer === null ? notSignedIn : named('Session', await switchProfile(profileId, { ...askingOf(caller), viewer }, deps))
+  },
   createProfile: async (_parent, { input }, { caller: { viewer } }) =>
     viewer === null ? notSignedIn : named('Profile', await createProfile(viewer.accountId, input, deps)),
   subscribe: async (_parent, { planId }, { caller: { viewer } }) => {
@@ -46,10 +54,15 @@ const mutations = (deps: AccountDeps): Resolvers['Mutation'] & object => ({
   },
 })
 
-const types = ({ accounts }: AccountDeps): Pick<Resolvers, 'Account' | 'Profile' | 'Plan'> => ({
+const types = ({ accounts, sessions }: AccountDeps): Pick<Resolvers, 'Account' | 'Profile' | 'Plan' | 'SignedInDevice'> => ({
   Account: {
     __resolveReference: ({ id }, context) => (mayRead(context, id) ? context.loaders.accounts.load(id) : null),
     profiles: ({ id }, _args, { loaders }) => loaders.profilesOf.load(id),
+    sessions: ({ id }) => sessions.ofAccount(id),
+  },
+  SignedInDevice: {
+    seenAt: ({ renewedAt }) => renewedAt,
+    current: ({ id }, _args, { caller: { viewer } }) => viewer?.sessionId === id,
   },
   Profile: {
     __resolveReference: async ({ id }, context) => {

@@ -2,7 +2,7 @@ import { subscriptions } from '#platform/contracts/topics/profile.subscriptions.
 import { CinegraphError } from '#platform/errors/errors.ts'
 import type { Database } from '#platform/postgres/database.ts'
 import { outboxEvent } from '#platform/postgres/outbox.ts'
-import type { AccountStore, Profile, ProfileStore, SessionStore } from './store.ts'
+import type { AccountStore, Profile, ProfileStore } from './store.ts'
 
 type Prisma = Database['prisma']
 const withPlan = { subscription: { include: { plan: true } } } as const
@@ -14,6 +14,8 @@ export const postgresAccounts = (prisma: Prisma): AccountStore => ({
     const found = await prisma.account.findUnique({ where: { email }, include: withPlan })
     return found === null ? null : { account: found, passwordHash: found.passwordHash }
   },
+  passwordOf: async (id) => (await prisma.account.findUnique({ where: { id }, select: { passwordHash: true } }))?.passwordHash ?? null,
+  setPassword: async (id, passwordHash) => void (await prisma.account.update({ where: { id }, data: { passwordHash } })),
   create: async ({ account: { id, email, operator }, passwordHash, profile: { accountId: _, ...profile } }) => {
     try {
       await prisma.account.create({ data: { id, email, operator, passwordHash, profiles: { create: profile } } })
@@ -73,15 +75,3 @@ const addIn = async (tx: Transaction, profile: Profile, max: number): Promise<bo
   await tx.profile.create({ data: profile })
   return true
 }
-
-/** Sessions in the `profile` schema. */
-export const postgresSessions = (prisma: Prisma): SessionStore => ({
-  open: async (session) => void (await prisma.session.create({ data: session })),
-  take: async (refreshHash, now) => {
-    // NOTE: one statement, so that a refresh token stolen and used in the same instant works for one of the two only.
-    const [taken] = await prisma.$queryRaw<{ id: string; account_id: string; profile_id: string; expires_at: Date }[]>`
-      delete from profile.session where refresh_hash = ${refreshHash} returning id, account_id, profile_id, expires_at`
-    if (taken === undefined || taken.expires_at < now) return null
-    return { id: taken.id, accountId: taken.account_id, profileId: taken.profile_id, refreshHash, expiresAt: taken.expires_at }
-  },
-})

@@ -1,3 +1,5 @@
+import type { DeviceKind } from './schema.generated.ts'
+
 export type Profile = {
   readonly id: string
   readonly accountId: string
@@ -26,12 +28,35 @@ export type Session = {
   readonly id: string
   readonly accountId: string
   readonly profileId: string
-  readonly refreshHash: string
+  readonly device: DeviceKind | null
+  readonly deviceId: string
+  readonly region: string
+  readonly startedAt: Date
+  readonly renewedAt: Date
   readonly expiresAt: Date
 }
+/** What is kept of a refresh token: hashes of it and of what its family's tokens begin with. */
+export type RefreshHashes = { readonly family: string; readonly token: string }
+export type NextToken = {
+  readonly hash: string
+  /** From which the token before makes this one again. */
+  readonly salt: string
+  readonly now: Date
+  readonly expiresAt: Date
+}
+/** `again` is a token that was renewed since `graceFrom`, `reused` any other of the family. */
+export type Renewal =
+  | { readonly state: 'renewed'; readonly session: Session }
+  | { readonly state: 'again'; readonly session: Session; readonly salt: string; readonly hash: string }
+  | { readonly state: 'reused'; readonly session: Session }
+  | { readonly state: 'unknown' }
+/** Which sessions are ended: one, or those of an account but one. */
+export type Ending = { readonly accountId: string } & ({ readonly id: string } | { readonly except: string })
 
 export type AccountStore = {
   readonly accounts: (ids: readonly string[]) => Promise<readonly Account[]>
+  readonly setPassword: (accountId: string, passwordHash: string) => Promise<void>
+  readonly passwordOf: (accountId: string) => Promise<string | null>
   readonly withPassword: (email: string) => Promise<{ readonly account: Account; readonly passwordHash: string } | null>
   /** Account and first profile, both or neither. Throws EMAIL_TAKEN. */
   readonly create: (account: NewAccount) => Promise<void>
@@ -50,7 +75,17 @@ export type ProfileStore = {
 }
 
 export type SessionStore = {
-  readonly open: (session: Session) => Promise<void>
-  /** Takes the session with this hash away and gives it: of two takers one gets it. Null when it is gone or expired. */
-  readonly take: (refreshHash: string, now: Date) => Promise<Session | null>
+  readonly open: (session: Session, hashes: RefreshHashes) => Promise<void>
+  /** Of an account, those that have not expired, the latest renewed first. */
+  readonly ofAccount: (accountId: string, now: Date) => Promise<readonly Session[]>
+  /** Makes `next` the token of the family when `hashes` are of the current one: of two who ask at a time one renews. */
+  readonly renew: (hashes: RefreshHashes, next: NextToken, graceFrom: Date) => Promise<Renewal>
+  /** Gives a session another profile and another family of tokens; the one before is forgotten. Null when it has ended. */
+  readonly switch: (
+    session: Pick<Session, 'id' | 'accountId' | 'profileId' | 'expiresAt'>,
+    hashes: RefreshHashes,
+  ) => Promise<Session | null>
+  readonly byFamily: (familyHash: string) => Promise<Session | null>
+  /** Ends sessions and publishes that their access tokens are to be refused until `tokensUntil`. Gives how many. */
+  readonly end: (ending: Ending, tokensUntil: Date) => Promise<number>
 }

@@ -1,7 +1,9 @@
+import { endedSessions } from '#platform/contracts/topics/profile.endedSessions.ts'
 import { subscriptions } from '#platform/contracts/topics/profile.subscriptions.ts'
 import type { SubgraphDefinition } from '#platform/process/subgraph-definition.ts'
 import { createProfile } from './server.ts'
-import { postgresAccounts, postgresProfiles, postgresSessions } from './store.postgres.ts'
+import { postgresSessions } from './session-store.postgres.ts'
+import { postgresAccounts, postgresProfiles } from './store.postgres.ts'
 
 export const subgraph: SubgraphDefinition = {
   name: 'profile',
@@ -18,7 +20,7 @@ export const subgraph: SubgraphDefinition = {
       log,
     })
   },
-  publishes: [subscriptions],
+  publishes: [subscriptions, endedSessions],
   sweeps: [{ table: 'session', expiry: 'expires_at', keepDays: 0 }],
   without: 'sign-in and the choice of a profile; members who are signed in browse on',
 }

@@ -308,6 +308,31 @@ export const eventLogSuite = (name: string, openLogs: OpenLogs): void => {
     ])
   })
 
+  promise('who tails a topic from an instant gets what was published since, in order, and goes on with what comes', async ({ open }) => {
+    const topic = stepTopic()
+    const [writer, log] = [await open(), await open()]
+    await writer.publish(topic, [step(0, 'k')])
+    await sleep(20)
+    const since = new Date()
+    await sleep(20)
+    for (let n = 1; n <= 1_200; n += 300)
+      await writer.publish(
+        topic,
+        Array.from({ length: 300 }, (_, at) => step(n + at, 'k')),
+      )
+    const stop = new AbortController()
+    const numbers: number[] = []
+    const reading = Array.fromAsync(await log.tail(topic, stop.signal, since), ({ data }) => void numbers.push(data.n))
+    await writer.publish(topic, [step(1_201, 'k')])
+    await until('all of them', 20_000, async () => numbers.includes(1_201))
+    stop.abort()
+    await reading
+    assert.deepEqual(
+      numbers,
+      Array.from({ length: 1_201 }, (_, at) => at + 1),
+    )
+  })
+
   promise('an event carries the trace of the one that published it', async ({ open }) => {
     const topic = stepTopic()
     const log = await open()

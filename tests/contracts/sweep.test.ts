@@ -21,7 +21,9 @@ test('sessions and grants whose time is over go by themselves; those that count 
     const { prisma } = database
     const rows = expiries.map((expiresAt, at) => ({ id: `s-${at}`, profileId: 'p-ada', expiresAt }))
     if (name === 'profile')
-      await prisma.session.createMany({ data: rows.map((row) => ({ ...row, accountId: 'a-demo', refreshHash: row.id })) })
+      await prisma.session.createMany({
+        data: rows.map((row) => ({ ...row, accountId: 'a-demo', familyHash: row.id, refreshHash: row.id })),
+      })
     else await prisma.playbackSession.createMany({ data: rows.map((row) => ({ ...row, titleId: 't-0001', deviceId: 'd', region: 'US' })) })
     stack.use(await restarted(name, database.pool))
     const left = async (): Promise<readonly string[]> =>

@@ -46,6 +46,8 @@ const signUp = async (device: Device, email: string): Promise<Session> => {
   return session
 }
 
+const signInAgain = (device: Device, email: string): Promise<Session> => device.signIn(email, 'correct horse battery')
+
 const titlesSeen = async (device: Device): Promise<readonly string[]> =>
   (await ask<ViewingHistoryQuery>(device, 'viewingHistory')).viewingHistory.viewings.map(({ titleId }) => titleId)
 
@@ -85,11 +87,17 @@ for (const kind of ['tv', 'mobile', 'web'] as const satisfies readonly DeviceKin
       (await ask<RefreshSessionMutation>(device, 'refreshSession', { refreshToken })).refreshSession
     const second = await refresh(first.refreshToken)
     assert.ok('accessToken' in second && second.refreshToken !== first.refreshToken)
-    assert.equal(((await refresh(first.refreshToken)) as { code?: string }).code, 'SESSION_ENDED')
+    await platform.database.pool.query(`update profile.session set renewed_at = renewed_at - interval '11 s'`)
     device.token = second.accessToken
     await ask<AccountQuery>(device, 'account')
     await ask<SignOutMutation>(device, 'signOut', { refreshToken: second.refreshToken })
     assert.equal(((await refresh(second.refreshToken)) as { code?: string }).code, 'SESSION_ENDED')
+    const third = await signInAgain(device, `refresh.${kind}@example.org`)
+    const fourth = await refresh(third.refreshToken)
+    await platform.database.pool.query(`update profile.session set renewed_at = renewed_at - interval '11 s'`)
+    assert.equal(((await refresh(third.refreshToken)) as { code?: string }).code, 'SESSION_ENDED')
+    assert.ok('refreshToken' in fourth)
+    assert.equal(((await refresh(fourth.refreshToken)) as { code?: string }).code, 'SESSION_ENDED')
   })
 
   test(`${kind}: each profile of an account has a history of its own`, async () => {
@@ -115,6 +123,10 @@ for (const kind of ['tv', 'mobile', 'web'] as const satisfies readonly DeviceKin
     const asked = {
       account: {},
       viewingHistory: {},
+      sessions: {},
+      endSession: { id: 's' },
+      endSessions: { keepThis: false },
+      changePassword: { password: 'correct horse', newPassword: 'battery staple' },
       createProfile: { input: { name: 'Tom' } },
       subscribe: { planId: 'basic' },
       cancelSubscription: {},

@@ -24,7 +24,7 @@ export const Header = () => {
   return html`
     <header class="header">
       <a class="brand" href="#/" aria-label="Cinegraph, home">Cinegraph</a>
-      <nav aria-label="Main"><a href="#/" aria-current=${view === undefined ? 'page' : undefined}>Home</a><a href="#/devices" aria-current=${view === 'devices' ? 'page' : undefined}>Devices</a></nav>
+      <nav aria-label="Main"><a href="#/" aria-current=${view === undefined ? 'page' : undefined}>Home</a><a href="#/devices" aria-current=${view === 'devices' ? 'page' : undefined}>Devices</a><a href="#/account" aria-current=${view === 'account' ? 'page' : undefined}>Account</a></nav>
       <search><input type="search" aria-label="Search films and series" placeholder="Search" value=${view === 'search' ? text : ''} onInput=${search} /></search>
       <label class="profile"><span class="sr-only">Profile</span>
         <select value=${session.value?.profile.id} onChange=${(event: Event) => event.target instanceof HTMLSelectElement && switchTo(event.target.value)}>

@@ -3,6 +3,7 @@ import { render } from 'preact'
 import { Header } from './header.ts'
 import { html } from './html.ts'
 import { route, session } from './state.ts'
+import { Account } from './views/account.ts'
 import { Devices } from './views/devices.ts'
 import { Home } from './views/home.ts'
 import { NotFound } from './views/not-found.ts'
@@ -16,6 +17,7 @@ const View = () => {
   if (view === 'title') return html`<${Title} id=${argument} />`
   if (view === 'watch') return html`<${Watch} id=${argument} />`
   if (view === 'search') return html`<${Search} text=${argument} />`
+  if (view === 'account') return html`<${Account} />`
   if (view === 'devices') return html`<${Devices} />`
   if (view === undefined) return html`<${Home} />`
   return html`<${NotFound} />`

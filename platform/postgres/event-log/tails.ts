@@ -36,8 +36,8 @@ export class Tail<T extends LiveTopic> implements AsyncDisposable {
   wake(): void {
     if (this.#takers.size > 0) this.#wake.now()
   }
-  /** Events that are published from now on, until `signal` aborts. */
-  async open(signal: AbortSignal): Promise<AsyncIterable<Envelope<T>>> {
+  /** Events that are published from now on, until `signal` aborts; behind those that were published from `since` on. */
+  async open(signal: AbortSignal, since?: Date): Promise<AsyncIterable<Envelope<T>>> {
     const head = await headOf(this.#pool)
     const buffer = new DropOldestBuffer<Envelope<T>>()
     const taker = { after: BigInt(head), take: (row: EventRow) => this.#put(row, buffer) }
@@ -46,7 +46,25 @@ export class Tail<T extends LiveTopic> implements AsyncDisposable {
     signal.addEventListener('abort', leave, { once: true })
     if (signal.aborted) leave()
     this.#running ??= this.#run(head)
-    return buffer.until(signal)
+    const later = buffer.until(signal)
+    return since === undefined ? later : this.#withPast({ since, head: BigInt(head) }, later, signal)
+  }
+  /** NOTE: ids are instants in µs. */
+  async *#withPast(
+    { since, head }: { readonly since: Date; readonly head: bigint },
+    later: AsyncIterable<Envelope<T>>,
+    signal: AbortSignal,
+  ): AsyncGenerator<Envelope<T>> {
+    const cursors = allFrom(String(BigInt(since.getTime()) * 1000n))
+    for (let rows: readonly EventRow[] = [], isPast = true; isPast && !signal.aborted; isPast = rows.length > 0) {
+      rows = (await readEvents(this.#pool, { topic: this.#topic.name, rowsMax }, cursors)).filter(({ id }) => BigInt(id) <= head)
+      for (const row of rows) {
+        cursors.set(row.partition, { position: row.id, epoch: 0 })
+        const envelope = this.#envelope(row)
+        if (envelope !== undefined) yield envelope
+      }
+    }
+    yield* later
   }
   async #run(head: string): Promise<void> {
     const cursors = allFrom(head)
@@ -66,11 +84,16 @@ export class Tail<T extends LiveTopic> implements AsyncDisposable {
     this.#running = undefined
   }
   #put(row: EventRow, buffer: DropOldestBuffer<Envelope<T>>): void {
+    const envelope = this.#envelope(row)
+    if (envelope !== undefined) buffer.put(envelope)
+  }
+  #envelope(row: EventRow): Envelope<T> | undefined {
     try {
       const data = restored(this.#topic, { text: row.data, version: row.version })
-      buffer.put({ id: row.event_id, data, traceparent: row.traceparent, offset: row.id, partition: row.partition })
+      return { id: row.event_id, data, traceparent: row.traceparent, offset: row.id, partition: row.partition }
     } catch (error) {
       this.#log.warn({ topic: this.#topic.name, eventId: row.event_id, reason: messageOf(error) }, 'live event left out')
+      return undefined
     }
   }
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,0 +1,86 @@
+import { useState } from 'preact/hooks'
+import type {
+  AccountQuery,
+  ChangePasswordMutation,
+  EndSessionMutation,
+  EndSessionsMutation,
+  SessionsQuery,
+} from '../../documents.generated.ts'
+import { html } from '../html.ts'
+import { useLoading } from '../loading.ts'
+import { setSession, web } from '../state.ts'
+
+type Device = SessionsQuery['sessions'][number]
+type Ended = EndSessionMutation['endSession']
+
+const names: Readonly<Record<string, string>> = { TV: 'Television', MOBILE: 'Phone', WEB: 'Browser' }
+const when = (instant: string): string => new Date(instant).toLocaleString()
+
+/** What a member reads of a refusal; nothing when it was done. */
+const refusalOf = (result: Ended): string => ('message' in result ? result.message : '')
+
+const SignedIn = ({ device, onEnd }: { readonly device: Device; readonly onEnd: (device: Device) => void }) => html`
+  <li class="device-line">
+    <span><strong>${names[device.device ?? ''] ?? 'Device'}</strong> ${device.current ? '(this one)' : device.deviceId}</span>
+    <span class="hint">since ${when(device.startedAt)}, last seen ${when(device.seenAt)} ${device.region && `from ${device.region}`}</span>
+    ${!device.current && html`<button onClick=${() => onEnd(device)}>Sign it out</button>`}
+  </li>
+`
+
+const Password = ({ onChange }: { readonly onChange: (form: FormData) => Promise<void> }) => {
+  const submit = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault()
+    if (event.target instanceof HTMLFormElement) await onChange(new FormData(event.target))
+  }
+  return html`
+    <form class="fields" onSubmit=${submit} aria-label="Change the password">
+      <label>Password<input name="password" type="password" autocomplete="current-password" required /></label>
+      <label>New password<input name="newPassword" type="password" autocomplete="new-password" minlength="8" required /></label>
+      <button>Change the password</button>
+    </form>
+  `
+}
+
+/** The account: where it is signed in, and its password. */
+export const Account = () => {
+  const [said, setSaid] = useState('')
+  const [round, setRound] = useState(0)
+  const { value: account } = useLoading('account', () => web.ask<AccountQuery>('account'))
+  const { value, error } = useLoading(`sessions ${round}`, () => web.ask<SessionsQuery>('sessions'), 15_000)
+  const then = async (done: string, ask: () => Promise<Ended>): Promise<void> => {
+    const outcome = await ask().then(
+      (result) => refusalOf(result) || done,
+      (failure: unknown) => (failure instanceof Error ? failure.message : String(failure)),
+    )
+    setSaid(outcome)
+    setRound(round + 1)
+  }
+  const end = ({ id }: Device) =>
+    then('It is signed out.', async () => (await web.ask<EndSessionMutation>('endSession', { id })).endSession)
+  const endOthers = () =>
+    then(
+      'All other devices are signed out.',
+      async () => (await web.ask<EndSessionsMutation>('endSessions', { keepThis: true })).endSessions,
+    )
+  const endAll = async (): Promise<void> => {
+    await web.ask<EndSessionsMutation>('endSessions', { keepThis: false }).catch(() => undefined)
+    setSession(null)
+  }
+  const change = (form: FormData) =>
+    then('The password is changed, and all other devices are signed out.', async () => {
+      const passwords = { password: form.get('password'), newPassword: form.get('newPassword') }
+      return (await web.ask<ChangePasswordMutation>('changePassword', passwords)).changePassword
+    })
+  return html`
+    <main id="main" class="plain">
+      <h1>Account</h1>
+      <p class="hint">${account?.account.email}</p>
+      <p role="status">${error ?? said}</p>
+      <h2>Where you are signed in</h2>
+      <ul class="device-lines" aria-label="Signed in">${(value?.sessions ?? []).map((device) => html`<${SignedIn} key=${device.id} device=${device} onEnd=${end} />`)}</ul>
+      <p class="actions"><button onClick=${endOthers}>Sign out all others</button><button onClick=${endAll}>Sign out everywhere</button></p>
+      <h2>Password</h2>
+      <${Password} onChange=${change} />
+    </main>
+  `
+}
