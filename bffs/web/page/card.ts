@@ -16,10 +16,13 @@ export const Progress = ({ share, label }: { readonly share: number; readonly la
 
 const ageOf = (maturity: number): string => (maturity === 0 ? 'All ages' : `${maturity}+`)
 
+/** A picture that cannot be had leaves its place empty; what it shows stands below it in words. */
+const withoutPicture = (event: Event): void => (event.currentTarget as HTMLElement).classList.add('gone')
+
 export const Card = ({ card }: { readonly card: CardData }) => html`
   <li class="card">
     <a href=${hashOf(['title', card.id])}>
-      <img src=${picture(card.landscape)} alt="" loading="lazy" width="640" height="360" />
+      <img src=${picture(card.landscape)} alt="" loading="lazy" width="640" height="360" onError=${withoutPicture} />
       ${card.playable && html`<span class="badge">Play</span>`}
       <span class="card-name">${card.name}</span>
       ${card.year !== undefined && html`<span class="card-facts">${card.year}${card.maturity === undefined ? '' : ` · ${ageOf(card.maturity)}`}</span>`}

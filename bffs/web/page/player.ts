@@ -2,7 +2,11 @@ import Hls from 'hls.js'
 import type { Api, Playback } from './api.ts'
 import { createReports } from './reports.ts'
 
-export type PlayerEvents = { readonly onFatal: (message: string) => void }
+export type PlayerEvents = {
+  readonly onFatal: (message: string) => void
+  /** Called with what plays the stream, for each edge that is tried. */
+  readonly onOpen?: (hls: Hls) => void
+}
 export type Player = { readonly stop: () => void }
 
 /** NOTE: left alone, hls.js goes on trying one edge for half a minute; another one has the same film. */
@@ -22,7 +26,7 @@ const onEdgeLost = (hls: Hls, lost: () => void): void => {
 export const startPlayer = (
   video: HTMLVideoElement,
   { api, titleId, playback }: { readonly api: Api; readonly titleId: string; readonly playback: Playback },
-  { onFatal }: PlayerEvents,
+  { onFatal, onOpen }: PlayerEvents,
 ): Player => {
   const reports = createReports(video, { api, titleId, playback })
   let edge = 0
@@ -51,6 +55,7 @@ export const startPlayer = (
       open(video.currentTime || atSeconds)
     })
     hls.on(Hls.Events.LEVEL_SWITCHED, (_event, { level }) => reports.bitrate(Math.round((hls?.levels[level]?.bitrate ?? 0) / 1000)))
+    onOpen?.(hls)
     hls.loadSource(stream.hls)
     hls.attachMedia(video)
   }

@@ -1,10 +1,14 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { PlayMutation } from '../../documents.generated.ts'
+import type { PlayMutation, TitleQuery } from '../../documents.generated.ts'
 import type { Api } from '../api.ts'
+import { Row } from '../card.ts'
+import { picture } from '../config.ts'
 import { html } from '../html.ts'
+import { useLoading } from '../loading.ts'
 import { type Player, startPlayer } from '../player.ts'
 import { hashOf } from '../route.ts'
 import { go, web } from '../state.ts'
+import { Theatre } from '../watch/theatre.ts'
 
 /** A video that asks a BFF for a stream and plays it. */
 export const Screen = ({
@@ -42,7 +46,19 @@ export const Screen = ({
   `
 }
 
+type TitlePage = NonNullable<TitleQuery['title']>
+
+/** What stands where the film was: the way back, and what is like it. */
+const Ending = ({ id, title }: { readonly id: string; readonly title: TitlePage | null }) => html`
+  <section class="ending" aria-label="The end">
+    <p class="actions"><a class="button primary" href=${hashOf(['title', id])}>Back to the title</a></p>
+    ${title !== null && title.similar.length > 0 && html`<${Row} heading="More like this" cards=${title.similar.slice(0, 6)} />`}
+  </section>
+`
+
 export const Watch = ({ id }: { readonly id: string }) => {
+  const { value } = useLoading(`watch ${id}`, () => web.ask<TitleQuery>('title', { id }))
+  const title = value?.title ?? null
   useEffect(() => {
     const leave = (event: KeyboardEvent): void => {
       if (event.key === 'Escape' && document.fullscreenElement === null) go('title', id)
@@ -50,11 +66,6 @@ export const Watch = ({ id }: { readonly id: string }) => {
     addEventListener('keydown', leave)
     return () => removeEventListener('keydown', leave)
   }, [id])
-  return html`
-    <main id="main" class="watch">
-      <h1 class="sr-only">Now playing</h1>
-      <a class="button back" href=${hashOf(['title', id])}>Back</a>
-      <${Screen} api=${web} titleId=${id} label="Film" />
-    </main>
-  `
+  const picturePath = title === null ? '' : picture(title.picture)
+  return html`<${Theatre} key=${id} titleId=${id} name=${title?.name ?? ''} picture=${picturePath} back=${hashOf(['title', id])} ending=${html`<${Ending} id=${id} title=${title} />`} />`
 }
