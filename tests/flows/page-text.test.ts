@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { bootPlatform, type Platform } from '../boot.ts'
 import { SharedBrowser } from '../browser.ts'
+import { until } from '../member.ts'
 
 const browser = new SharedBrowser()
 let platform: Platform
@@ -44,4 +45,104 @@ test('an address that names no view, however it is written, shows that, and the 
   }
   await page.getByRole('link', { name: 'Back to home' }).click()
   await page.getByRole('heading', { name: 'Top 10' }).waitFor()
+})
+
+const signIn = async (page: Page): Promise<void> => {
+  await page.goto(platform.links.web)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { name: 'Top 10' }).waitFor()
+}
+
+const attack = [
+  '<img src=x onerror="window.attacked=1">',
+  '"><script>window.attacked=1</script>',
+  "'><svg onload=window.attacked=1>",
+  '</title></style><iframe src="javascript:parent.attacked=1">',
+  '{{constructor.constructor("window.attacked=1")()}}',
+].join(' ')
+
+test('whatever stands in names, texts and addresses is shown as text, in every view', { timeout: 240_000 }, async () => {
+  const { prisma } = platform.database
+  const [film, series] = ['t-0002', 't-0018']
+  await prisma.profile.updateMany({ where: { accountId: 'a-demo', name: { not: 'Kids' } }, data: { name: attack, avatar: attack } })
+  await prisma.title.updateMany({ data: { name: attack, synopsis: attack, genres: [attack], translations: {} } })
+  await prisma.person.updateMany({ data: { name: attack } })
+  await prisma.titleFeature.updateMany({ data: { genres: [attack] } })
+  await using page = await openPage()
+  const failed: string[] = []
+  page.on('request', (request) => request.url().endsWith('/x') && failed.push(request.url()))
+  await page.goto(platform.links.web)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('button', { name: 'Sign out' }).waitFor()
+  for (const hash of ['#/', `#/title/${film}`, `#/title/${series}`, `#/search/${encodeURIComponent(attack)}`]) {
+    await show(page, hash)
+    // NOTE: titles of a home page are remembered for ten seconds, rows of it for longer.
+    await page
+      .locator('main', { hasText: attack })
+      .waitFor({ timeout: 60_000 })
+      .catch(async () => assert.fail(`${attack} is not shown at ${hash}: ${await page.locator('main').innerText()}`))
+    assert.equal(await page.evaluate(() => 'attacked' in window), false, `${attack} at ${hash}`)
+    const strange = 'img[src="x"], iframe, svg[onload], script:not([type="importmap"]):not([src^="/page/"]), [onerror], [onload]'
+    assert.equal(await page.locator(strange).count(), 0, `${attack} at ${hash}`)
+  }
+  assert.equal((await page.locator('header option', { hasText: attack }).count()) > 0, true, 'the profile is named')
+  assert.deepEqual(failed, [])
+})
+
+test('a search is one step in the history, however many letters it has', async () => {
+  await using page = await openPage()
+  await signIn(page)
+  const before = await page.evaluate(() => history.length)
+  await page.getByRole('searchbox').pressSequentially('orbital mechanics')
+  await page.getByRole('heading', { name: '“orbital mechanics”' }).waitFor()
+  assert.equal(await page.evaluate(() => history.length), before + 1)
+  await page.goBack()
+  await page.getByRole('heading', { name: 'Top 10' }).waitFor()
+  await page.goForward()
+  await page.getByRole('heading', { name: '“orbital mechanics”' }).waitFor()
+})
+
+test('a change of profile that is refused says so, and shows who is watching still', async () => {
+  await using page = await openPage()
+  await signIn(page)
+  const profiles = page.getByRole('combobox', { name: 'Profile' })
+  const watching = await profiles.inputValue()
+  const { prisma } = platform.database
+  const gone = await prisma.profile.create({ data: { id: 'p-gone', accountId: 'a-demo', name: 'Gone', avatar: 'fox' } })
+  await page.reload()
+  await page.getByRole('combobox', { name: 'Profile' }).waitFor()
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('button', { name: 'Sign in' }).waitFor()
+  await signIn(page)
+  await prisma.profile.delete({ where: { id: gone.id } })
+  await profiles.selectOption('p-gone')
+  await page
+    .getByRole('alert')
+    .filter({ hasText: /profile/i })
+    .waitFor()
+  assert.equal(await profiles.inputValue(), watching)
+  await profiles.selectOption({ label: 'Kids' })
+  await page.getByRole('alert').waitFor({ state: 'detached' })
+  assert.notEqual(await profiles.inputValue(), watching)
+})
+
+test('signing out on the page ends every session that it began, on all three devices and of each profile', async () => {
+  const sessions = async (): Promise<number> => platform.database.prisma.session.count({ where: { accountId: 'a-demo' } })
+  const before = await sessions()
+  await using page = await openPage()
+  await signIn(page)
+  const ended = page.waitForResponse((response) => response.request().postData()?.includes('mutation SignOut') === true)
+  await page.getByRole('combobox', { name: 'Profile' }).selectOption({ label: 'Kids' })
+  await ended
+  await page.getByRole('heading', { name: 'Top 10' }).waitFor()
+  await show(page, '#/devices')
+  await page
+    .getByText(/Waiting for a film|Play on the television/)
+    .first()
+    .waitFor()
+  await until('three devices are signed in', 20_000, async () => (await sessions()) >= before + 3)
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('button', { name: 'Sign in' }).waitFor()
+  await until('all are ended', 20_000, async () => (await sessions()) === before)
+  assert.deepEqual(await page.evaluate(() => Object.keys(sessionStorage)), [])
 })

@@ -1,25 +1,42 @@
+import { useState } from 'preact/hooks'
 import type { SwitchProfileMutation } from '../documents.generated.ts'
 import { html } from './html.ts'
-import { go, route, session, setSession, web } from './state.ts'
+import { routeOf } from './route.ts'
+import { go, replace, route, session, setSession, signOut, web } from './state.ts'
 
-const switchTo = async (profileId: string): Promise<void> => {
-  const { switchProfile } = await web.ask<SwitchProfileMutation>('switchProfile', { profileId })
-  if ('accessToken' in switchProfile) setSession(switchProfile)
-  go()
-}
-
-const signOut = async (): Promise<void> => {
-  const refreshToken = session.value?.refreshToken
-  await web.ask('signOut', { refreshToken }).catch(() => undefined)
-  setSession(null)
+/** Why the profile could not be changed; undefined when it was. */
+const switchTo = async (profileId: string): Promise<string | undefined> => {
+  try {
+    const { switchProfile } = await web.ask<SwitchProfileMutation>('switchProfile', { profileId })
+    if (!('accessToken' in switchProfile)) return switchProfile.message
+    const before = session.value?.refreshToken
+    setSession(switchProfile)
+    // NOTE: signing out ends the session that is shown; nobody would end the one before.
+    void web.ask('signOut', { refreshToken: before }).catch(() => undefined)
+    go()
+    return undefined
+  } catch (failure) {
+    return failure instanceof Error ? failure.message : String(failure)
+  }
 }
 
 const search = (event: Event): void => {
-  if (event.target instanceof HTMLInputElement) go('search', event.target.value)
+  if (!(event.target instanceof HTMLInputElement)) return
+  // NOTE: the address itself, which changes at once; the view follows it a little later than a fast typist.
+  const show = routeOf(location.hash)[0] === 'search' ? replace : go
+  show('search', event.target.value)
 }
 
 export const Header = () => {
+  const [error, setError] = useState('')
   const profiles = session.value?.profiles ?? []
+  const choose = async ({ target }: Event): Promise<void> => {
+    if (!(target instanceof HTMLSelectElement)) return
+    const refused = await switchTo(target.value)
+    setError(refused ?? '')
+    // NOTE: what the member sees chosen is who is watching.
+    if (refused !== undefined) target.value = session.value?.profile.id ?? ''
+  }
   const [view, text = ''] = route.value
   return html`
     <header class="header">
@@ -27,11 +44,12 @@ export const Header = () => {
       <nav aria-label="Main"><a href="#/" aria-current=${view === undefined ? 'page' : undefined}>Home</a><a href="#/devices" aria-current=${view === 'devices' ? 'page' : undefined}>Devices</a><a href="#/account" aria-current=${view === 'account' ? 'page' : undefined}>Account</a></nav>
       <search><input type="search" aria-label="Search films and series" placeholder="Search" value=${view === 'search' ? text : ''} onInput=${search} /></search>
       <label class="profile"><span class="sr-only">Profile</span>
-        <select value=${session.value?.profile.id} onChange=${(event: Event) => event.target instanceof HTMLSelectElement && switchTo(event.target.value)}>
+        <select value=${session.value?.profile.id} onChange=${choose}>
           ${profiles.map((profile) => html`<option key=${profile.id} value=${profile.id}>${profile.name}</option>`)}
         </select>
       </label>
       <button class="quiet" onClick=${signOut}>Sign out</button>
     </header>
+    ${error !== '' && html`<p class="notice" role="alert">${error}</p>`}
   `
 }

@@ -1,5 +1,6 @@
 import Hls from 'hls.js'
 import type { Api, Playback } from './api.ts'
+import { createFailover, type Failover } from './failover.ts'
 import { createReports } from './reports.ts'
 
 export type PlayerEvents = {
@@ -9,16 +10,16 @@ export type PlayerEvents = {
 }
 export type Player = { readonly stop: () => void }
 
-/** NOTE: left alone, hls.js goes on trying one edge for half a minute; another one has the same film. */
-const failuresMax = 2
+type Edges = { readonly failover: Failover; readonly onLost: (isLast: boolean) => void }
 
-/** Calls `lost` when this edge has failed for good; mends what the media element can mend by itself. */
-const onEdgeLost = (hls: Hls, lost: () => void): void => {
-  let failures = 0
+/** Leaves an edge that has failed; mends what the media element can mend by itself. */
+const watchEdge = (hls: Hls, { failover, onLost }: Edges): void => {
+  hls.on(Hls.Events.FRAG_LOADED, () => failover.loaded())
   hls.on(Hls.Events.ERROR, (_event, { fatal, type }) => {
     if (type === Hls.ErrorTypes.MEDIA_ERROR) return fatal && hls.recoverMediaError()
-    if (type === Hls.ErrorTypes.NETWORK_ERROR) failures += 1
-    if (fatal || failures >= failuresMax) lost()
+    if (type !== Hls.ErrorTypes.NETWORK_ERROR && !fatal) return
+    const next = failover.failed(fatal)
+    if (next !== 'here') onLost(next === 'none')
   })
 }
 
@@ -29,12 +30,16 @@ export const startPlayer = (
   { onFatal, onOpen }: PlayerEvents,
 ): Player => {
   const reports = createReports(video, { api, titleId, playback })
-  let edge = 0
+  const failover = createFailover(playback.streams.length)
   let hls: Hls | null = null
+  const giveUp = (): void => {
+    hls?.destroy()
+    onFatal('No edge answers. Try again in a moment.')
+  }
   const open = (atSeconds: number): void => {
-    const stream = playback.streams[edge]
+    const stream = playback.streams[failover.edge()]
     if (stream === undefined) {
-      onFatal('No edge answers. Try again in a moment.')
+      giveUp()
       return
     }
     if (!Hls.isSupported()) {
@@ -50,10 +55,7 @@ export const startPlayer = (
       maxMaxBufferLength: 60,
       capLevelToPlayerSize: true,
     })
-    onEdgeLost(hls, () => {
-      edge += 1
-      open(video.currentTime || atSeconds)
-    })
+    watchEdge(hls, { failover, onLost: (isLast) => (isLast ? giveUp() : open(video.currentTime || atSeconds)) })
     hls.on(Hls.Events.LEVEL_SWITCHED, (_event, { level }) => reports.bitrate(Math.round((hls?.levels[level]?.bitrate ?? 0) / 1000)))
     onOpen?.(hls)
     hls.loadSource(stream.hls)

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
-import { createApi, type Session } from './api.ts'
+import { type Api, createApi, type Session } from './api.ts'
+import { config } from './config.ts'
 import { hashOf, routeOf } from './route.ts'
 
 export const web = createApi('web', '', (next) => {
@@ -8,6 +9,22 @@ export const web = createApi('web', '', (next) => {
 /** Who is signed in; follows renewals, and a session that ended by itself leads back to signing in. */
 export const session = signal<Session | null>(web.session())
 export const setSession = web.setSession
+
+/** The other devices that this page can show, each with a session of its own. */
+export const television = createApi('tv', config.tv)
+export const phone = createApi('mobile', config.mobile)
+
+const end = async ({ ask, session: current, setSession: set }: Api): Promise<void> => {
+  const refreshToken = current()?.refreshToken
+  // NOTE: first here, so that nobody who leaves the page meanwhile is still signed in.
+  set(null)
+  if (refreshToken !== undefined) await ask('signOut', { refreshToken }).catch(() => undefined)
+}
+
+/** Ends every session that this page has begun. */
+export const signOut = async (): Promise<void> => {
+  await Promise.all([web, television, phone].map(end))
+}
 
 /** The parts of the view that the address bar names. */
 export const route = signal<readonly string[]>([])
@@ -19,6 +36,12 @@ addEventListener('hashchange', () => {
   scrollTo(0, 0)
 })
 readRoute()
+
+/** Goes to a view in place of this one: a way back through every letter of a search would be none. */
+export const replace = (...parts: readonly string[]): void => {
+  history.replaceState(null, '', hashOf(parts))
+  readRoute()
+}
 
 export const go = (...parts: readonly string[]): void => {
   location.hash = hashOf(parts)

@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { HomeQuery, SignInMutation } from '../../documents.generated.ts'
-import { type Api, createApi } from '../api.ts'
+import type { Api } from '../api.ts'
 import { Progress } from '../card.ts'
 import { config, picture } from '../config.ts'
 import { html } from '../html.ts'
 import { useLoading } from '../loading.ts'
-import { web } from '../state.ts'
+import { phone, television, web } from '../state.ts'
 import { Screen } from './watch.ts'
 
 type Seen = {
@@ -19,8 +19,8 @@ type TitleAnswer = { readonly title: Seen | null }
 type Device = { readonly name: string; readonly kind: 'tv' | 'phone' | 'browser'; readonly api: Api }
 
 const devices: readonly Device[] = [
-  { name: 'Television', kind: 'tv', api: createApi('tv', config.tv) },
-  { name: 'Phone', kind: 'phone', api: createApi('mobile', config.mobile) },
+  { name: 'Television', kind: 'tv', api: television },
+  { name: 'Phone', kind: 'phone', api: phone },
   { name: 'Browser', kind: 'browser', api: web },
 ]
 
