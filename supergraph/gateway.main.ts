@@ -32,7 +32,7 @@ else
     const started = Promise.withResolvers<Serving>()
     const serve = async (changed: string): Promise<void> => {
       const next = await make(changed)
-      await (await started.promise).replace(next)
+      ;(await started.promise).replace(next)
       log.info('serving the changed supergraph')
     }
     const source = stack.use(await openSource(settings, { serve, log }))

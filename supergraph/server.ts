@@ -74,7 +74,7 @@ export const createSupergraph = async ({ supergraphSdl, subgraphs, studio: asked
   return {
     execute: async (request, caller) => (await answer(request, caller)).value(),
     answer,
-    inParts: (request, caller) => observe.inParts(request, engine.executeInParts(request, caller)),
+    inParts: (request, caller, format) => observe.inParts(request, engine.executeInParts(request, caller, format)),
     subscribe: (request, caller, signal) =>
       counted(quota, { account: caller.viewer?.accountId }, () => engine.subscribe(request, caller, whileAllowed(caller, signal))),
     explain: engine.explain,

@@ -28,6 +28,13 @@ export const negotiate = (accept: string | undefined): MediaType | null => {
   return best === modern ? modern : best === classic ? classic : null
 }
 
+/** Which of these forms of multipart/mixed a client takes, the best first. Some clients say which boundary they would like. */
+export const multipartsFor = ({ headers }: FastifyRequest, available: readonly string[]): readonly string[] => {
+  if (!/multipart\/mixed/i.test(headers.accept ?? '')) return []
+  const accept = String(headers.accept).replaceAll(/;\s*boundary=("[^"]*"|[^;,\s]*)/gi, '')
+  return new Negotiator({ headers: { accept } }).mediaTypes([...available])
+}
+
 /** What kind of operation a request asks for; undefined for one that cannot be read. */
 export const kindOf = ({ query, operationName }: GraphqlRequest): 'query' | 'mutation' | 'subscription' | undefined => {
   try {

@@ -2,25 +2,68 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import Negotiator from 'negotiator'
 import { type CinegraphError, extensionsOf, isCinegraphError } from '#platform/errors/errors.ts'
 import type { GraphqlAnswer, GraphqlRequest } from '#platform/graphql/execute.ts'
-import { type JsonAnswer, kindOf, readRequest, sendRefusal } from '#platform/graphql/over-http.ts'
+import { type JsonAnswer, kindOf, multipartsFor, readRequest, sendRefusal } from '#platform/graphql/over-http.ts'
 import { takeOver } from '#platform/graphql/take-over.ts'
 import { parseExact, stringifyExact } from '#platform/text/exact-json.ts'
 
-const quietMs = 12_000
-const mediaType = 'text/event-stream; charset=utf-8'
-
 const events = 'text/event-stream'
+const multipart = 'multipart/mixed;subscriptionSpec=1.0'
 
-/** Whether a client is answered by events: it likes them best, or can take them and subscribes. */
-export const wantsEvents = (request: FastifyRequest): boolean => {
-  if (!/event-stream/i.test(request.headers.accept ?? '')) return false
-  const accepted = new Negotiator(request).mediaTypes(['application/json', 'application/graphql-response+json', events])
-  if (accepted[0] === events) return true
-  const read = accepted.includes(events) ? readRequest(request) : undefined
-  return read !== undefined && 'request' in read && kindOf(read.request) === 'subscription'
+/** How answers that come one by one are written into one response. */
+type Framing = {
+  readonly mediaType: string
+  /** Written at once, and each time after so long, so that proxies and clients know that the stream lives. */
+  readonly alive: string
+  readonly aliveMs: number
+  readonly next: (json: string) => string
+  readonly end: string
 }
 
-/** Answers the operation of a request as server-sent events: `next` for each answer, then `complete` (GraphQL over SSE, distinct connections). */
+/** GraphQL over SSE, distinct connections. */
+const asEvents: Framing = {
+  mediaType: 'text/event-stream; charset=utf-8',
+  alive: ':\n\n',
+  aliveMs: 12_000,
+  next: (json) => `event: next\ndata: ${json}\n\n`,
+  end: 'event: complete\ndata:\n\n',
+}
+
+const delimiter = '\r\n--graphql'
+const part = (json: string): string => `\r\ncontent-type: application/json\r\n\r\n${json}${delimiter}`
+
+/** Multipart subscriptions of Apollo's clients (https://www.apollographql.com/docs/graphos/routing/operations/subscriptions/multipart-protocol). */
+const asMultipart: Framing = {
+  mediaType: 'multipart/mixed; boundary="graphql"; subscriptionSpec=1.0',
+  alive: part('{}'),
+  aliveMs: 5_000,
+  next: (json) => part(`{"payload":${json}}`),
+  end: '--\r\n',
+}
+
+/** Whether a client is answered by events or parts, one for each answer: it likes them best, or can take them and subscribes. */
+export const wantsEvents = (request: FastifyRequest): boolean => {
+  return framingFor(request) !== undefined
+}
+
+const framingFor = (request: FastifyRequest): Framing | undefined => {
+  if (/subscriptionSpec/i.test(request.headers.accept ?? '')) return multipartFor(request) ?? eventsFor(request)
+  return /event-stream/i.test(request.headers.accept ?? '') ? eventsFor(request) : undefined
+}
+
+const asksSubscription = (request: FastifyRequest): boolean => {
+  const read = readRequest(request)
+  return 'request' in read && kindOf(read.request) === 'subscription'
+}
+
+const multipartFor = (request: FastifyRequest): Framing | undefined =>
+  multipartsFor(request, [multipart]).length > 0 && asksSubscription(request) ? asMultipart : undefined
+
+const eventsFor = (request: FastifyRequest): Framing | undefined => {
+  const accepted = new Negotiator(request).mediaTypes(['application/json', 'application/graphql-response+json', events])
+  return accepted[0] === events || (accepted.includes(events) && asksSubscription(request)) ? asEvents : undefined
+}
+
+/** Answers the operation of a request one answer after the other, as server-sent events or in the parts of one response. */
 export const answerAsEvents = async (
   request: FastifyRequest,
   reply: FastifyReply,
@@ -37,23 +80,24 @@ const stream = async (
   reply: FastifyReply,
   events: (signal: AbortSignal) => AsyncIterable<Pick<JsonAnswer, 'json'>>,
 ): Promise<void> => {
+  const { mediaType, alive, aliveMs, next, end } = framingFor(request) ?? asEvents
   const raw = takeOver(reply, mediaType)
   const gone = new AbortController()
   raw.on('close', () => gone.abort())
-  raw.write(':\n\n')
-  const alive = setInterval(() => raw.write(':\n\n'), quietMs)
+  raw.write(`${mediaType.startsWith('multipart') ? delimiter : ''}${alive}`)
+  const timer = setInterval(() => raw.write(alive), aliveMs)
   try {
     for await (const answer of events(gone.signal)) {
-      if (!raw.write(`event: next\ndata: ${answer.json()}\n\n`)) await drained(raw, gone.signal)
+      if (!raw.write(next(String(answer.json())))) await drained(raw, gone.signal)
       if (gone.signal.aborted) return
     }
-    raw.write('event: complete\ndata:\n\n')
+    raw.write(end)
   } catch (error) {
     if (gone.signal.aborted) return
-    if (isCinegraphError(error)) raw.write(`event: next\ndata: ${JSON.stringify(refusalOf(error))}\n\nevent: complete\ndata:\n\n`)
+    if (isCinegraphError(error)) raw.write(`${next(JSON.stringify(refusalOf(error)))}${end}`)
     else request.log.error({ err: error }, 'stream failed')
   } finally {
-    clearInterval(alive)
+    clearInterval(timer)
     raw.end()
   }
 }
@@ -61,7 +105,7 @@ const stream = async (
 const refusalOf = ({ message, code }: CinegraphError): GraphqlAnswer => ({ errors: [{ message, extensions: extensionsOf(code) }] })
 
 /** A client that reads slowly holds its source back instead of filling our memory. */
-const drained = (raw: FastifyReply['raw'], signal: AbortSignal): Promise<void> =>
+export const drained = (raw: FastifyReply['raw'], signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     raw.once('drain', () => resolve())
     signal.addEventListener('abort', () => resolve(), { once: true })

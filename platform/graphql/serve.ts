@@ -1,7 +1,7 @@
 import type { Caller } from '#platform/contracts/viewer.ts'
 import type { GraphqlRequest, GraphqlService, SubscribeGraphql } from '#platform/graphql/execute.ts'
 import { answerOverHttp, type JsonAnswer, jsonOf } from '#platform/graphql/over-http.ts'
-import { type AnswerPart, answerInParts, wantsParts } from '#platform/graphql/over-multipart.ts'
+import { type AnswerPart, answerInParts, type PartsFormat, wantsParts } from '#platform/graphql/over-multipart.ts'
 import { answerAsEvents, wantsEvents } from '#platform/graphql/over-sse.ts'
 import type { Http } from '#platform/http/server.ts'
 import type { ReadCaller } from '#platform/identity/caller.ts'
@@ -25,7 +25,7 @@ export type Answers = {
   readonly answer: (request: GraphqlRequest, caller: Caller) => Promise<JsonAnswer>
   readonly subscribe?: (request: GraphqlRequest, caller: Caller, signal: AbortSignal) => AsyncIterable<JsonAnswer>
   /** The answers to an operation that defers some of it. */
-  readonly inParts?: (request: GraphqlRequest, caller: Caller) => AsyncIterable<AnswerPart>
+  readonly inParts?: (request: GraphqlRequest, caller: Caller, format: PartsFormat) => AsyncIterable<AnswerPart>
 }
 
 /** The same for a service that writes its answers itself. */
@@ -37,7 +37,8 @@ export const serveAnswers = (app: Http, { answer, subscribe, inParts }: Answers,
       const caller = await readCaller(request.headers)
       if (subscribe !== undefined && wantsEvents(request))
         return answerAsEvents(request, reply, (asked, signal) => subscribe(asked, caller, signal))
-      if (inParts !== undefined && wantsParts(request)) return answerInParts(request, reply, (asked) => inParts(asked, caller))
+      if (inParts !== undefined && wantsParts(request))
+        return answerInParts(request, reply, (asked, format) => inParts(asked, caller, format))
       return answerOverHttp(request, reply, (asked) => answer(asked, caller))
     },
   })

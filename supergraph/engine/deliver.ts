@@ -1,15 +1,16 @@
 import type { GraphqlError } from '#platform/graphql/execute.ts'
 import type { AnswerPart } from '#platform/graphql/over-multipart.ts'
-import { stringifyExact } from '#platform/text/exact-json.ts'
 import { answered, type ShowErrors } from './answered.ts'
 import { placesOf } from './fetch/collect.ts'
 import type { Run } from './fetch/run.ts'
 import type { Step } from './fetch/step.ts'
 import type { InParts } from './operation/in-parts.ts'
 import type { Projection } from './operation/projection.ts'
+import type { Entry, Pending, WriteParts } from './parts-format.ts'
 import { placeErrors } from './project/place-errors.ts'
 import { shapeAnswer } from './project/shape.ts'
 import type { Subtypes } from './schema/subtypes.ts'
+import { isTree, type Tree } from './tree.ts'
 
 type Delivering<C> = {
   readonly run: Run<C>
@@ -20,24 +21,23 @@ type Delivering<C> = {
   readonly isOneOf: Subtypes['isOneOf']
   readonly show: ShowErrors
   readonly onDone: () => void
-}
-type Entry = {
-  readonly label?: string
-  readonly path: readonly (string | number)[]
-  readonly data: unknown
-  readonly errors?: readonly GraphqlError[]
+  readonly write: WriteParts
 }
 
 /**
- * What is not deferred, then each part as its fetches are done (https://github.com/graphql/defer-stream-wg, as of 2022-08-24).
+ * What is not deferred, then each part as its fetches are done.
  * Nothing of a part is fetched before the first answer is taken.
  */
 export async function* deliver<C>(delivering: Delivering<C>): AsyncGenerator<AnswerPart> {
-  const { run, split, stepOf, show } = delivering
+  const { run, split, stepOf, show, write } = delivering
   await stepOf(split.fetching[0]?.plan ?? null)(run)
   const reported = new Set(run.errors.filter((error) => concernsFirst(error, delivering)))
   const first = answered({ ...run, errors: [...reported] }, split.first, show)
-  yield partOf(withNext(first.json()), { isLast: false, hasErrors: first.hasErrors })
+  const json = first.json()
+  yield partOf(
+    write.first(json, () => pendingIn(first.value().data, delivering)),
+    { isLast: false, hasErrors: first.hasErrors },
+  )
   yield* later(delivering, reported)
 }
 
@@ -47,9 +47,6 @@ const partOf = (bytes: Buffer, how: Pick<AnswerPart, 'isLast' | 'hasErrors'>): A
   ...how,
 })
 
-/** `{"data":…}` becomes `{"data":…,"hasNext":true}`. */
-const withNext = (json: Buffer): Buffer => Buffer.concat([json.subarray(0, -1), Buffer.from(',"hasNext":true}')])
-
 /** An error of a fetch that the first answer needed can be about a field that comes later. */
 const concernsFirst = <C>(error: GraphqlError, { run, all, split }: Delivering<C>): boolean => {
   const [inWhole] = placeErrors([error], all.selection, run.root)
@@ -58,7 +55,7 @@ const concernsFirst = <C>(error: GraphqlError, { run, all, split }: Delivering<C
 }
 
 async function* later<C>(delivering: Delivering<C>, reported: Set<GraphqlError>): AsyncGenerator<AnswerPart> {
-  const { run, split, stepOf, onDone } = delivering
+  const { run, split, stepOf, onDone, write } = delivering
   const [, ...fetching] = split.fetching
   const done: Promise<number>[] = []
   for (const [index, { plan, after }] of fetching.entries()) {
@@ -77,11 +74,27 @@ async function* later<C>(delivering: Delivering<C>, reported: Set<GraphqlError>)
     const part = split.parts[index]
     const incremental = part === undefined ? [] : entriesOf(part, delivering, reported)
     const hasNext = waiting.size > 0
-    const bytes = Buffer.from(stringifyExact({ ...(incremental.length === 0 ? {} : { incremental }), hasNext }))
-    yield partOf(bytes, { isLast: !hasNext, hasErrors: incremental.some(({ errors }) => errors !== undefined) })
+    yield partOf(write.later(incremental, hasNext), { isLast: !hasNext, hasErrors: incremental.some(({ errors }) => errors !== undefined) })
   }
   onDone()
 }
+
+/** The objects of the first answer for which something comes later. */
+const pendingIn = <C>(data: unknown, { run, split, isOneOf }: Delivering<C>): readonly Pending[] =>
+  split.parts.flatMap((part) =>
+    placesIn(part, { run, isOneOf })
+      .map(({ path }) => ({ ...(part.label === undefined ? {} : { label: part.label }), path }))
+      .filter(({ path }) => isTree(path.reduce((value, step) => (value as Tree | null | undefined)?.[step], data))),
+  )
+
+type Finding<C> = Pick<Delivering<C>, 'run' | 'isOneOf'>
+
+/** The objects that a deferred fragment is about, where they stand in the answer. */
+const placesIn = <C>(part: InParts['parts'][number], { run, isOneOf }: Finding<C>) =>
+  placesOf(run.root, part.path, isOneOf).flatMap(({ object, path }) => {
+    const name = part.selection.typeNameOf(object.__typename)
+    return name !== undefined && part.selection.fieldsOf(name).length === 0 ? [] : [{ object, path: clientPath(path, part.keys) }]
+  })
 
 /** One entry for each object that the fragment is about. */
 const entriesOf = <C>(
@@ -89,10 +102,7 @@ const entriesOf = <C>(
   { run, all, isOneOf, show }: Delivering<C>,
   reported: Set<GraphqlError>,
 ): readonly Entry[] =>
-  placesOf(run.root, part.path, isOneOf).flatMap(({ object, path: stored }): readonly Entry[] => {
-    const name = part.selection.typeNameOf(object.__typename)
-    if (name !== undefined && part.selection.fieldsOf(name).length === 0) return []
-    const path = clientPath(stored, part.keys)
+  placesIn(part, { run, isOneOf }).map(({ object, path }): Entry => {
     const own = run.errors.flatMap((error) => {
       const [placed] = reported.has(error) ? [] : placeErrors([error], all.selection, run.root)
       // NOTE: an error of a whole fetch of root fields has no path.
@@ -102,7 +112,7 @@ const entriesOf = <C>(
     })
     const { data, errors } = shapeAnswer(part.selection, object, { known: own, rowsMax: all.limits.answerRowsMax })
     const shown = show(errors).map((error) => (error.path === undefined ? error : { ...error, path: [...path, ...error.path] }))
-    return [{ ...(part.label === undefined ? {} : { label: part.label }), path, data, ...(shown.length === 0 ? {} : { errors: shown }) }]
+    return { ...(part.label === undefined ? {} : { label: part.label }), path, data, ...(shown.length === 0 ? {} : { errors: shown }) }
   })
 
 const clientPath = (stored: readonly (string | number)[], keys: readonly string[]): readonly (string | number)[] => {

@@ -1,7 +1,7 @@
 import { GraphQLError, type GraphQLSchema } from 'graphql'
 import { CinegraphError, extensionsOf, isCinegraphError } from '#platform/errors/errors.ts'
 import type { GraphqlRequest } from '#platform/graphql/execute.ts'
-import type { AnswerPart } from '#platform/graphql/over-multipart.ts'
+import type { AnswerPart, PartsFormat } from '#platform/graphql/over-multipart.ts'
 import { printableName } from '#platform/graphql/printable.ts'
 import { inSpan } from '#platform/observe/spans.ts'
 import { type Answered, answered, refused, type ShowErrors } from './answered.ts'
@@ -12,6 +12,7 @@ import { takesContext } from './fetch/context.ts'
 import type { Run } from './fetch/run.ts'
 import { compilePlan, type Step, type StepDeps } from './fetch/step.ts'
 import { compileSubscription } from './fetch/subscription.ts'
+import { partsWriter } from './parts-format.ts'
 import type { PlanNode } from './plan/planner.ts'
 import { type EngineDeps, openSupergraph, type PlannedRequest } from './planned-request.ts'
 import { entityKeys } from './schema/entity-keys.ts'
@@ -21,7 +22,7 @@ export type Engine<C> = {
   readonly schema: GraphQLSchema
   readonly execute: (request: GraphqlRequest, context: C) => Promise<Answered>
   /** The same in parts, where the operation defers some (`@defer`): what is not deferred, then the rest as it comes. */
-  readonly executeInParts: (request: GraphqlRequest, context: C) => AsyncIterable<AnswerPart>
+  readonly executeInParts: (request: GraphqlRequest, context: C, format?: PartsFormat) => AsyncIterable<AnswerPart>
   /** An answer per event until `signal` aborts or the source ends; one answer for a request that is refused. */
   readonly subscribe: (request: GraphqlRequest, context: C, signal: AbortSignal) => AsyncIterable<Answered>
   /** The plan of a request for whoever asks, within the limits that its answer would have. Rejects with what would refuse it. */
@@ -81,7 +82,7 @@ const executeInPartsWith = <C>(
   { planRequest, show, stepOf, isOneOf, onFinished }: Executing<C>,
   execute: Engine<C>['execute'],
 ): Engine<C>['executeInParts'] =>
-  async function* (request, context) {
+  async function* (request, context, format = '20220824') {
     const beganAt = Date.now()
     try {
       const { operation, variables, sent, plan, projection, conditions } = await planRequest(request, context)
@@ -97,7 +98,7 @@ const executeInPartsWith = <C>(
         await stepOf(part, operation.read.hasPlainKeys)(each)
         operation.introspect?.below(each.root, variables)
       }
-      yield* deliver({ run, all: projection, split, stepOf: partStep, isOneOf, show, onDone })
+      yield* deliver({ run, all: projection, split, stepOf: partStep, isOneOf, show, onDone, write: partsWriter(format) })
     } catch (error) {
       yield { ...refused(error, show), isLast: true }
     }

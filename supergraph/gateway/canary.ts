@@ -29,8 +29,8 @@ export class Serving implements AsyncDisposable {
     })
     this.#canary = { versions: new Versions(next), trial }
   }
-  async replace(next: Gateway): Promise<void> {
-    await this.#stable.replace(next)
+  replace(next: Gateway): void {
+    this.#stable.replace(next)
   }
   async use(incoming: { readonly headers: IncomingHttpHeaders }, work: (gateway: Gateway) => Promise<Answered>): Promise<Answered> {
     const canary = this.#canary

@@ -11,7 +11,7 @@ import { cachingOf } from '../engine/caching.ts'
 import { areCallersFaults } from './callers-fault.ts'
 import { compileHeaderRules } from './headers.ts'
 import { fetchSeconds } from './metrics.ts'
-import type { Posted } from './post.ts'
+import { codingsRead, type Posted } from './post.ts'
 import type { GatewaySettings, SubgraphSettings } from './settings.ts'
 import { loggedShadow } from './shadow.ts'
 import { openVersion, type SubgraphVersion } from './subgraph-version.ts'
@@ -42,12 +42,20 @@ export const createHttpSubgraph = ({ name, url, settings, own, log }: Deps): Htt
   const credentials = ['authorization', 'cookie', ...(settings.jwt ? [settings.jwt.header.toLowerCase()] : [])]
   const once = collapse<Posted>()
   const shadow = own.shadow && shadowing(open(own.shadow.url), { name, share: own.shadow.share, log })
+  const coding = (own.compressed ?? settings.compressed) ? { 'accept-encoding': codingsRead } : {}
   const ftv1 = settings.studio === undefined ? {} : { 'apollo-federation-include-trace': 'ftv1' }
   const seconds = fetchSeconds.labels(name)
   const ask: AskSubgraph<Incoming> = async (request, incoming) => {
     const forwarded = rules.headersFor(incoming.headers)
     const { version, post } = send(request, incoming.headers)
-    const headers = () => ({ ...forwarded, ...traceHeaders(), ...ftv1, 'content-type': 'application/json', accept: 'application/json' })
+    const headers = () => ({
+      ...forwarded,
+      ...traceHeaders(),
+      ...ftv1,
+      ...coding,
+      'content-type': 'application/json',
+      accept: 'application/json',
+    })
     const work = () => inSpan(`fetch ${name}`, { kind: 'client', attributes: { 'graphql.subgraph.name': name } }, () => post(headers()))
     const began = performance.now()
     const isShared = request.kind === 'query' && settings.dedupe

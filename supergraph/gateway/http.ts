@@ -7,7 +7,7 @@ import { readExactBodies } from '#platform/graphql/exact-body.ts'
 import type { GraphqlRequest } from '#platform/graphql/execute.ts'
 import { SubscriptionQuota } from '#platform/graphql/limits/subscription-quota.ts'
 import { answerOverHttp, type JsonAnswer, kindOf } from '#platform/graphql/over-http.ts'
-import { type AnswerPart, answerInParts, wantsParts } from '#platform/graphql/over-multipart.ts'
+import { type AnswerPart, answerInParts, type PartsFormat, wantsParts } from '#platform/graphql/over-multipart.ts'
 import { answerAsEvents, wantsEvents } from '#platform/graphql/over-sse.ts'
 import { parseParameters, readJson } from '#platform/graphql/request.ts'
 import { allowOriginsToAsk } from '#platform/http/cors.ts'
@@ -20,6 +20,7 @@ import { serveExplain } from '../explain.ts'
 import { serveExplorer } from '../explorer.ts'
 import { type Admission, createAdmission } from './admission.ts'
 import { answerBatch, refusalOf } from './batch.ts'
+import { readEncodedBodies } from './bodies.ts'
 import type { Serving } from './canary.ts'
 import { counted } from './counted.ts'
 import type { Documents } from './documents.ts'
@@ -28,6 +29,7 @@ import type { Incoming } from './http-subgraph.ts'
 import { type Observe, observeOperations } from './observe.ts'
 import type { GatewaySettings } from './settings.ts'
 import type { createShadow } from './shadow.ts'
+import { serveSingleConnection } from './single-connection.ts'
 import { serveWebSocket } from './streams.ts'
 import { bearerReader } from './tokens.ts'
 
@@ -47,6 +49,7 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
   const hosts = [settings.host, ...settings.allowedHosts]
   const app = createHttp({ name: 'gateway', log, hosts })
   readExactBodies(app)
+  readEncodedBodies(app)
   allowOriginsToAsk(app, () => settings.corsOrigins)
   const admission = createAdmission()
   app.addHook('onClose', async () => admission[Symbol.dispose]())
@@ -81,7 +84,7 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
       if (Array.isArray(request.body)) return answerBatch(request.body, reply, { ...deps, answer: admitted })
       const refusal = fillDocument(request, deps.documents)
       if (refusal !== undefined) return reply.code(200).type('application/json; charset=utf-8').send(refusal.json())
-      if (wantsParts(request)) return answerInParts(request, reply, (asked) => inParts(asked, incoming))
+      if (wantsParts(request)) return answerInParts(request, reply, (asked, format) => inParts(asked, incoming, format))
       if (wantsEvents(request)) return answerAsEvents(request, reply, (asked, signal) => subscribe(asked, incoming, signal))
       // NOTE: all of it is let in, to the last byte. What an answer is made of would outlive its collection if promises that
       // are old from waiting led to it.
@@ -102,6 +105,7 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
     hosts,
     origins: settings.corsOrigins,
   })
+  serveSingleConnection(app, { subscribe, contextOf: incomingOf, documents: deps.documents, limits: settings.subscriptions })
   serveForgetting(app, deps)
   if (settings.explain ?? !settings.production)
     serveExplain(app, {
@@ -158,12 +162,12 @@ async function* firstWithin<T>(admission: Admission, stream: AsyncIterable<T>): 
 
 const inPartsWith =
   (serving: GatewayHttpDeps['serving'], { admission, observe }: { readonly admission: Admission; readonly observe: Observe }) =>
-  (asked: GraphqlRequest, incoming: Incoming): AsyncIterable<AnswerPart> =>
+  (asked: GraphqlRequest, incoming: Incoming, format: PartsFormat): AsyncIterable<AnswerPart> =>
     firstWithin(
       admission,
       observe.inParts(
         asked,
-        serving.stream((gateway) => gateway.executeInParts(asked, incoming)),
+        serving.stream((gateway) => gateway.executeInParts(asked, incoming, format)),
       ),
     )
 

@@ -1,3 +1,5 @@
+import { promisify } from 'node:util'
+import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib'
 import type { Dispatcher } from 'undici'
 
 export type Post = {
@@ -43,11 +45,34 @@ export const post = (dispatcher: Dispatcher, { path, headers, body, signal, byte
           if (received > bytesMax) controller.abort(new Error('The answer is too large'))
           else parts.push(chunk)
         },
-        onResponseEnd: () => done(() => resolve({ status, headers: answered, text: textOf(parts) })),
+        onResponseEnd: () =>
+          done(() => {
+            const coding = answered['content-encoding']
+            if (coding === undefined || coding === 'identity') resolve({ status, headers: answered, text: textOf(parts) })
+            else
+              decoded(Buffer.concat(parts), String(coding), bytesMax).then((how) => resolve({ status, headers: answered, ...how }), reject)
+          }),
         onResponseError: (_controller, error) =>
           done(() => (received > bytesMax ? resolve({ status, headers: answered, text: '', isTooLarge: true }) : reject(error))),
       },
     )
   })
+
+const decoders = { gzip: promisify(gunzip), br: promisify(brotliDecompress), zstd: promisify(zstdDecompress), deflate: promisify(inflate) }
+
+/** The codings in which a subgraph may answer. */
+export const codingsRead = 'zstd, br, gzip'
+
+/** NOTE: what is short on the way may be long; the limit holds for what it becomes. */
+const decoded = async (body: Buffer, coding: string, bytesMax: number): Promise<Pick<Posted, 'text' | 'isTooLarge'>> => {
+  const decode = Object.hasOwn(decoders, coding) ? decoders[coding as keyof typeof decoders] : undefined
+  if (decode === undefined) throw new TypeError(`it answered in the coding ${coding}, which was not asked for`)
+  try {
+    return { text: String(await decode(body, { maxOutputLength: bytesMax })) }
+  } catch (error) {
+    if (error instanceof RangeError) return { text: '', isTooLarge: true }
+    throw error
+  }
+}
 
 const textOf = (parts: readonly Buffer[]): string => (parts.length === 1 ? String(parts[0]) : Buffer.concat(parts).toString())

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
 import { defaultQuota } from '#platform/graphql/limits/subscription-quota.ts'
 import { planMsDefault } from '../engine/plan/planner-process.ts'
+import { Breaker, breakerDefaults } from './breaker-settings.ts'
 import { gatewayLimits, Limits } from './limits-settings.ts'
 import { studioDefaults } from './studio-settings.ts'
 
@@ -28,6 +29,8 @@ const Subgraph = z.strictObject({
   retries: z.int().min(0).max(5).optional(),
   concurrent: z.int().min(1).optional(),
   hedgeMs: z.int().min(1).optional(),
+  breaker: Breaker.optional(),
+  compressed: z.boolean().optional(),
   headers: HeaderRules.optional(),
   /** A new version of the subgraph for some callers. */
   canary: Trial.extend({ url: z.url() }).optional(),
@@ -64,6 +67,9 @@ const Settings = z.strictObject({
   timeoutMs: z.int().min(1).default(10_000),
   retries: z.int().min(0).max(5).default(1),
   concurrent: z.int().min(1).default(500),
+  breaker: Breaker.default(breakerDefaults),
+  /** Ask subgraphs for compressed answers: less traffic, more CPU. */
+  compressed: z.boolean().default(false),
   dedupe: z.boolean().default(true),
   headers: HeaderRules.default({ propagate: ['authorization', 'traceparent', 'tracestate'], set: {}, remove: [] }),
   subgraphs: z.record(z.string(), Subgraph).default({}),
@@ -132,7 +138,6 @@ const Settings = z.strictObject({
     })
     .optional(),
   slowMs: z.int().min(1).default(1_000),
-  /** How long the plan of an operation may take. */
   planMs: z.int().min(10).default(planMsDefault),
   /** An OpenTelemetry collector, OTLP over HTTP. `OTEL_EXPORTER_OTLP_ENDPOINT` stands for it. */
   otlpUrl: z.string().default(''),

@@ -12,15 +12,12 @@ export type SourceDeps = {
 
 /**
  * The supergraph's text, from where the settings say: a file, Apollo Uplink, or subgraphs that are asked for their schemas and
- * composed. Later texts are served one after the other. Throws SUPERGRAPH_INVALID when there is none to begin with.
+ * composed. Later texts are served one after the other; of those that come meanwhile, only the last. Throws SUPERGRAPH_INVALID when there is none to begin with.
  */
 export const openSource = async ({ source, watch }: GatewaySettings, { serve, log }: SourceDeps): Promise<Source> => {
-  let last = Promise.resolve()
-  const onChange = (sdl: string): Promise<void> => {
-    const serving = last.then(() => serve(sdl))
-    last = serving.catch((error) => log.error({ why: messageOf(error) }, 'the changed supergraph is not served'))
-    return last
-  }
+  const onChange = newestOnly((sdl) =>
+    serve(sdl).catch((error) => log.error({ why: messageOf(error) }, 'the changed supergraph is not served')),
+  )
   if (source.kind !== 'file') {
     // NOTE: Apollo's package takes 40 MB; who serves a file need not load it.
     const { openManaged } = await import('./source.apollo.ts')
@@ -29,4 +26,22 @@ export const openSource = async ({ source, watch }: GatewaySettings, { serve, lo
   const sdl = await readSupergraphFile(source.file)
   const watching = watch ? watchSupergraph(source.file, onChange) : undefined
   return { sdl, [Symbol.asyncDispose]: async () => watching?.[Symbol.dispose]() }
+}
+
+/** Does one thing at a time, and next the newest of what has come meanwhile. */
+const newestOnly = (work: (sdl: string) => Promise<void>): ((sdl: string) => Promise<void>) => {
+  let next: string | undefined
+  let running: Promise<void> | undefined
+  const run = async (): Promise<void> => {
+    for (let sdl = next; sdl !== undefined; sdl = next) {
+      next = undefined
+      await work(sdl)
+    }
+    running = undefined
+  }
+  return (sdl) => {
+    next = sdl
+    running ??= run()
+    return running
+  }
 }

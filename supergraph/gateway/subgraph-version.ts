@@ -27,6 +27,7 @@ export const openVersion = ({ name, url, settings, own }: Deps): SubgraphVersion
     retries: own.retries ?? settings.retries,
     timeoutMs: own.timeoutMs ?? settings.timeoutMs,
     hedgeMs: own.hedgeMs,
+    breaker: own.breaker ?? settings.breaker,
   }
   const send = async (signal: AbortSignal, request: SubgraphRequest, headers: Record<string, string>): Promise<Posted> => {
     const posted = await post(pool, { path, headers, body: request.body, signal, bytesMax: settings.limits.answerBytesMax })

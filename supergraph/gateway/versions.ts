@@ -1,8 +1,9 @@
 import type { Gateway } from './gateway.ts'
 
-/** One version of the supergraph at a time; a new one takes over between two requests, and the old one ends when its last is answered. */
+/** One version of the supergraph at a time; a new one takes over between two requests, and the old one ends when its last stream and answer have. */
 export class Versions implements AsyncDisposable {
   #current: Held
+  readonly #ending = new Set<Promise<void>>()
   constructor(first: Gateway) {
     this.#current = new Held(first)
   }
@@ -28,14 +29,14 @@ export class Versions implements AsyncDisposable {
       held.leave()
     }
   }
-  /** Resolves when the version before has answered its last request and is gone. */
-  async replace(next: Gateway): Promise<void> {
-    const before = this.#current
+  /** NOTE: nobody waits for the version before, which a stream may use for days. */
+  replace(next: Gateway): void {
+    const ending: Promise<void> = this.#current.end().finally(() => this.#ending.delete(ending))
+    this.#ending.add(ending)
     this.#current = new Held(next)
-    await before.end()
   }
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#current.end()
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#ending, this.#current.end()])
   }
 }
 

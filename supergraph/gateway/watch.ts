@@ -11,7 +11,7 @@ export const readSupergraphFile = async (file: string): Promise<string> => {
   }
 }
 
-const pollMs = 500
+const pollMs = 200
 
 /** Calls `onChange` with the text of a file each time it is another one, and not before the last call has ended. */
 export const watchSupergraph = (file: string, onChange: (sdl: string) => Promise<void>): Disposable => {
