@@ -1,6 +1,8 @@
 import MiniSearch, { type SearchResult } from 'minisearch'
-import { CinegraphError } from '#platform/errors/errors.ts'
 import type { Counts, SearchDocument, SearchFilters, SearchIndex, SearchPage, SearchQuery } from '#platform/ports/search-index.ts'
+import { readCursor, writeCursor } from '#platform/search/cursor.ts'
+import { nearestName } from '#platform/search/nearest-name.ts'
+import { fieldBoosts, forgivenEdits, isBeginning, popularityWeight } from '#platform/search/relevance.ts'
 import { searchTerms } from '#platform/text/search-terms.ts'
 
 type Indexed = {
@@ -21,9 +23,6 @@ const indexed = ({ id, names, people, genres, popularity }: SearchDocument): Ind
   popularity,
 })
 
-/** Edit distance that is forgiven: none up to three letters, one up to six, then two. */
-const fuzzy = (term: string): number => (term.length <= 3 ? 0 : term.length <= 6 ? 1 : 2)
-
 const emptyIndex = () =>
   new MiniSearch<Indexed>({
     fields: ['names', 'people', 'genres'],
@@ -31,11 +30,11 @@ const emptyIndex = () =>
     tokenize: searchTerms,
     processTerm: (term) => term,
     searchOptions: {
-      boost: { names: 4, people: 1.5, genres: 1 },
-      prefix: (term, at, terms) => at === terms.length - 1 && term.length > 1,
-      fuzzy,
+      boost: fieldBoosts,
+      prefix: isBeginning,
+      fuzzy: forgivenEdits,
       combineWith: 'AND',
-      boostDocument: (_id, _term, fields) => 1 + 0.5 * Number(fields?.popularity ?? 0),
+      boostDocument: (_id, _term, fields) => 1 + popularityWeight * Number(fields?.popularity ?? 0),
     },
   })
 
@@ -79,7 +78,7 @@ class Generation {
     const wanted = searchTerms(text)
     const found = this.#index.search(text, { fields: ['names'], prefix: true, fuzzy: false })
     const documents = found.map((each) => this.#document(each)).toSorted((a, b) => b.popularity - a.popularity)
-    return [...new Set(documents.map(({ names }) => nearest(names, wanted)))].slice(0, limit)
+    return [...new Set(documents.map(({ names }) => nearestName(names, wanted)))].slice(0, limit)
   }
 
   #isOld(id: string, version: number): boolean {
@@ -104,30 +103,11 @@ const passes = (document: SearchDocument, { region, maturityMax, kinds, language
 const isOffered = ({ regions, notRegions }: SearchDocument, region: string): boolean =>
   regions.includes(region) || (regions.includes('*') && !notRegions.includes(region))
 
-/** Of a title's names the one with most of the terms at the beginning of a word. */
-const nearest = (names: readonly string[], wanted: readonly string[]): string => {
-  const likeness = (name: string): number => {
-    const terms = searchTerms(name)
-    return wanted.filter((term) => terms.some((each) => each.startsWith(term))).length
-  }
-  return names.toSorted((a, b) => likeness(b) - likeness(a))[0] ?? ''
-}
-
-const cursorOf = ({ score, document }: Hit): string => Buffer.from(JSON.stringify([score, document.id])).toString('base64url')
+const cursorOf = ({ score, document }: Hit): string => writeCursor({ score, id: document.id })
 
 const isAfter = (cursor: string): ((hit: Hit) => boolean) => {
-  const [score, id] = readCursor(cursor)
+  const { score, id } = readCursor(cursor)
   return (hit) => hit.score < score || (hit.score === score && hit.document.id > id)
-}
-
-const readCursor = (cursor: string): readonly [score: number, id: string] => {
-  try {
-    const read: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
-    if (Array.isArray(read) && typeof read[0] === 'number' && typeof read[1] === 'string') return [read[0], read[1]]
-  } catch {
-    // NOTE: what is no JSON is no cursor either.
-  }
-  throw new CinegraphError('INPUT_INVALID', { name: '`after`', why: 'is not a cursor of this search' })
 }
 
 const counts = (hits: readonly Hit[], valuesOf: (document: SearchDocument) => readonly string[]): Counts => {

@@ -66,6 +66,11 @@ const cassandra: Open<CassandraSession> = async (settings, log) =>
   (await import('#platform/cassandra/open.ts')).openCassandra(settings, log)
 const s3Objects: Open<ObjectStore> = async (settings, log) =>
   (await import('#platform/adapters/object-store.s3.ts')).createS3Store(s3Options(settings), log)
+const elasticsearch: Open<SearchIndex> = async (settings, log) => {
+  const { createElasticsearchIndex } = await import('#platform/adapters/search-index.elasticsearch.ts')
+  const { elasticsearchOptions } = await import('#platform/elasticsearch/client.ts')
+  return createElasticsearchIndex(elasticsearchOptions(settings), log)
+}
 const memoryCache: Open<CreateCache> = async () => (await import('#platform/adapters/cache.memory.ts')).createMemoryCache()
 const redisCache: Open<CreateCache> = async (settings, log) => {
   const { createRedisCache } = await import('#platform/adapters/cache.redis.ts')
@@ -105,7 +110,10 @@ export const engineTable: { readonly [N in Need]: readonly Engine<Needs[N]>[] } 
     { setting: 'REDIS_URLS', open: redisCache },
     { setting: null, open: memoryCache },
   ],
-  search: [{ setting: 'ELASTICSEARCH_URL' }, { setting: null, open: miniSearch }],
+  search: [
+    { setting: 'ELASTICSEARCH_URL', open: elasticsearch },
+    { setting: null, open: miniSearch },
+  ],
   leases: [{ setting: 'DATABASE_URL', open: postgresLeases }],
   cassandra: [{ setting: 'CASSANDRA_URL', open: cassandra }],
 }

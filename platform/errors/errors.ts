@@ -186,6 +186,7 @@ export const errorTable = {
     () => 'The object has changed meanwhile, or is there already. Read it again first.',
   ),
   OBJECT_CORRUPT: row(500, 'OBJECT_CORRUPT', false, () => 'A stored object is damaged: its checksum differs. Restore it from a backup.'),
+  SEARCH_UNAVAILABLE: row(503, 'SEARCH_UNAVAILABLE', true, (d) => `The search index does not answer (${d.why}). Try again in a moment.`),
   STORE_UNAVAILABLE: row(503, 'STORE_UNAVAILABLE', true, (d) => `The object store does not answer (${d.why}). Try again in a moment.`),
   ORIGIN_UNAVAILABLE: row(502, 'ORIGIN_UNAVAILABLE', true, () => 'The origin does not answer. Try another edge.'),
   SOURCE_UNREADABLE: row(422, 'SOURCE_UNREADABLE', false, (d) => `The film cannot be read: ${d.why}. Export it again and upload that.`),

@@ -6,7 +6,7 @@ import { seedTitles } from '../../prisma/seed/titles.ts'
 
 type Opened = AsyncDisposable & { readonly index: SearchIndex }
 
-const documentOf = (more: Partial<SearchDocument> & Pick<SearchDocument, 'id'>): SearchDocument => ({
+export const documentOf = (more: Partial<SearchDocument> & Pick<SearchDocument, 'id'>): SearchDocument => ({
   version: 1,
   names: [more.id],
   people: [],
@@ -51,8 +51,8 @@ async function* batches(all: readonly SearchDocument[], size = 50): AsyncGenerat
   for (let at = 0; at < all.length; at += size) yield all.slice(at, at + size)
 }
 
-/** What every adapter of the port promises; `open` gives an empty index. */
-export const searchIndexPromises = (adapter: string, open: () => Promise<Opened>): void => {
+/** What every adapter of the port promises; `open` gives an empty index, `numRuns` says how many invented histories are tried on it. */
+export const searchIndexPromises = (adapter: string, open: () => Promise<Opened>, { numRuns = 60 } = {}): void => {
   const promise = (title: string, check: (index: SearchIndex) => Promise<void>) =>
     test(`search index, ${adapter}: ${title}`, async () => {
       await using opened = await open()
@@ -95,7 +95,7 @@ export const searchIndexPromises = (adapter: string, open: () => Promise<Opened>
           }
         }
       }),
-      { numRuns: 60 },
+      { numRuns },
     )
   })
 
@@ -189,7 +189,7 @@ export const searchIndexPromises = (adapter: string, open: () => Promise<Opened>
     for (const text of ['', '   ', '"', '\\', '🎬', '*', 'a'.repeat(10_000)]) assert.deepEqual(await idsFor(index, text), [])
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary' }), async (text) => void (await idsFor(index, text))),
-      { numRuns: 50 },
+      { numRuns },
     )
   })
 }

@@ -22,6 +22,7 @@ const ownParts: Readonly<Record<string, (own: string, value: string) => Settings
   REDIS_URLS: (own) => ({ REDIS_PREFIX: own }),
   DATABASE_URL: (own, url) => ({ DATABASE_URL: url.replace(/[^/]*$/, own) }),
   KAFKA_URL: (own, url) => ({ KAFKA_URL: `${url}/${own}?partitions=4` }),
+  ELASTICSEARCH_URL: (own) => ({ ELASTICSEARCH_PREFIX: own }),
   S3_ENDPOINT: (own) => ({ S3_PREFIX: own }),
   CASSANDRA_URL: (own, url) => ({ CASSANDRA_URL: `${url}/${own}` }),
 }
