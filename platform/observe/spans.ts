@@ -7,6 +7,8 @@ export type SpanOptions = {
   readonly attributes?: Attributes
   /** What caused it; the current trace when it is not given, nothing when it is null. */
   readonly parent?: Trace | null
+  /** Other causes, of work that is done for several at once. */
+  readonly links?: readonly Trace[]
 }
 /** A piece of work that is measured. `trace` is where what it causes stands. */
 export type OpenSpan = { readonly trace: Trace; readonly end: (error?: unknown) => void }
@@ -23,12 +25,13 @@ export const isTraced = (): boolean => tracer !== undefined
 /** Names and attributes as OpenTelemetry's semantic conventions have them: https://opentelemetry.io/docs/specs/semconv/ */
 export const openSpan = (
   name: string,
-  { kind = 'internal', attributes = {}, parent = currentTrace() ?? null }: SpanOptions = {},
+  { kind = 'internal', attributes = {}, parent = currentTrace() ?? null, links = [] }: SpanOptions = {},
 ): OpenSpan => {
   if (tracer === undefined) return { trace: parent === null ? newTrace() : childOf(parent), end: () => undefined }
-  const context =
-    parent === null ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, { ...parent, traceFlags: flagsOf(parent), isRemote: true })
-  const span = tracer.startSpan(name, { kind: kinds[kind], attributes }, context)
+  const contextOf = (cause: Trace) => ({ ...cause, traceFlags: flagsOf(cause), isRemote: true })
+  const context = parent === null ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, contextOf(parent))
+  const options = { kind: kinds[kind], attributes, links: links.map((cause) => ({ context: contextOf(cause) })) }
+  const span = tracer.startSpan(name, options, context)
   const { traceId, spanId, traceFlags } = span.spanContext()
   return { trace: { traceId, spanId, sampled: (traceFlags & TraceFlags.SAMPLED) !== 0 }, end: (error) => endSpan(span, error) }
 }

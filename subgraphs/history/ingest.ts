@@ -1,6 +1,6 @@
-import type { EventOf } from '#platform/contracts/topic.ts'
 import { resumePoints } from '#platform/contracts/topics/history.resumePoints.ts'
 import { believedAt, type Heartbeat, heartbeats } from '#platform/contracts/topics/playback.heartbeats.ts'
+import { oncePerKey } from '#platform/events/causes.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 import type { HistoryStore, ResumePoint, Viewing } from './store.ts'
 
@@ -20,10 +20,7 @@ const toViewing = (beat: Heartbeat, at: Date): Viewing => {
   return { ...point, sessionId: beat.sessionId, startedAt: at, lastAt: at }
 }
 
-/** Each profile and title of a batch once. */
-const movedIn = (beats: readonly Heartbeat[]): readonly EventOf<typeof resumePoints>[] => [
-  ...new Map(beats.map(({ profileId, titleId }) => [`${profileId} ${titleId}`, { profileId, titleId }])).values(),
-]
+const keyOf = ({ profileId, titleId }: Heartbeat): string => `${profileId} ${titleId}`
 
 /** Takes heartbeats in: moves resume points and widens sittings. Seeing a heartbeat twice changes nothing. */
 export const ingest = ({ events, store, clock }: IngestDeps): Promise<void> =>
@@ -39,6 +36,7 @@ export const ingest = ({ events, store, clock }: IngestDeps): Promise<void> =>
         points: dated.map(({ beat, at }) => toPoint(beat, at)),
         viewings: dated.map(({ beat, at }) => toViewing(beat, at)),
       })
-      await events.publish(resumePoints, movedIn(batch.map(({ data }) => data)))
+      const moved = oncePerKey(batch, keyOf, ({ profileId, titleId }) => ({ profileId, titleId }))
+      await events.publish(resumePoints, moved.events, moved.traces)
     },
   })

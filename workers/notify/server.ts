@@ -3,6 +3,7 @@ import { createTransport } from 'nodemailer'
 import { type ObjectKey, objectKey } from '#platform/contracts/object-key.ts'
 import type { EventOf } from '#platform/contracts/topic.ts'
 import { subscriptions } from '#platform/contracts/topics/profile.subscriptions.ts'
+import { eachInItsTrace } from '#platform/events/causes.ts'
 import type { Log } from '#platform/observe/log.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
@@ -32,12 +33,11 @@ export const createNotify = ({ events, mailbox, webUrl, log }: NotifyDeps): Prom
   events.consume({
     topic: subscriptions,
     group: 'notify',
-    handle: async (batch) => {
-      for (const { data } of batch) {
+    handle: (batch) =>
+      eachInItsTrace(batch, 'confirm subscription', async (data) => {
         const key = mailKey(data)
-        if ((await mailbox.head(key)) !== null) continue
+        if ((await mailbox.head(key)) !== null) return
         await mailbox.put(key, await compose(data, webUrl), { type: 'message/rfc822' })
         log.info({ accountId: data.accountId, mail: key }, 'subscription confirmed by mail')
-      }
-    },
+      }),
   })

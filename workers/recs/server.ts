@@ -1,11 +1,14 @@
 import { believedAt, type Heartbeat, heartbeats } from '#platform/contracts/topics/playback.heartbeats.ts'
 import { signals, type WatchSignal } from '#platform/contracts/topics/recs.signals.ts'
+import { oncePerKey } from '#platform/events/causes.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
+
+const keyOf = ({ profileId, titleId }: Pick<Heartbeat, 'profileId' | 'titleId'>): string => `${profileId} ${titleId}`
 
 /** One signal per profile and title of a batch: how far it got at most, and when last. */
 export const signalsOf = (beats: readonly Heartbeat[], now: Date): readonly WatchSignal[] => {
   const dated = beats.map((beat) => ({ ...beat, at: believedAt(beat, now).toISOString() }))
-  const perTitle = Map.groupBy(dated, ({ profileId, titleId }) => `${profileId} ${titleId}`)
+  const perTitle = Map.groupBy(dated, keyOf)
   return [...perTitle.values()].flatMap((group) => {
     const last = group.toSorted((a, b) => (a.at < b.at ? 1 : -1))[0]
     if (last === undefined) return []
@@ -21,12 +24,9 @@ export const createRecsWorker = (events: EventLog, clock: () => Date): Promise<v
     group: 'signals',
     batchMax: 2_000,
     lingerMs: 1_000,
-    handle: async (batch) =>
-      events.publish(
-        signals,
-        signalsOf(
-          batch.map(({ data }) => data),
-          clock(),
-        ),
-      ),
+    handle: async (batch) => {
+      const beats = batch.map(({ data }) => data)
+      const { traces } = oncePerKey(batch, keyOf, keyOf)
+      await events.publish(signals, signalsOf(beats, clock()), traces)
+    },
   })

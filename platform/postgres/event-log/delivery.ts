@@ -5,8 +5,8 @@ import { deliver } from '#platform/events/deliver.ts'
 import { restored } from '#platform/events/recorded.ts'
 import type { Log } from '#platform/observe/log.ts'
 import { counter } from '#platform/observe/metrics.ts'
-import { openSpan } from '#platform/observe/spans.ts'
-import { receivedTrace, withTrace } from '#platform/observe/tracing.ts'
+import { isTraced, openSpan } from '#platform/observe/spans.ts'
+import { receivedTrace, type Trace, withTrace } from '#platform/observe/tracing.ts'
 import type { Consumption, Envelope } from '#platform/ports/event-log.ts'
 import { putDeadLetter } from './dead-letters.ts'
 import type { EventRow } from './rows.ts'
@@ -17,6 +17,12 @@ export type DeliveryDeps = {
   readonly isHealthy: () => Promise<boolean>
   readonly log: Log
 }
+
+/** Of a span; OpenTelemetry keeps no more by default. */
+const linksMax = 127
+
+const causesOf = (events: readonly Pick<Envelope<Topic>, 'traceparent'>[]): readonly Trace[] =>
+  events.flatMap(({ traceparent }) => receivedTrace({ traceparent }) ?? [])
 
 const deadLetters = counter('events_dead_total', 'Events set aside because a group could not take them', ['topic', 'group'])
 
@@ -68,6 +74,7 @@ export class Delivery<T extends Topic> {
         'messaging.batch.message_count': events.length,
       },
       parent: receivedTrace({ traceparent: events[0]?.traceparent }) ?? null,
+      links: isTraced() ? causesOf(events.slice(1, 1 + linksMax)) : [],
     })
     try {
       await withTrace(span.trace, () => this.#consumption.handle(events))
