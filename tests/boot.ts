@@ -84,7 +84,14 @@ export const bootPlatform = async ({ config: overrides = {}, remote = [], worker
   const { url: databaseUrl } = stack.use(await copyDatabase())
   const secrets = { ...(await makeSecrets(folder.path)), operatorPassword: 'operator-for-tests' }
   const search = breakableSearch()
-  const settings = { ...readConfig([], ownSettings()), data: folder.path, databaseUrl, regionHeader: 'x-country', ...overrides }
+  const settings = {
+    ...readConfig([], ownSettings()),
+    data: folder.path,
+    databaseUrl,
+    regionHeader: 'x-country',
+    addressHeader: 'x-client',
+    ...overrides,
+  }
   const engines = stack.use(openEngines(settings, log, { search: search.open }))
   const [database, events, jobs] = [await engines.open('database'), await engines.open('events'), await engines.open('jobs')]
   const [objects, mailbox] = [await engines.open('objects'), await engines.open('mailbox')]
@@ -167,7 +174,11 @@ const startRemote = async (name: string, parts: Omit<SubgraphParts, 'supergraph'
   const subgraph = stack.use(await startSubgraph(await loadSubgraph(name), { ...parts, supergraph }))
   const app = createHttp({ name, log })
   const keys = await parts.secrets.pick('accessPublicKey', 'serviceKey')
-  serveGraphql(app, subgraph, readCallerFrom({ region: 'US', regionHeader: '' }, keys, await watchSessions(parts, stack)))
+  serveGraphql(
+    app,
+    subgraph,
+    readCallerFrom({ region: 'US', regionHeader: '', addressHeader: '' }, keys, await watchSessions(parts, stack)),
+  )
   const url = await app.listen({ host, port: 0 })
   stack.defer(() => app.close())
   return { url, stop: () => app.close() }

@@ -55,7 +55,11 @@ export const serveSubgraph = async (
   const subgraph = stack.use(await startSubgraph(await loadSubgraph(name), { ...parts, supergraph }))
   const app = createHttp({ name, log })
   stack.defer(() => app.close())
-  serveGraphql(app, subgraph, readCallerFrom({ region: 'US', regionHeader: '' }, identity, await watchSessions(parts, stack)))
+  serveGraphql(
+    app,
+    subgraph,
+    readCallerFrom({ region: 'US', regionHeader: '', addressHeader: '' }, identity, await watchSessions(parts, stack)),
+  )
   const base = await app.listen({ host: '127.0.0.1', port: 0 })
   const tokens = createIssuer(identity.accessPrivateKey, 60)
   const send: ServedSubgraph['send'] = async (request, viewer = {}) => {

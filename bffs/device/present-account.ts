@@ -9,5 +9,10 @@ export const presentProfile = ({ id, name, avatar, maturityLimit }: ProfileFacts
   kids: maturityLimit < kidsBelow,
 })
 
-type RefusalFacts = { readonly code: string; readonly message: string }
-export const presentRefusal = ({ code, message }: RefusalFacts) => ({ __typename: 'Refusal' as const, code, message })
+type RefusalFacts = { readonly code: string; readonly message: string; readonly retryAfterSeconds?: number | null }
+export const presentRefusal = ({ code, message, retryAfterSeconds = null }: RefusalFacts) => ({
+  __typename: 'Refusal' as const,
+  code,
+  message,
+  retryAfterSeconds,
+})

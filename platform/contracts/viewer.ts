@@ -16,9 +16,16 @@ export type Caller = {
   readonly viewer: Viewer | null
   readonly region: string
   readonly deviceId: string
+  /** IP address of the client, as far as a trusted party knows it. */
+  readonly address?: string
   /** The access token as it came, to be passed on; empty when there was none. */
   readonly token: string
 }
 
 /** Headers by which one of our processes passes the caller to the next. */
-export const callerHeaders = { service: 'x-cinegraph-service', region: 'x-cinegraph-region', device: 'x-cinegraph-device' } as const
+export const callerHeaders = {
+  service: 'x-cinegraph-service',
+  region: 'x-cinegraph-region',
+  device: 'x-cinegraph-device',
+  address: 'x-cinegraph-address',
+} as const

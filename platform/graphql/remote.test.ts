@@ -40,7 +40,7 @@ test('requests that a service refuses as such are the caller’s fault, and shut
 })
 
 test('whatever a client puts into its headers can be passed on to the next service, or is left out', async () => {
-  const readCaller = readCallerFrom({ region: 'US', regionHeader: 'x-country' }, keys, noneEnded)
+  const readCaller = readCallerFrom({ region: 'US', regionHeader: 'x-country', addressHeader: 'x-forwarded-for' }, keys, noneEnded)
   for (const odd of ['a\r\nx: y', '\0', 'ключ', '\u2028', 'a b', 'ä'.repeat(200)]) {
     const { deviceId, token, region } = await readCaller({ authorization: `Bearer ${odd}`, 'x-cinegraph-device': odd, 'x-country': odd })
     assert.doesNotThrow(() => new Headers({ deviceId, authorization: `Bearer ${token}`, region }))

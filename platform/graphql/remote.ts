@@ -14,6 +14,7 @@ export const forwardHeaders = (caller: Caller, serviceKey: string): Readonly<Rec
   [callerHeaders.service]: serviceKey,
   [callerHeaders.region]: caller.region,
   [callerHeaders.device]: caller.deviceId,
+  ...(caller.address ? { [callerHeaders.address]: caller.address } : {}),
 })
 
 /** What a server answers to a request that is wrong in itself, whoever serves it (RFC 9110, section 15.5; RFC 6585, section 5). */

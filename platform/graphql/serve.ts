@@ -34,7 +34,7 @@ export const serveAnswers = (app: Http, { answer, subscribe, inParts }: Answers,
     method: ['GET', 'POST'],
     url: '/graphql',
     handler: async (request, reply) => {
-      const caller = await readCaller(request.headers)
+      const caller = await readCaller(request.headers, request.ip)
       if (subscribe !== undefined && wantsEvents(request))
         return answerAsEvents(request, reply, (asked, signal) => subscribe(asked, caller, signal))
       if (inParts !== undefined && wantsParts(request))

@@ -58,6 +58,7 @@ export const settings = {
   demoFootage: setting('demo-footage', 'CINEGRAPH_DEMO_FOOTAGE', true, 'make footage for a handful of demo titles', yesOrNo),
   region: setting('region', 'CINEGRAPH_REGION', 'US', 'country of a viewer when no proxy names it', countryCode),
   regionHeader: setting('region-header', 'CINEGRAPH_REGION_HEADER', '', 'header in which a trusted proxy names the country', text),
+  addressHeader: setting('address-header', 'CINEGRAPH_ADDRESS_HEADER', '', 'header in which a trusted proxy names the client', text),
   accessTokenSeconds: setting(
     'access-token-seconds',
     'CINEGRAPH_ACCESS_TOKEN_SECONDS',

@@ -1,8 +1,11 @@
 import type { Caller } from '#platform/contracts/viewer.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
 import type { SubgraphContext } from '#platform/graphql/subgraph.ts'
-import { type AccountDeps, createProfile, type Refused, refreshSession, refuse, signIn, signUp, switchProfile } from './accounts.ts'
+import { refreshSession, signIn, signUp } from './accounts.ts'
+import type { AccountDeps } from './deps.ts'
 import type { ProfileLoaders } from './loaders.ts'
+import { createProfile, switchProfile } from './profiles.ts'
+import { type Refused, refuse } from './refusal.ts'
 import type { DeviceKind, Resolvers } from './schema.generated.ts'
 import { sessionMutations } from './session-resolvers.ts'
 import type { Asking } from './sessions.ts'
@@ -10,7 +13,12 @@ import type { Asking } from './sessions.ts'
 export type ProfileContext = SubgraphContext<ProfileLoaders>
 
 const notSignedIn = refuse('NOT_SIGNED_IN', 'Sign in first.')
-const askingOf = ({ deviceId, region }: Caller, device: DeviceKind | null = null): Asking => ({ deviceId, region, device })
+const askingOf = ({ deviceId, region, address = '' }: Caller, device: DeviceKind | null = null): Asking => ({
+  deviceId,
+  region,
+  address,
+  device,
+})
 const named = <T extends object>(name: 'Session' | 'Profile' | 'Membership', result: T | Refused) =>
   '__typename' in result ? result : { __typename: name, ...result }
 

@@ -6,6 +6,7 @@ import { createLoaders } from './loaders.ts'
 import { resolvers } from './resolvers.ts'
 import { createSessions } from './sessions.ts'
 import type { AccountStore, ProfileStore, SessionStore } from './store.ts'
+import { createTryLimits } from './try-limits.ts'
 
 const typeDefs = readFileSync(new URL('./schema.graphql', import.meta.url), 'utf8')
 
@@ -34,7 +35,7 @@ export const createProfile = ({
   return createSubgraph({
     name: 'profile',
     typeDefs,
-    resolvers: resolvers({ accounts, profiles, sessions, clock }),
+    resolvers: resolvers({ accounts, profiles, sessions, limits: createTryLimits(), clock }),
     loaders: () => createLoaders(accounts, profiles),
     log,
   })

@@ -1,10 +1,11 @@
 import { Password, parseInput } from '#platform/contracts/fields.ts'
 import type { Viewer } from '#platform/contracts/viewer.ts'
 import { hashPassword, passwordMatches } from '#platform/identity/password.ts'
-import { type AccountDeps, checkedOr, type Refused, refuse } from './accounts.ts'
+import type { AccountDeps } from './deps.ts'
+import { checkedOr, isRefused, type Refused, refuse, tryWithin } from './refusal.ts'
 import type { Resolvers } from './schema.generated.ts'
 
-type Deps = Pick<AccountDeps, 'accounts' | 'sessions'>
+type Deps = Pick<AccountDeps, 'accounts' | 'sessions' | 'limits'>
 type SessionMutation = 'endSession' | 'endSessions' | 'changePassword'
 
 const notSignedIn = refuse('NOT_SIGNED_IN', 'Sign in first.')
@@ -23,8 +24,13 @@ export const sessionMutations = (deps: Deps): Pick<Resolvers['Mutation'] & objec
     if (viewer === null) return notSignedIn
     return ended(await deps.sessions.end(keepThis ? others(viewer) : { accountId: viewer.accountId, except: '' }))
   },
-  changePassword: async (_parent, passwords, { caller: { viewer } }) =>
-    viewer === null ? notSignedIn : changePassword(passwords, viewer, deps),
+  changePassword: async (_parent, passwords, { caller: { viewer, address = '' } }) => {
+    if (viewer === null) return notSignedIn
+    const trying = { account: viewer.accountId, address }
+    return tryWithin({ limits: deps.limits, what: 'changePassword', trying, isGood: (result) => !isRefused(result) }, () =>
+      changePassword(passwords, viewer, deps),
+    )
+  },
 })
 
 type Passwords = { readonly password: string; readonly newPassword: string }

@@ -16,7 +16,7 @@ export type OpenedSession = {
   readonly profile: Profile
 }
 /** From where a session is opened. */
-export type Asking = Pick<Session, 'device' | 'deviceId' | 'region'>
+export type Asking = Pick<Session, 'device' | 'deviceId' | 'region'> & { readonly address: string }
 type Seen = { readonly account: Account; readonly profile: Profile }
 type Renewed = { readonly session: Session; readonly refreshToken: string }
 
@@ -71,10 +71,10 @@ export const createSessions = ({ store, tokens, ttlSeconds, clock }: SessionsDep
   return {
     grant,
     end,
-    open: async (seen, asking) => {
+    open: async (seen, { device, deviceId, region }) => {
       const refreshToken = `${random()}.${random()}`
       const [now, ids] = [clock(), { id: randomUUID(), accountId: seen.account.id, profileId: seen.profile.id }]
-      const session = { ...ids, ...asking, startedAt: now, renewedAt: now, expiresAt: expiry() }
+      const session = { ...ids, device, deviceId, region, startedAt: now, renewedAt: now, expiresAt: expiry() }
       await store.open(session, hashesOf(refreshToken))
       return grant(seen, { session, refreshToken })
     },

@@ -20,7 +20,7 @@ export type Subscribe<C> = (request: GraphqlRequest, context: C, signal: AbortSi
 export type WebSocketDeps<C> = {
   readonly subscribe: Subscribe<C>
   /** Who asks, by the headers of the upgrade and the token of `connection_init`. */
-  readonly contextOf: (headers: IncomingHttpHeaders) => C | Promise<C>
+  readonly contextOf: (headers: IncomingHttpHeaders, address?: string) => C | Promise<C>
   readonly documents?: Documents
   /** The headers that carry a token: the only ones that `connection_init` may give. */
   readonly tokenHeaders?: readonly string[]
@@ -117,7 +117,9 @@ const openOperation = <C>({ subscribe, contextOf, documents = anyDocument, ...de
     if ('refusal' in found) return [new GraphQLError(found.refusal, { extensions: { code: found.code } })]
     const { query } = found
     const asked = { query, ...(variables ? { variables } : {}), ...(operationName ? { operationName } : {}) }
-    const context = await orRefusal(async () => contextOf({ ...extra.request.headers, ...tokenIn(connectionParams, tokenHeaders) }))
+    const context = await orRefusal(async () =>
+      contextOf({ ...extra.request.headers, ...tokenIn(connectionParams, tokenHeaders) }, extra.request.socket.remoteAddress),
+    )
     if (context instanceof GraphQLError) return [context]
     const answers = answersTo((signal) => subscribe(asked, context, signal), log)
     const contextValue: Opened = { answers, inTurn: extra.inTurn }

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { ChangePasswordMutation, SignInMutation, SignUpMutation } from '../../bffs/web/documents.generated.ts'
+import { bootPlatform, type Platform } from '../boot.ts'
+import { Device, type DeviceKind } from '../member.ts'
+
+let platform: Platform
+before(async () => {
+  platform = await bootPlatform({ remote: ['profile'] })
+})
+after(() => platform?.[Symbol.asyncDispose]())
+
+type Refused = { readonly code?: string; readonly message?: string; readonly retryAfterSeconds?: number | null }
+const from = (address: string, kind: DeviceKind = 'web') => new Device(platform.links, kind, { headers: { 'x-client': address } })
+const signIn = async (device: Device, email: string, password: string): Promise<Refused> => {
+  const { data, errors } = await device.ask<SignInMutation>('signIn', { email, password })
+  assert.deepEqual(errors, [])
+  return data.signIn as Refused
+}
+const repeat = async (times: number, run: (at: number) => Promise<Refused>): Promise<readonly (string | undefined)[]> => {
+  const codes: (string | undefined)[] = []
+  for (let at = 0; at < times; at += 1) codes.push((await run(at)).code)
+  return codes
+}
+
+for (const email of ['noor@cinegraph.example', 'nobody@example.org', 'no address at all']) {
+  test(`whoever guesses passwords of ${email} is told when to try again, on every device and in every spelling`, async () => {
+    const address = `198.51.100.${email.length}`
+    const spellings = [email, email.toUpperCase(), ` ${email} `]
+    const kinds = ['web', 'tv', 'mobile'] as const
+    const guess = (at: number) => signIn(from(address, kinds[at % 3]), spellings[at % (email.includes('@') ? 3 : 1)] ?? '', `guess ${at}`)
+    assert.deepEqual(await repeat(10, guess), Array(10).fill('WRONG_CREDENTIALS'))
+    const refused = await signIn(from(address), email, 'popcorn-demo')
+    assert.equal(refused.code, 'TOO_MANY_TRIES')
+    assert.ok((refused.retryAfterSeconds ?? 0) > 800 && (refused.retryAfterSeconds ?? 0) <= 900, String(refused.retryAfterSeconds))
+    assert.match(refused.message ?? '', /Try again in 15 minutes/)
+  })
+}
+
+test('one who guessed locks nobody else out: the member signs in from another address', async () => {
+  await repeat(11, (at) => signIn(from('198.51.100.200'), 'demo@cinegraph.example', `guess ${at}`))
+  assert.equal((await signIn(from('198.51.100.200'), 'demo@cinegraph.example', 'popcorn-demo')).code, 'TOO_MANY_TRIES')
+  assert.equal((await signIn(from('198.51.100.201'), 'demo@cinegraph.example', 'popcorn-demo')).code, undefined)
+})
+
+test('a header that a client makes up before the proxy’s own is no way around', async () => {
+  const codes = await repeat(12, (at) => signIn(from(`203.0.113.${at}, 198.51.100.202`), 'lapsed@cinegraph.example', `guess ${at}`))
+  assert.deepEqual(codes.slice(-2), ['TOO_MANY_TRIES', 'TOO_MANY_TRIES'])
+})
+
+test('many guesses at the same instant are no more than many one after the other', async () => {
+  const guesses = Array.from({ length: 30 }, (_, at) => signIn(from('198.51.100.203'), 'new@cinegraph.example', `guess ${at}`))
+  const codes = (await Promise.all(guesses)).map(({ code }) => code)
+  assert.equal(codes.filter((code) => code === 'WRONG_CREDENTIALS').length, 10)
+  assert.equal(codes.filter((code) => code === 'TOO_MANY_TRIES').length, 20)
+})
+
+test('signing in well does not count, however often', async () => {
+  const codes = await repeat(15, () => signIn(from('198.51.100.204'), 'operator@cinegraph.example', platform.secrets.operatorPassword))
+  assert.equal(new Set(codes).size, 1)
+  assert.notEqual(codes[0], 'TOO_MANY_TRIES')
+})
+
+test('accounts are made from one line a bounded number of times, also over the addresses of an IPv6 network', async () => {
+  const signUp = async (at: number): Promise<Refused> => {
+    const input = { email: `flood${at}@example.org`, password: 'correct horse', profileName: 'F' }
+    return (await from(`2001:db8::${at}`).ask<SignUpMutation>('signUp', { input })).data.signUp as Refused
+  }
+  const codes = await repeat(22, signUp)
+  assert.deepEqual([...new Set(codes.slice(0, 20)), ...codes.slice(20)], [undefined, 'TOO_MANY_TRIES', 'TOO_MANY_TRIES'])
+})
+
+test('whoever holds a signed-in device cannot guess the password by changing it', async () => {
+  const device = from('198.51.100.206')
+  await device.signIn()
+  const change = async (at: number): Promise<Refused> =>
+    (await device.ask<ChangePasswordMutation>('changePassword', { password: `guess ${at} pad`, newPassword: 'another one' })).data
+      .changePassword as Refused
+  assert.deepEqual([...new Set(await repeat(10, change))], ['WRONG_CREDENTIALS'])
+  assert.equal((await change(11)).code, 'TOO_MANY_TRIES')
+})
+
+const quantile = (values: readonly number[], share: number): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? 0
+
+test('a flood of sign-ins is refused in time and leaves the screens of members who are signed in alone', async () => {
+  const member = from('198.51.100.207')
+  await member.signIn()
+  const ask = async (): Promise<number> => {
+    const began = performance.now()
+    assert.deepEqual((await member.ask('home')).errors, [])
+    return performance.now() - began
+  }
+  await ask()
+  const guess = (at: number) => signIn(from(`203.0.113.${at % 250}`), `flood${at}@example.org`, `guess ${at}`)
+  const flood = Promise.all(Array.from({ length: 500 }, (_, at) => guess(at)))
+  const during: number[] = []
+  let isOver = false
+  void flood.finally(() => {
+    isOver = true
+  })
+  while (!isOver) during.push(await ask())
+  const codes = (await flood).map(({ code }) => code)
+  assert.deepEqual([...new Set(codes)].toSorted(), ['TOO_MANY_TRIES', 'WRONG_CREDENTIALS'])
+  assert.ok(quantile(during, 0.5) < 2_000, `home took ${during.map(Math.round)} ms while 500 signed in`)
+})
