@@ -11,11 +11,13 @@ import { Serving } from './gateway/canary.ts'
 import { openDocuments } from './gateway/documents.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { createGatewayHttp } from './gateway/http.ts'
-import { gatewayHelp, readGatewaySettings } from './gateway/settings.ts'
+import { readGatewaySettings } from './gateway/settings.ts'
+import { gatewayHelp, settingsSchema } from './gateway/settings-help.ts'
 import { openSource } from './gateway/source.ts'
 import { readSupergraphFile } from './gateway/watch.ts'
 
-if (asksForHelp(process.argv)) process.stdout.write(gatewayHelp)
+if (asksForHelp(process.argv)) process.stdout.write(gatewayHelp())
+else if (process.argv.includes('--schema')) process.stdout.write(`${JSON.stringify(settingsSchema(), null, 2)}\n`)
 else
   await runMain(async (stack) => {
     const settings = await readGatewaySettings(process.argv.slice(2), process.env)

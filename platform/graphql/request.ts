@@ -8,6 +8,8 @@ const nameLengthMax = 1_000
 const Parameters = z.object({
   query: z.string().max(queryLengthMax).nullish(),
   documentId: z.string().max(nameLengthMax).nullish(),
+  /** As Relay's network layers name it. */
+  doc_id: z.string().max(nameLengthMax).nullish(),
   variables: z.record(z.string(), z.unknown()).nullish(),
   operationName: z.string().max(nameLengthMax).nullish(),
   extensions: z.record(z.string(), z.unknown()).nullish(),
@@ -26,7 +28,8 @@ const notGraphql = (why: string): Unreadable => ({ why: `This is not a GraphQL r
 export const parseParameters = (value: unknown): { readonly parameters: RequestParameters } | Unreadable => {
   const parsed = Parameters.safeParse(value)
   if (!parsed.success) return notGraphql(z.prettifyError(parsed.error))
-  const { query, documentId, variables, operationName, extensions } = parsed.data
+  const { query, variables, operationName, extensions } = parsed.data
+  const documentId = parsed.data.documentId ?? parsed.data.doc_id
   return {
     parameters: {
       ...(typeof query === 'string' ? { query } : {}),

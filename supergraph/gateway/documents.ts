@@ -11,12 +11,17 @@ export type Refused = { readonly refusal: string; readonly code: string }
 export type Documents = (asked: AskedDocument) => { readonly query: string } | Refused
 
 const Persisted = z.object({ persistedQuery: z.object({ version: z.literal(1), sha256Hash: z.string() }) })
+/** Apollo's manifest (https://www.apollographql.com/docs/graphos/platform/security/persisted-queries), or texts by id, as Relay's compiler writes them. */
+const Manifest = z
+  .object({ format: z.literal('apollo-persisted-query-manifest'), operations: z.array(z.object({ id: z.string(), body: z.string() })) })
+  .transform(({ operations }) => Object.fromEntries(operations.map(({ id, body }) => [id, body])))
+const Listed = z.union([Manifest, z.record(z.string(), z.string())])
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex')
 const noQuery: Refused = { refusal: 'The request has no query.', code: 'BAD_REQUEST' }
 const persistedBytesMax = 8 * 1024 * 1024
 
 /**
- * Trusted documents (a JSON file of texts by id or SHA-256), and automatic persisted queries as Apollo clients send them.
+ * Trusted documents (a file in Apollo's or Relay's format, or texts by SHA-256), and automatic persisted queries as Apollo clients send them.
  * Throws GATEWAY_OPTION when the file cannot be read.
  */
 export const openDocuments = async ({ trustedDocuments, persistedQueries }: GatewaySettings): Promise<Documents> => {
@@ -46,8 +51,8 @@ export const anyDocument: Documents = ({ query }) => (query === undefined ? noQu
 
 const readTrusted = async (file: string): Promise<ReadonlyMap<string, string>> => {
   try {
-    const listed = z.record(z.string(), z.string()).parse(JSON.parse(await readFile(file, 'utf8')))
-    return new Map(Object.entries(listed).flatMap(([id, text]) => [[id, text] as const, [hashOf(text), text] as const]))
+    const texts = Listed.parse(JSON.parse(await readFile(file, 'utf8')))
+    return new Map(Object.entries(texts).flatMap(([id, text]) => [[id, text] as const, [hashOf(text), text] as const]))
   } catch (error) {
     throw new CinegraphError('GATEWAY_OPTION', { name: 'trustedDocuments.file', why: messageOf(error) }, error)
   }

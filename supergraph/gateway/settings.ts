@@ -1,147 +1,9 @@
-import { readFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { parse as parseYaml } from 'yaml'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
-import { defaultQuota } from '#platform/graphql/limits/subscription-quota.ts'
-import { planMsDefault } from '../engine/plan/planner-process.ts'
-import { Breaker, breakerDefaults } from './breaker-settings.ts'
-import { gatewayLimits, Limits } from './limits-settings.ts'
-import { studioDefaults } from './studio-settings.ts'
+import { readSettingsFile } from './settings-file.ts'
+import { type HeaderRules as HeaderRulesSchema, Settings, type Subgraph } from './settings-schema.ts'
 
-/** Header names as they are on the wire; `x-*` stands for every header that begins so. */
-const HeaderRules = z.strictObject({
-  propagate: z.array(z.string()).default([]),
-  set: z.record(z.string(), z.string()).default({}),
-  remove: z.array(z.string()).default([]),
-})
-/** A share of callers gets something new, and the old again by itself when the new does worse. */
-const Trial = z.strictObject({
-  percent: z.number().min(0).max(100).default(5),
-  requestsMin: z.int().min(1).default(50),
-  errorShareMore: z.number().min(0).default(0.02),
-  latencyTimes: z.number().min(1).default(2),
-})
-const Subgraph = z.strictObject({
-  url: z.url().optional(),
-  timeoutMs: z.int().min(1).optional(),
-  retries: z.int().min(0).max(5).optional(),
-  concurrent: z.int().min(1).optional(),
-  hedgeMs: z.int().min(1).optional(),
-  breaker: Breaker.optional(),
-  compressed: z.boolean().optional(),
-  headers: HeaderRules.optional(),
-  /** A new version of the subgraph for some callers. */
-  canary: Trial.extend({ url: z.url() }).optional(),
-  /** Another version that a share of reads is asked of too, to compare. */
-  shadow: z.strictObject({ url: z.url(), share: z.number().min(0).max(1) }).optional(),
-  subscriptions: z.strictObject({ protocol: z.enum(['ws', 'sse']).default('sse'), url: z.url().optional() }).optional(),
-})
-const Settings = z.strictObject({
-  supergraph: z.string().optional(),
-  /** The supergraph of a graph in Apollo Studio. `APOLLO_KEY` and `APOLLO_GRAPH_REF` stand for it. */
-  uplink: z.strictObject({ graphRef: z.string(), key: z.string(), endpoints: z.array(z.url()).optional() }).optional(),
-  /** Subgraphs that are asked for their schemas, and composed, again and again. */
-  compose: z.strictObject({ subgraphs: z.record(z.string(), z.url()), pollMs: z.int().min(500).default(10_000) }).optional(),
-  host: z.string().default('127.0.0.1'),
-  port: z.int().min(0).max(65_535).default(4000),
-  logLevel: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
-  /** Serve a changed supergraph file without a restart. */
-  watch: z.boolean().default(true),
-  /** Hide the messages of unexpected errors. */
-  production: z.boolean().default(false),
-  /** Show stack traces and file paths of subgraphs to clients: for development. */
-  subgraphDetails: z.boolean().default(false),
-  /** Origins of pages that may ask the gateway; `*` stands for all. */
-  corsOrigins: z.array(z.union([z.literal('*'), z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin)])).default([]),
-  /** Further names by which the gateway is reached; `*` stands for all. A request for another name with a dot is refused. */
-  allowedHosts: z.array(z.string().min(1)).default([]),
-  introspection: z.boolean().default(true),
-  /** Whether anybody may have plans made at `/explain`; not in production, unless it says so. */
-  explain: z.boolean().optional(),
-  /** Where `/metrics` is: another port, which only this machine reaches unless another address is named. */
-  adminHost: z.string().default('127.0.0.1'),
-  adminPort: z.int().min(0).max(65_535).default(0),
-  /** How long a subgraph may take, how often a query is tried again, how many requests run at a time. */
-  timeoutMs: z.int().min(1).default(10_000),
-  retries: z.int().min(0).max(5).default(1),
-  concurrent: z.int().min(1).default(500),
-  breaker: Breaker.default(breakerDefaults),
-  /** Ask subgraphs for compressed answers: less traffic, more CPU. */
-  compressed: z.boolean().default(false),
-  dedupe: z.boolean().default(true),
-  headers: HeaderRules.default({ propagate: ['authorization', 'traceparent', 'tracestate'], set: {}, remove: [] }),
-  subgraphs: z.record(z.string(), Subgraph).default({}),
-  limits: Limits.default(gatewayLimits),
-  demand: z
-    .strictObject({
-      mode: z.enum(['off', 'measure', 'enforce']).default('off'),
-      costMax: z.number().min(1).default(1_000),
-      listSize: z.int().min(0).default(10),
-    })
-    .default({ mode: 'off', costMax: 1_000, listSize: 10 }),
-  /** Subscriptions at a time: over one WebSocket, by the subject of one token, and in all. */
-  subscriptions: z
-    .strictObject({
-      perSocketMax: z.int().min(1).default(defaultQuota.perSocketMax),
-      perAccountMax: z.int().min(1).default(defaultQuota.perAccountMax),
-      perProcessMax: z.int().min(1).default(defaultQuota.perProcessMax),
-    })
-    .default(defaultQuota),
-  /** Labels of `@override(label:)` that are on; `percent(n)` needs no mention. */
-  overrides: z.array(z.string()).default([]),
-  authorization: z.strictObject({ mode: z.enum(['null', 'refuse']) }).default({ mode: 'null' }),
-  /** Where the scopes and policies of a request come from: headers that a trusted proxy sets. */
-  claims: z.strictObject({ authenticatedHeader: z.string(), scopesHeader: z.string(), policiesHeader: z.string() }).partial().default({}),
-  /** Access tokens that the gateway verifies, by the keys that their issuer publishes (JWKS). */
-  jwt: z
-    .strictObject({
-      jwks: z.url({ protocol: /^https?$/ }),
-      issuer: z.string().optional(),
-      audience: z.string().optional(),
-      header: z.string().default('authorization'),
-      scopesClaim: z.string().default('scope'),
-      policiesClaim: z.string().default('policies'),
-    })
-    .optional(),
-  contract: z
-    .strictObject({ include: z.array(z.string()), exclude: z.array(z.string()) })
-    .partial()
-    .default({}),
-  trustedDocuments: z.strictObject({ file: z.string(), only: z.boolean().default(false) }).optional(),
-  persistedQueries: z.boolean().default(true),
-  batchMax: z.int().min(0).default(10),
-  /** A share of callers goes to another supergraph file, and back by itself when that one does worse. */
-  canary: Trial.extend({ supergraph: z.string() }).optional(),
-  /** A share of live queries is answered a second time by the reference engine, and differences are logged. */
-  shadow: z.strictObject({ share: z.number().min(0).max(1) }).optional(),
-  /** Whole answers are kept as long as the `Cache-Control` of all their parts allows; `key` is what a request to forget tags must show. */
-  cache: z
-    .strictObject({
-      bytesMax: z
-        .int()
-        .min(1)
-        .default(64 * 1024 * 1024),
-      key: z.string().min(8).optional(),
-      /** Also single entities, so that an answer of which one part is new asks for that part only. */
-      entities: z.boolean().default(true),
-    })
-    .optional(),
-  /** Reports operations to Apollo Studio, and asks subgraphs for their traces (ftv1). With APOLLO_KEY and APOLLO_GRAPH_REF it is on. */
-  studio: z
-    .strictObject({
-      key: z.string(),
-      graphRef: z.string(),
-      url: z.url().default(studioDefaults.url),
-      sendEveryMs: z.int().min(50).default(studioDefaults.sendEveryMs),
-    })
-    .optional(),
-  slowMs: z.int().min(1).default(1_000),
-  planMs: z.int().min(10).default(planMsDefault),
-  /** An OpenTelemetry collector, OTLP over HTTP. `OTEL_EXPORTER_OTLP_ENDPOINT` stands for it. */
-  otlpUrl: z.string().default(''),
-})
 export type SupergraphSource = { readonly what: string } & (
   | { readonly kind: 'file'; readonly file: string }
   | { readonly kind: 'uplink'; readonly graphRef: string; readonly key: string; readonly endpoints?: readonly string[] | undefined }
@@ -149,13 +11,7 @@ export type SupergraphSource = { readonly what: string } & (
 )
 export type GatewaySettings = z.infer<typeof Settings> & { readonly source: SupergraphSource }
 export type SubgraphSettings = z.infer<typeof Subgraph>
-export type HeaderRules = z.infer<typeof HeaderRules>
-
-export const gatewayHelp = `npm run supergraph -- --supergraph FILE [--port N] [--host ADDRESS] [--config FILE] [--log-level LEVEL] [--no-watch] [--production]
-
-  --supergraph FILE   a composed Federation 2 supergraph; without it, the graph that APOLLO_KEY and APOLLO_GRAPH_REF name
-  --config FILE       JSON or YAML: headers, timeouts, limits, demand control, authorization, contracts (docs/SUPERGRAPH.md)
-`
+export type HeaderRules = z.infer<typeof HeaderRulesSchema>
 
 const flags = {
   supergraph: { type: 'string' },
@@ -173,7 +29,7 @@ export const readGatewaySettings = async (
   env: Readonly<Record<string, string | undefined>> = {},
 ): Promise<GatewaySettings> => {
   const given = readFlags(args)
-  const file = given.config === undefined ? {} : await readSettingsFile(given.config)
+  const file = given.config === undefined ? {} : await readSettingsFile(given.config, env)
   const { 'log-level': logLevel, port, config: _config, ...rest } = given
   const merged = {
     ...([given.supergraph, file.supergraph, file.uplink, file.compose].some((named) => named !== undefined) ? {} : uplinkFrom(env)),
@@ -227,16 +83,6 @@ const readFlags = (args: readonly string[]) => {
   } catch (error) {
     const name = /'([^']+)'/.exec(messageOf(error))?.[1] ?? messageOf(error)
     throw new CinegraphError('GATEWAY_OPTION', { name, why: messageOf(error).split('.')[0] ?? '' }, error)
-  }
-}
-
-const readSettingsFile = async (file: string): Promise<Record<string, unknown>> => {
-  try {
-    const value: unknown = parseYaml(await readFile(file, 'utf8'))
-    const settings = (value ?? {}) as Record<string, unknown>
-    return typeof settings.supergraph === 'string' ? { ...settings, supergraph: resolve(dirname(file), settings.supergraph) } : settings
-  } catch (error) {
-    throw new CinegraphError('GATEWAY_OPTION', { name: `--config ${file}`, why: messageOf(error).split('\n')[0] ?? '' }, error)
   }
 }
 

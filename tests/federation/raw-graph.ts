@@ -23,7 +23,7 @@ export const rawGraph = async (parts: Readonly<Record<string, RawSubgraph>>, set
   for (const [name, part] of Object.entries(parts)) subgraphs[name] = { url: await serve(part, stack) }
   const log = createLog('test', 'silent')
   const planning = stack.use(startPlannerProcess())
-  const read = parseGatewaySettings({ supergraph: 'x', subgraphs, ...settings })
+  const read = parseGatewaySettings({ supergraph: 'x', ...settings, subgraphs })
   const supergraphSdl = composeParts(Object.fromEntries(Object.entries(parts).map(([name, { sdl }]) => [name, { sdl, resolvers: {} }])))
   const serving = stack.use(new Serving(await createGateway({ supergraphSdl, settings: read, planning, log })))
   const app = createGatewayHttp({ serving, documents: await openDocuments(read), settings: read, log })
