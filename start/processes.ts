@@ -2,6 +2,8 @@ import { join } from 'node:path'
 import type { Secrets } from '#platform/identity/secrets.ts'
 import { postgresUrl } from '#platform/postgres/server.ts'
 import { type Config, environmentOf } from '#platform/settings/config.ts'
+import { engineSettings } from '#platform/settings/engine-settings.ts'
+import { s3Settings } from '#platform/settings/engines/s3.ts'
 import type { Environment } from '#platform/settings/setting.ts'
 import { innerUrls, type Links, publicUrls } from './links.ts'
 import type { Ports } from './ports.ts'
@@ -37,7 +39,7 @@ export const processWaves = (config: Config, { ports, links, secrets, inherited 
         plan(config.processes === 'split' ? 'supergraph' : 'control-plane', 'start/control-plane.main.ts'),
         ports['control-plane-admin'],
       ),
-      withAdmin(outside(plan('origin', 'edge/origin.main.ts', ports.origin)), ports['origin-admin']),
+      withAdmin(outside(plan('origin', 'edge/origin.main.ts', ports.origin), storeNames), ports['origin-admin']),
       withAdmin(named(outside(plan('edge-1', 'edge/main.ts', ports['edge-1']))), ports['edge-1-admin']),
       withAdmin(named(outside(plan('edge-2', 'edge/main.ts', ports['edge-2']))), ports['edge-2-admin']),
     ],
@@ -56,5 +58,11 @@ const withAdmin = ({ env, ...plan }: ProcessPlan, port: number): ProcessPlan => 
 /** Known by its name among others of its kind. */
 const named = ({ env, ...plan }: ProcessPlan): ProcessPlan => ({ ...plan, env: { ...env, CINEGRAPH_NODE_NAME: plan.name } })
 
-/** Without the database's address, which holds its password. */
-const outside = ({ env, ...plan }: ProcessPlan): ProcessPlan => ({ ...plan, env: { ...env, DATABASE_URL: undefined } })
+const engineNames = ['DATABASE_URL', ...Object.values(engineSettings).map(({ env }) => env)]
+const storeNames = Object.values(s3Settings).map(({ env }) => env)
+
+/** Without the addresses of engines, which hold passwords, but those of `kept`. */
+const outside = ({ env, ...plan }: ProcessPlan, kept: readonly string[] = []): ProcessPlan => {
+  const withheld = engineNames.filter((name) => !kept.includes(name)).map((name) => [name, undefined])
+  return { ...plan, env: { ...env, ...Object.fromEntries(withheld) } }
+}

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { openEngines } from '#platform/engines/engines.ts'
-import { embedded, type Open } from '#platform/engines/table.ts'
+import type { Open } from '#platform/engines/table.ts'
 import { serveGraphql } from '#platform/graphql/serve.ts'
 import { createHttp } from '#platform/http/server.ts'
 import { readCallerFrom } from '#platform/identity/caller.ts'
@@ -184,17 +184,18 @@ const startRemote = async (name: string, parts: Omit<SubgraphParts, 'supergraph'
   return { url, stop: () => app.close() }
 }
 
-/** The embedded index, which can be made to fail as one whose server has gone. */
+/** The index that the settings choose, which can be made to fail as one whose server has gone. */
 const breakableSearch = (): { readonly open: Open<SearchIndex>; readonly break: () => Promise<void> } => {
   let broken = false
   return {
     open: async (settings, openLog) => {
-      const inner = await embedded('search')(settings, openLog)
+      const engines = openEngines(readConfig([], settings), openLog)
+      const inner = await engines.open('search')
       const search: SearchIndex['search'] = async (query) => {
         if (broken) throw new Error('connect ECONNREFUSED')
         return inner.search(query)
       }
-      return { ...inner, search }
+      return { ...inner, search, [Symbol.asyncDispose]: () => engines[Symbol.asyncDispose]() }
     },
     break: async () => {
       broken = true

@@ -8,9 +8,11 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { variableOf } from './by-docker.ts'
 import { downByPackages, upByPackages } from './by-packages.ts'
+import { up } from './engines.ts'
 import type { Recipe, Server, Servers } from './recipe.ts'
 import { recipes } from './recipes.ts'
 import { pidOf } from './server-process.ts'
+import { readState } from './state.ts'
 import { cachedFolder } from './tools/cached.ts'
 import { provideJars } from './tools/maven.ts'
 
@@ -112,4 +114,18 @@ test('a machine without Maven is told what is missing and what would help', () =
       .finally(() => {
         process.env.PATH = PATH
       })
+  }))
+
+test('an engine that this machine cannot provide is named, left out and not taken for one that is up', () =>
+  inFolder(async (dir) => {
+    const { PATH } = process.env
+    process.env.PATH = dir
+    const room = { cache: dir, run: join(dir, 'run'), how: 'packages', say: () => undefined } as const
+    try {
+      await assert.rejects(up(['redis'], room), /Redis cannot be brought up on this machine: this is not Debian/)
+      assert.deepEqual(await readState(room.run), {})
+      await assert.rejects(up(['oracle'], room), { code: 'ENGINE_UNKNOWN' })
+    } finally {
+      process.env.PATH = PATH
+    }
   }))

@@ -52,7 +52,12 @@ const upOne = async (recipe: Recipe, wanted: 'docker' | 'packages', room: Room):
   const env = recipe.env(servers)
   // NOTE: written down first, so that `down` finds what a start that failed has left.
   await remember(room.run, recipe.name, { how, servers, env })
-  await (how === 'docker' ? upByDocker : upByPackages)(recipe, servers, room)
+  try {
+    await (how === 'docker' ? upByDocker : upByPackages)(recipe, servers, room)
+  } catch (error) {
+    if (before === undefined && isCinegraphError(error) && error.code === 'ENGINE_MISSING') await forget(room.run, recipe.name)
+    throw error
+  }
   await recipe.settle?.(servers)
 }
 

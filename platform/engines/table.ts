@@ -118,13 +118,6 @@ export const engineTable: { readonly [N in Need]: readonly Engine<Needs[N]>[] } 
   cassandra: [{ setting: 'CASSANDRA_URL', open: cassandra }],
 }
 
-/** The engine of a need that no setting has to choose, the last of its row. */
-export const embedded = <N extends Need>(need: N): Open<Needs[N]> => {
-  const open = engineTable[need].at(-1)?.open
-  if (open === undefined) throw new TypeError(`There is no embedded engine for ${need}`)
-  return open
-}
-
 /** Engines whose port lies in the room that needs them: the workflow of `workers/transcode`. */
 const roomEngines = ['CONDUCTOR_URL']
 

@@ -9,7 +9,9 @@ import { engineCacheVariable, engineTestsVariable } from './up.ts'
 
 // npm run test:engines [-- FILE …]: contract suites and flows on the engines that `npm run engines -- up` has brought up.
 const root = join(import.meta.dirname, '../..')
-const flows: readonly string[] = []
+const flows = ['membership', 'heartbeats', 'ingest', 'uploads', 'resume', 'degraded', 'rules', 'gone-titles', 'trace', 'live'].map(
+  (name) => `tests/flows/${name}.test.ts`,
+)
 
 const { values, positionals } = parseArgs({ options: { run: { type: 'string' }, cache: { type: 'string' } }, allowPositionals: true })
 const state = await readState(resolve(values.run ?? join(root, '.engines')))

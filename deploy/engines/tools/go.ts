@@ -20,7 +20,7 @@ export const provideGoProgram = async ({ cache, say }: Kit, { engine, path, vers
     if (go === undefined) throw missing(engine, 'Go is not installed', 'Run `apt-get install golang-go`, or put a newer Go on PATH')
     say(`${engine}: building ${name} ${version} with Go (some minutes) …`)
     await tryStep(engine, 'See that `go` reaches its module proxy, then run the same command again', () =>
-      run(go, ['install', `${path}@${version}`], { env: { GOBIN: partial } }),
+      run(go, ['install', `${path}@${version}`], { env: { GOBIN: partial, GOFLAGS: `${process.env.GOFLAGS ?? ''} -modcacherw`.trim() } }),
     )
     const found = /^\s*mod\s+\S+\s+\S+\s+(\S+)/m.exec(await run(go, ['version', '-m', join(partial, name)]))?.[1] ?? 'none'
     if (found !== sum)
