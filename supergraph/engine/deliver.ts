@@ -1,3 +1,4 @@
+import { CinegraphError, extensionsOf } from '#platform/errors/errors.ts'
 import type { GraphqlError } from '#platform/graphql/execute.ts'
 import type { AnswerPart } from '#platform/graphql/over-multipart.ts'
 import { answered, type ShowErrors } from './answered.ts'
@@ -38,8 +39,11 @@ export async function* deliver<C>(delivering: Delivering<C>): AsyncGenerator<Ans
     write.first(json, () => pendingIn(first.value().data, delivering)),
     { isLast: false, hasErrors: first.hasErrors },
   )
-  yield* later(delivering, reported)
+  yield* later(delivering, { reported, bytes: json.length })
 }
+
+/** What the client has been sent so far. */
+type Sent = { readonly reported: Set<GraphqlError>; readonly bytes: number }
 
 const partOf = (bytes: Buffer, how: Pick<AnswerPart, 'isLast' | 'hasErrors'>): AnswerPart => ({
   json: () => bytes,
@@ -54,8 +58,9 @@ const concernsFirst = <C>(error: GraphqlError, { run, all, split }: Delivering<C
   return inWhole !== undefined && inFirst !== undefined && inWhole.path?.length === inFirst.path?.length
 }
 
-async function* later<C>(delivering: Delivering<C>, reported: Set<GraphqlError>): AsyncGenerator<AnswerPart> {
-  const { run, split, stepOf, onDone, write } = delivering
+async function* later<C>(delivering: Delivering<C>, { reported, ...first }: Sent): AsyncGenerator<AnswerPart> {
+  const { run, all, split, stepOf, onDone, write } = delivering
+  let { bytes } = first
   const [, ...fetching] = split.fetching
   const done: Promise<number>[] = []
   for (const [index, { plan, after }] of fetching.entries()) {
@@ -74,9 +79,21 @@ async function* later<C>(delivering: Delivering<C>, reported: Set<GraphqlError>)
     const part = split.parts[index]
     const incremental = part === undefined ? [] : entriesOf(part, delivering, reported)
     const hasNext = waiting.size > 0
-    yield partOf(write.later(incremental, hasNext), { isLast: !hasNext, hasErrors: incremental.some(({ errors }) => errors !== undefined) })
+    const text = write.later(incremental, hasNext)
+    bytes += text.length
+    if (bytes > all.limits.answerBytesMax) {
+      yield partOf(write.later(tooLarge(incremental, all.limits.answerBytesMax), false), { isLast: true, hasErrors: true })
+      break
+    }
+    yield partOf(text, { isLast: !hasNext, hasErrors: incremental.some(({ errors }) => errors !== undefined) })
   }
   onDone()
+}
+
+/** In place of a part with which all of them together would be longer than an answer may be. */
+const tooLarge = ([entry]: readonly Entry[], bytesMax: number): readonly Entry[] => {
+  const { message, code } = new CinegraphError('ANSWER_TOO_LARGE', { what: 'bytes', max: bytesMax })
+  return entry === undefined ? [] : [{ ...entry, data: null, errors: [{ message, extensions: extensionsOf(code) }] }]
 }
 
 /** The objects of the first answer for which something comes later. */

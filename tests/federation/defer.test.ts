@@ -173,6 +173,40 @@ test('an operation that defers too much is answered at once', async () => {
   assert.deepEqual(received[0]?.data, { film: { name: 'film 1', stars: 4 } })
 })
 
+test('all parts of an answer together are no longer than one answer may be', async () => {
+  const text = (_: object, { size }: { size: number }) => 'x'.repeat(size)
+  const texts = Object.fromEntries(
+    ['a', 'b', 'c'].map((name) => [
+      name,
+      {
+        sdl: `type Film @key(fields: "id") { id: ID! ${name}(size: Int!): String! }`,
+        resolvers: { Film: { __resolveReference: same, [name]: text } },
+      },
+    ]),
+  )
+  const film = {
+    sdl: 'type Query { film: Film } type Film @key(fields: "id") { id: ID! }',
+    resolvers: { Query: { film: () => ({ id: '1' }) } },
+  }
+  await using graph = await httpGraph({ film, ...texts }, { limits: { answerBytesMax: 50_000 } })
+  const deferred = (sizes: readonly number[]) =>
+    `{ film { id ${sizes.map((size, at) => `... @defer(label: "${at}") { ${'abc'[at]}(size: ${size}) }`).join(' ')} } }`
+  for (const sizes of [
+    [20_000, 20_000, 20_000],
+    [40_000, 40_000],
+    [1, 49_500, 1_000],
+  ]) {
+    const { type, parts: received } = await ask(graph.url, deferred(sizes))
+    assert.match(type, /^multipart/)
+    assert.ok(JSON.stringify(received).length < 52_000, `${sizes}: ${JSON.stringify(received).length}`)
+    const last = JSON.stringify(received.at(-1))
+    assert.match(last, /ANSWER_TOO_LARGE/, `${sizes}: ${last.slice(0, 200)}`)
+    assert.equal(received.at(-1)?.hasNext, false)
+  }
+  const { parts: fits } = await ask(graph.url, deferred([20_000, 20_000, 1]))
+  assert.doesNotMatch(JSON.stringify(fits), /ANSWER_TOO_LARGE/)
+})
+
 test('an answer in parts is counted as one operation, which failed when one of its parts did', async () => {
   await using graph = await httpGraph(parts)
   const counted = async (outcome: string): Promise<number> => {
