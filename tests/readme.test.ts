@@ -12,7 +12,7 @@ import { makeFootage } from '../workers/transcode/footage.ts'
 import { copyDatabase, temporaryFolder } from './boot.ts'
 import { makeClone, ownPath, type Running, type } from './clone.ts'
 import { Device, until } from './member.ts'
-import { freePortBase } from './run.ts'
+import { childrenOf, freePortBase } from './run.ts'
 
 const execFile = promisify(execFileWithCallback)
 const home = join(import.meta.dirname, '..')
@@ -241,8 +241,11 @@ test('SIGTERM to `npm start` stops everything that it started, and says so', asy
   const started = typed(`npm start -- ${args}`)
   await until('npm start', 120_000, async () => started.text().includes('Cinegraph is up'))
   const { pid } = JSON.parse(await readFile(join(other.path, 'lock'), 'utf8')) as { pid: number }
+  const below = [...childrenOf(pid).values()].map((id) => [id, processBirth(id)] as const)
+  assert.equal(below.length, 6)
   await stop(started)
-  assert.equal(processBirth(pid), null)
+  for (const [id, birth] of [...below, [pid, undefined] as const])
+    assert.ok(processBirth(id) === null || processBirth(id) !== (birth ?? processBirth(id)), `process ${id} is gone`)
   const [, said = ''] = started.text().split('Cinegraph is up')
   for (const line of [/start {2}stopping/, /database: stopped after [\d.]+ s/, /start {2}stopped/]) assert.match(said, line)
 })

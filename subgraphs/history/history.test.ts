@@ -48,14 +48,23 @@ test('heartbeats in any order, with repeats, leave the latest resume point and o
 test('what is nearly over has ended, and is not offered to continue', async () => {
   await history.events.publish(heartbeats, [beat('over', 96_000, 1), beat('half', 50_000, 2)])
   await until('both are in', 10_000, async () => (await entity('over')) !== null && (await entity('half')) !== null)
+  assert.deepEqual(
+    [await entity('over'), await entity('half')],
+    [
+      { positionMs: 96_000, ended: true },
+      { positionMs: 50_000, ended: false },
+    ],
+  )
   const { data } = await history.ask('{ continueWatching { title { id } } }', {}, viewer)
   const ids = (data.continueWatching as unknown as { title: { id: string } }[]).map(({ title }) => title.id)
   assert.ok(ids.includes('half') && !ids.includes('over'))
 })
 
 test('nobody who is not signed in has a history, and no profile sees another’s', async () => {
-  assert.equal(await entity('x', null), null)
-  assert.equal(await entity('x', { profileId: ada.profileId }), null)
+  await history.events.publish(heartbeats, [beat('secret', 40_000, 1)])
+  await until('its own profile sees it', 10_000, async () => (await entity('secret')) !== null)
+  assert.equal(await entity('secret', null), null)
+  assert.equal(await entity('secret', { profileId: ada.profileId }), null)
   assert.deepEqual((await history.ask('{ continueWatching { positionMs } }', {}, null)).data.continueWatching, [])
 })
 

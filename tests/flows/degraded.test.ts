@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
+import { readConfig } from '#platform/settings/config.ts'
 import { bootPlatform } from '../boot.ts'
 import { Device, type DeviceKind, until } from '../member.ts'
 
@@ -66,3 +70,30 @@ test('search index stopped: search compares beginnings of names, says so, and ho
     assert.deepEqual((await home(device)).degraded, [], kind)
   }
 })
+
+/** A service that takes every connection and request, and never answers. */
+const silence = async (stack: AsyncDisposableStack): Promise<string> => {
+  const server = createServer(() => undefined).listen(0, '127.0.0.1')
+  stack.defer(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  await once(server, 'listening')
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+for (const name of ['recs', 'history'] as const)
+  test(`${name} that hangs costs its own part of home, in time, on every device`, async () => {
+    await using stack = new AsyncDisposableStack()
+    const { subgraphUrls } = readConfig([], {})
+    const config = { subgraphUrls: { ...subgraphUrls, [name]: await silence(stack) } }
+    const platform = stack.use(await bootPlatform({ config }))
+    for (const kind of kinds) {
+      const device = await signedIn(platform.links, kind)
+      for (let times = 0; times < 3; times += 1) {
+        const answer = await home(device)
+        assert.deepEqual(answer.degraded, [name], kind)
+        assert.ok(answer.headings.length > 0 && answer.ms < budgetMs, `${kind} took ${answer.ms} ms`)
+      }
+    }
+  })
