@@ -1,5 +1,4 @@
 import { defaultFieldResolver, type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql'
-import { isStorable } from '#platform/contracts/fields.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
 
 const textMax = 10_000
@@ -7,9 +6,9 @@ const listMax = 10_000
 const depthMax = 20
 
 /**
- * Refuses argument values that no resolver of the schema can be asked to handle: text that cannot be stored (NUL, half a
- * surrogate pair) or is longer than 10,000 characters, lists of more than 10,000 entries, values nested deeper than 20 levels. Tighter
- * bounds belong to each kind of value: `platform/contracts/fields.ts`.
+ * Refuses argument values that no resolver of the schema can be asked to handle: text longer than 10,000 characters, lists of
+ * more than 10,000 entries, values nested deeper than 20 levels. Tighter bounds belong to each kind of value:
+ * `platform/contracts/fields.ts`; text that cannot be stored is refused with the request, by `limits/plain-text.ts`.
  */
 export const guardArguments = (schema: GraphQLSchema): void => {
   const types = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type) && !type.name.startsWith('__'))
@@ -59,7 +58,4 @@ const faultOf = (value: unknown, depth: number): string | undefined => {
   return undefined
 }
 
-const textFault = (value: string): string | undefined => {
-  if (value.length > textMax) return `has at most ${textMax} characters`
-  return isStorable(value) ? undefined : 'holds characters that are not text'
-}
+const textFault = (value: string): string | undefined => (value.length > textMax ? `has at most ${textMax} characters` : undefined)
