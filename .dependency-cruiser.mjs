@@ -72,7 +72,7 @@ export default {
       name: 'adapters-only-in-engines',
       severity: 'error',
       comment: 'Engines are opened in one room, from settings; everybody else gets them through their ports.',
-      from: { pathNot: '^platform/(engines|adapters)/|[.](test|engine)[.]ts$' },
+      from: { pathNot: '^platform/(engines|adapters)/|^bench/engines/|[.](test|engine)[.]ts$' },
       to: { path: '^platform/(adapters/|postgres/database[.]ts$)', dependencyTypesNot: ['type-only'] },
     },
     {

@@ -182,6 +182,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   'npm run engines -- up': 'the same',
   'npm run events -- lag': 'tests/flows/events.test.ts asks for the lag of a service that runs',
   'npm run test:engines': '.ci/run runs it, on the engines that it brings up',
+  'npm run bench:engines': 'a bench takes minutes, and engines that are up',
   'npm run bench:screens': 'a bench takes minutes; its parts are functions of the tests',
   'npm run bench:gateway': 'a bench takes minutes; its parts are functions of the tests',
   'npm run bench:heartbeats': 'a bench takes minutes; its parts are functions of the tests',

@@ -6,11 +6,11 @@ import { promisify } from 'node:util'
 import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
 
 const exec = promisify(execFile)
-const minutesMax = 15
+const minutesMax = 30
 
 type RunOptions = { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> }
 
-/** What a program printed. It inherits the environment, and is ended after 15 minutes. */
+/** What a program printed. It inherits the environment, and is ended after 30 minutes. */
 export const run = async (program: string, args: readonly string[], { cwd, env }: RunOptions = {}): Promise<string> => {
   const limits = { maxBuffer: 64e6, timeout: minutesMax * 60_000 }
   const { stdout } = await exec(program, [...args], { ...limits, ...(cwd === undefined ? {} : { cwd }), env: { ...process.env, ...env } })
