@@ -49,6 +49,7 @@ export const createControlPlane = async (deps: ControlPlaneDeps): Promise<Contro
     readCaller,
     createCache: await engines.open('cache'),
     allowedOrigins: () => [links().web, ...(links().alsoAt ?? []), ...deps.config.corsOrigins],
+    registeredOnly: deps.config.documents === 'registered',
     hosts: hostsFrom(deps.config),
     log,
     ready: engines.healthy,

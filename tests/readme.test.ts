@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile as execFileWithCallback } from 'node:child_process'
-import { glob, readFile, rename, utimes, writeFile } from 'node:fs/promises'
+import { glob, mkdir, readFile, rename, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
@@ -128,6 +128,22 @@ const carriedOut: Readonly<Record<string, () => Promise<void>>> = {
     await until('a change starts it again', 120_000, async () => ups() === 2)
     await stop(dev)
   },
+  'npm run bff:register -- --device tv --from FOLDER': async () => {
+    const app = join(folder.path, 'tv app')
+    await mkdir(app)
+    await writeFile(join(app, 'Shelf.graphql'), 'query Shelf { home { degraded } }')
+    assert.match(await succeed(`npm run bff:register -- --device tv --from '${app}'`), /bffs\/tv\/registered\.json: Shelf/)
+  },
+  'npm run bff:register': async () => {
+    const usage = typed('npm run bff:register')
+    assert.equal(await usage.ended, 1)
+    assert.match(usage.text(), /--device tv --from FOLDER/)
+  },
+  'npm run bff:register -- --device tv --from ../tv-app/src': async () => {
+    const missing = typed('npm run bff:register -- --device tv --from no-such-folder')
+    assert.equal(await missing.ended, 1)
+    assert.match(missing.text(), /holds no operation/)
+  },
   'npm run schema:check': async () => {
     const author = ['-c', 'user.name=test', '-c', 'user.email=test@example.org', '-c', 'commit.gpgsign=false']
     for (const args of [
@@ -181,6 +197,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   'npm run engines': 'the same',
   'npm run engines -- up': 'the same',
   'npm run events -- lag': 'tests/flows/events.test.ts asks for the lag of a service that runs',
+  'npm start -- --documents registered': 'tests/flows/registered.test.ts asks a BFF with that setting',
   'npm run test:engines': '.ci/run runs it, on the engines that it brings up',
   'npm run bench:engines': 'a bench takes minutes, and engines that are up',
   'npm run bench:screens': 'a bench takes minutes; its parts are functions of the tests',

@@ -35,7 +35,17 @@ export const startBff = async ({ name, create, config, allowedOrigins }: BffStar
   const origins = [...allowedOrigins, ...(config.publicUrl === '' ? [] : [config.publicUrl]), ...config.corsOrigins]
   const ready = async () => (await engines.healthy()) && (await answers(config.supergraphUrl))
   const app = await create(
-    { supergraph, events, readCaller, createCache, allowedOrigins: () => origins, hosts: hostsFrom(config), log, ready },
+    {
+      supergraph,
+      events,
+      readCaller,
+      createCache,
+      allowedOrigins: () => origins,
+      registeredOnly: config.documents === 'registered',
+      hosts: hostsFrom(config),
+      log,
+      ready,
+    },
     config,
   )
   stack.defer(() => app.close())

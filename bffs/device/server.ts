@@ -17,7 +17,9 @@ import type { CreateCache } from '#platform/ports/cache.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 import type { BffContext } from './context.ts'
 import { readDocuments, readSchema } from './documents.ts'
+import { fillDocuments } from './fill-documents.ts'
 import { serveHeartbeat } from './heartbeat.ts'
+import { registeredDocuments } from './registered.ts'
 
 declare module 'mercurius' {
   interface MercuriusContext extends BffContext {}
@@ -30,6 +32,8 @@ export type BffDeps = Omit<HttpDeps, 'name'> & {
   readonly createCache: CreateCache
   /** Origins of pages, other than its own, that may ask this BFF; `*` stands for all. */
   readonly allowedOrigins: () => readonly string[]
+  /** Whether only registered documents are answered. */
+  readonly registeredOnly?: boolean
 }
 export type BffDefinition = {
   readonly device: Heartbeat['device']
@@ -41,7 +45,7 @@ export type BffDefinition = {
 /** A device's GraphQL server, with its heartbeat endpoint; its documents are compiled before it listens. */
 export const createBff = async (
   { device, home, resolvers }: BffDefinition,
-  { supergraph, events, readCaller, allowedOrigins, ...http }: BffDeps,
+  { supergraph, events, readCaller, allowedOrigins, registeredOnly = false, ...http }: BffDeps,
 ): Promise<Http> => {
   const app = createHttp({ name: device, ...http })
   allowOriginsToAsk(app, allowedOrigins)
@@ -51,11 +55,13 @@ export const createBff = async (
   guardArguments(app.graphql.schema)
   const run = compiledOperations(app.graphql.schema, limits)
   const execute = executeWith(app, run, supergraph)
+  const registered = registeredDocuments(home, { only: registeredOnly })
+  fillDocuments(app, registered.find)
   serveGraphql(app, { execute }, readCaller)
   const documents = readDocuments(home)
   app.get('/documents.json', async () => Object.fromEntries(documents))
   serveHeartbeat(app, { device, events, readCaller })
-  app.addHook('onReady', () => warmUp(executeWith(app, run, unasked), documents))
+  app.addHook('onReady', () => warmUp(executeWith(app, run, unasked), [...registered.texts.values()]))
   return app
 }
 
@@ -92,7 +98,7 @@ const unasked: ExecuteGraphql = async () => ({ data: null, errors: [] })
  * NOTE: an operation is compiled, blocking, when it is asked a second time. Nobody is signed in here, so nothing is asked
  * of the supergraph; operations that need no sign-in are compiled by their first callers.
  */
-const warmUp = async (execute: ExecuteGraphql, documents: ReadonlyMap<string, string>): Promise<void> => {
+const warmUp = async (execute: ExecuteGraphql, documents: readonly string[]): Promise<void> => {
   const caller = { viewer: null, region: '', deviceId: 'warm-up', token: '' }
   const variables = {
     id: '',
@@ -106,6 +112,6 @@ const warmUp = async (execute: ExecuteGraphql, documents: ReadonlyMap<string, st
     newPassword: '',
     keepThis: true,
   }
-  for (const query of documents.values())
+  for (const query of documents)
     for (let times = 0; times < 2; times += 1) await execute({ query, variables }, caller).catch(() => undefined)
 }

@@ -167,6 +167,18 @@ export const errorTable = {
   ),
   FORBIDDEN: row(403, 'FORBIDDEN', false, () => 'This account may not do that.'),
   NOT_FOUND: row(404, 'NOT_FOUND', false, (d) => `There is no ${d.what} ${d.id}.`),
+  DOCUMENT_UNKNOWN: row(
+    404,
+    'PERSISTED_QUERY_NOT_FOUND',
+    false,
+    (d) => `No document is registered here as ${JSON.stringify(d.id)}. Register it (\`npm run bff:register\`), or send its text.`,
+  ),
+  DOCUMENT_NOT_REGISTERED: row(
+    403,
+    'DOCUMENT_NOT_REGISTERED',
+    false,
+    () => 'Only registered documents are answered here. Register this one first (`npm run bff:register`).',
+  ),
   INPUT_INVALID: row(400, 'BAD_USER_INPUT', false, (d) => `${d.name} ${d.why}.`),
   EVENT_TOO_LARGE: row(
     413,

@@ -132,6 +132,13 @@ export const settings = {
     'origins of other pages that may ask BFFs, supergraph and edges, or `*`; without it only edges answer all',
     origins,
   ),
+  documents: setting(
+    'documents',
+    'CINEGRAPH_DOCUMENTS',
+    'any',
+    'what BFFs answer: `any` operation, or only `registered` ones (npm run bff:register)',
+    oneOf('any', 'registered'),
+  ),
   allowedHosts: setting(
     'allowed-hosts',
     'CINEGRAPH_ALLOWED_HOSTS',
