@@ -54,7 +54,7 @@ export const ingestFilm = async (film: Film, deps: IngestDeps): Promise<Ingested
 const shapeOf = async (file: string): Promise<{ readonly durationMs?: number; readonly height?: number }> => {
   try {
     const { durationMs, height } = await probe(file)
-    return { durationMs, height }
+    return { ...(durationMs > 0 ? { durationMs } : {}), height }
   } catch {
     return {}
   }

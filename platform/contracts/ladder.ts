@@ -25,36 +25,15 @@ export const ladderFor = (height: number): readonly LadderRung[] => {
   return [...fitting, ...own]
 }
 
-/** The packager holds a rendition in memory, read from a file, which `readFile` takes below 2 GiB. */
-export const renditionBytesMax = 2 ** 31 - 1
+/** A film may last so long: what is made of it is bounded, whatever a small file says of its length. */
+export const filmHoursMax = 24
 
-/** What a rendition has at most, when its bits are never more than its ceiling. */
-export const renditionBytes = (durationMs: number, bitrateKbps: number): number => Math.ceil((durationMs * bitrateKbps) / 8)
-
-const megabytes = (bytes: number): number => Math.floor(bytes / 1_048_576)
-const minutes = (ms: number): number => Math.floor(ms / 60_000)
-
-/**
- * Refuses a film of which a rendition could not be made, before anything is encoded. Without a height only the sound is
- * counted, which every stream has. Throws SOURCE_TOO_LARGE.
- */
-export const checkRenditionsFit = ({ durationMs, height }: { readonly durationMs: number; readonly height?: number }): void => {
-  const rungs = height === undefined ? [] : ladderFor(height)
-  const bitrateKbps = Math.max(audioKbps, ...rungs.map((rung) => rung.bitrateKbps))
-  if (renditionBytes(durationMs, bitrateKbps) <= renditionBytesMax) return
-  const what = bitrateKbps === audioKbps ? 'its sound' : `its rendition of ${rungs.at(-1)?.height} lines`
-  const longest = minutes((renditionBytesMax * 8) / bitrateKbps)
+/** Refuses a film that is longer than any, before anything is encoded. Throws SOURCE_TOO_LARGE. */
+export const checkFilmLength = (durationMs: number): void => {
+  const hours = durationMs / 3_600_000
+  if (hours <= filmHoursMax) return
   throw new CinegraphError('SOURCE_TOO_LARGE', {
-    why: `in ${minutes(durationMs)} minutes ${what} can reach ${megabytes(renditionBytes(durationMs, bitrateKbps))} MB, and ${megabytes(renditionBytesMax)} MB can be made`,
-    advice: `Upload it in parts of up to ${longest} minutes`,
-  })
-}
-
-/** Refuses a rendition that was made and is too large for the packager all the same. Throws SOURCE_TOO_LARGE. */
-export const checkRenditionFits = (name: string, bytes: number): void => {
-  if (bytes <= renditionBytesMax) return
-  throw new CinegraphError('SOURCE_TOO_LARGE', {
-    why: `its rendition ${name} has ${megabytes(bytes)} MB, and ${megabytes(renditionBytesMax)} MB can be made`,
-    advice: 'Upload it in shorter parts',
+    why: `it lasts ${hours.toFixed(1)} hours, and at most ${filmHoursMax} are taken`,
+    advice: 'Upload it in parts',
   })
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { GenreNames, Maturity, parseInput, ReleaseYear, Sha256, Synopsis, TitleName } from '#platform/contracts/fields.ts'
-import { checkRenditionsFit } from '#platform/contracts/ladder.ts'
+import { checkFilmLength } from '#platform/contracts/ladder.ts'
 import { closedUpload, type ObjectKey, objectKey } from '#platform/contracts/object-key.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
 import { signUploadPath } from '#platform/identity/stream-token.ts'
@@ -44,7 +44,7 @@ const checkBytes = (bytes: number): void => {
 const checkFilm = (durationMs: number | null | undefined, height: number | null | undefined): void => {
   for (const [name, value] of Object.entries({ durationMs, height }))
     if (typeof value === 'number' && value < 1) throw new CinegraphError('INPUT_INVALID', { name: `\`${name}\``, why: 'is at least 1' })
-  if (typeof durationMs === 'number') checkRenditionsFit({ durationMs, ...(typeof height === 'number' ? { height } : {}) })
+  if (typeof durationMs === 'number') checkFilmLength(durationMs)
 }
 
 /** What an operator says of a film, checked. Throws INPUT_INVALID or SOURCE_TOO_LARGE. */

@@ -16,6 +16,8 @@ export const entitlement = ({ watching, title }: PlayFactsQuery): Playable | Ref
   if (title.maturity > watching.maturityLimit)
     return refuse('MATURITY', `This title is for ages ${title.maturity} and up; this profile is limited to ${watching.maturityLimit}.`)
   const { state, prefix, durationMs } = title.media
+  if (state === 'FAILED')
+    return refuse('NOT_READY', 'The film of this title could not be prepared. It can be played once another is uploaded.')
   if (state !== 'READY' || !prefix || !durationMs) return refuse('NOT_READY', 'This title is being prepared. Try again in a few minutes.')
   return { profileId: watching.id, prefix, durationMs }
 }

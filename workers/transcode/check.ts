@@ -1,24 +1,34 @@
 import { CinegraphError } from '#platform/errors/errors.ts'
 import { type Rendition, secondsOf } from './package/segments.ts'
-import type { Source } from './probe.ts'
+import type { Timeline } from './timeline.ts'
 
 /**
- * Refuses a stream that does not hold the whole film: every rung lasts as long as the source, to one frame and half a
- * second of sound, and all rungs are cut at the same instants. Throws SOURCE_UNREADABLE or ENCODE_FAILED.
+ * Refuses a stream that does not hold all of the film: every rung has all its frames, every sound lasts as long, and all rungs
+ * are cut at the same instants. Throws ENCODE_FAILED.
  */
-export const checkStream = ({ durationMs, framesPerSecond }: Source, videos: readonly Rendition[], audio: Rendition): void => {
-  const wanted = durationMs / 1000
-  const tolerance = 1.5 / framesPerSecond
+export const checkStream = (
+  { frames, framesPerSecond }: Pick<Timeline, 'frames' | 'framesPerSecond'>,
+  videos: readonly Rendition[],
+  sounds: readonly Rendition[],
+): void => {
+  const refuse = (why: string): never => {
+    throw new CinegraphError('ENCODE_FAILED', { why })
+  }
+  const wanted = frames / framesPerSecond
   const [first] = videos
   for (const video of videos) {
     const seconds = secondsOf(video)
-    if (seconds < wanted - tolerance - 0.05)
-      throw new CinegraphError('SOURCE_UNREADABLE', { why: `it ends after ${seconds.toFixed(1)} of its ${wanted.toFixed(1)} seconds` })
+    if (Math.abs(seconds - wanted) > 0.5 / framesPerSecond)
+      refuse(`rendition ${video.name} lasts ${seconds.toFixed(2)} s, and the film ${wanted.toFixed(2)} s`)
     const aligned =
-      first !== undefined &&
-      video.segments.length === first.segments.length &&
+      video.segments.length === first?.segments.length &&
       video.segments.every((segment, at) => Math.abs(segment.start - (first.segments[at]?.start ?? -1)) < 0.001)
-    if (!aligned) throw new CinegraphError('ENCODE_FAILED', { why: `${video.name} is not cut where ${first?.name} is` })
+    if (!aligned) refuse(`${video.name} is not cut where ${first?.name} is`)
   }
-  if (secondsOf(audio) === 0) throw new CinegraphError('ENCODE_FAILED', { why: 'the sound is empty' })
+  for (const sound of sounds) {
+    const seconds = secondsOf(sound)
+    // NOTE: a sound has the run-up of its encoder more, and fills its last frame.
+    if (seconds < wanted - 0.001 || seconds > wanted + 0.1)
+      refuse(`${sound.name} lasts ${seconds.toFixed(2)} s, and the film ${wanted.toFixed(2)} s`)
+  }
 }

@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import encoder from '@ffmpeg-installer/ffmpeg'
 import ffmpeg from 'fluent-ffmpeg'
 import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
@@ -19,13 +21,21 @@ export type Encode = WorkPlace & {
 }
 
 /** Containers that hold their own pictures and sound. */
-const containers = 'mov,matroska,mpegts,mpeg,mpegvideo,avi,flv,asf,ogg,mxf,ivf,h264,hevc'
+const containers = 'mov,matroska,mpegts,mpeg,mpegvideo,avi,flv,asf,ogg,mxf,ivf,h264,hevc,dv'
 /**
  * How a file that somebody uploaded is opened.
  * NOTE: a playlist or a manifest (HLS, DASH, concat) names other files and addresses, which would be read from here; so only
  * containers are tried, and nothing but files is opened.
  */
 export const asFilm = ['-protocol_whitelist', 'file', '-format_whitelist', containers] as const
+/** The same for the encoder: one allocation is bounded, whatever size a file says that it needs; and it turns no pictures, since it does not know mirrored ones. */
+export const asFilmUnturned = ['-max_alloc', '1000000000', '-noautorotate', ...asFilm] as const
+
+/** An encoder that says nothing for so long has got stuck on its source. */
+const silentMsMax = 300_000
+
+/** What an encode did: frames of the first input's pictures that could be decoded, where it says so. */
+export type EncodeResult = { readonly decodedFrames: number | undefined }
 
 /** Encoders that run; none of them outlives this process. */
 const running = new Set<{ readonly kill: (signal: string) => unknown }>()
@@ -34,35 +44,40 @@ process.on('exit', () => {
 })
 
 /**
- * Runs one encode to its end. Throws ENCODE_FAILED with the encoder's own last words, and the signal's reason when that aborts,
- * which ends the encoder.
+ * Runs one encode to its end. Throws ENCODE_FAILED, SOURCE_UNREADABLE when the encoder gave the source up, and the signal's
+ * reason when that aborts, which ends the encoder.
  */
-export const encode = ({ inputs, filter, outputs, workDir, onPosition, signal }: Encode): Promise<void> =>
+export const encode = ({ inputs, filter, outputs, workDir, onPosition, signal }: Encode): Promise<EncodeResult> =>
   new Promise((resolve, reject) => {
     signal?.throwIfAborted()
     const command = ffmpeg()
     for (const { source, options = [] } of inputs) command.input(source).inputOptions([...options])
-    // NOTE: -xerror ends the encode at the first broken frame; a truncated film would otherwise pass, shortened.
-    command.addOption('-xerror')
+    command.addOption('-v', 'verbose')
     if (filter !== undefined) command.complexFilter(filter)
     for (const { file, options } of outputs) command.output(file).outputOptions([...options])
-    // NOTE: not its event `progress`: for that the library probes the input once more, without `asFilm`.
-    command.on('stderr', (line: string) => {
-      const timemark = /\btime=(\d[\d:.]*)/.exec(line)?.[1]
-      if (timemark !== undefined) onPosition?.(secondsOf(timemark))
-    })
+    let decodedFrames: number | undefined
     const kill = (): unknown => command.kill('SIGKILL')
+    const stuck = setTimeout(kill, silentMsMax)
     const ended = (): void => {
+      clearTimeout(stuck)
       running.delete(command)
       signal?.removeEventListener('abort', kill)
     }
+    // NOTE: not its event `progress`: for that the library probes the input once more, without `asFilm`.
+    command.on('stderr', (line: string) => {
+      stuck.refresh()
+      const timemark = /\btime=(\d[\d:.]*)/.exec(line)?.[1]
+      if (timemark !== undefined) onPosition?.(secondsOf(timemark))
+      const decoded = /^\s*Input stream #0:\d+ \(video\):.*?(\d+) frames decoded/.exec(line)?.[1]
+      if (decoded !== undefined) decodedFrames = Number(decoded)
+    })
     command.on('end', () => {
       ended()
-      resolve()
+      resolve({ decodedFrames })
     })
     command.on('error', (error: unknown, _stdout: string | null, stderr: string | null) => {
       ended()
-      reject(signal?.aborted ? signal.reason : new CinegraphError('ENCODE_FAILED', { why: lastLine(stderr ?? messageOf(error)) }, error))
+      reject(signal?.aborted ? signal.reason : failureOf(messageOf(error), stderr ?? ''))
     })
     command.on('start', () => notePid(command, workDir))
     signal?.addEventListener('abort', kill, { once: true })
@@ -70,15 +85,57 @@ export const encode = ({ inputs, filter, outputs, workDir, onPosition, signal }:
     command.run()
   })
 
-const secondsOf = (timemark: string): number => timemark.split(':').reduce((total, part) => total * 60 + Number(part), 0) || 0
+/** NOTE: the encoder's own words name files of this machine; they go into the log, as the cause. */
+const failureOf = (message: string, stderr: string): CinegraphError => {
+  const cause = new Error(`${message}: ${lastLines(stderr)}`)
+  if (/No space left/.test(stderr)) return new CinegraphError('ENCODE_FAILED', { why: 'no space is left for what it makes' }, cause)
+  if (/exited with code/.test(message))
+    return new CinegraphError('SOURCE_UNREADABLE', { why: 'its picture or its sound cannot be decoded to the end' }, cause)
+  return new CinegraphError('ENCODE_FAILED', { why: 'it was ended before it was done' }, cause)
+}
+
 /** The last of what a program said that says something; a program that was killed says nothing. */
-export const lastLine = (text: string): string =>
+const lastLines = (text: string): string =>
   text
     .trim()
     .split('\n')
     .filter((line) => !line.startsWith('Conversion failed'))
-    .at(-1)
-    ?.trim() || 'no reason given'
+    .slice(-5)
+    .join(' | ') || 'no reason given'
+
+export type Listed = { readonly exitCode: number | null; readonly errors: string }
+const errorBytesMax = 64 * 1024
+
+/** Runs the encoder to list what is in a source, and hands on each line that it prints. An aborted signal, or `timeoutMs`, ends it. */
+export const list = async (
+  options: readonly string[],
+  onLine: (line: string) => void,
+  { signal, timeoutMs }: { readonly signal: AbortSignal; readonly timeoutMs: number },
+): Promise<Listed> => {
+  const child = spawn(encoder.path, ['-v', 'error', '-nostdin', ...options], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    killSignal: 'SIGKILL',
+  })
+  const reader = { kill: () => child.kill('SIGKILL') }
+  running.add(reader)
+  const ended = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
+  let errors = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    if (errors.length < errorBytesMax) errors += chunk.toString()
+  })
+  createInterface({ input: child.stdout }).on('line', onLine)
+  try {
+    return { exitCode: await ended, errors }
+  } catch (error) {
+    signal.throwIfAborted()
+    throw new CinegraphError('SOURCE_UNREADABLE', { why: 'it takes too long to read' }, error)
+  } finally {
+    running.delete(reader)
+  }
+}
+
+const secondsOf = (timemark: string): number => timemark.split(':').reduce((total, part) => total * 60 + Number(part), 0) || 0
 
 const noteOf = (workDir: string): string => join(workDir, 'encoder.json')
 

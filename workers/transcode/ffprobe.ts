@@ -3,7 +3,8 @@ import { promisify } from 'node:util'
 import prober from '@ffprobe-installer/ffprobe'
 import { z } from 'zod'
 import { CinegraphError } from '#platform/errors/errors.ts'
-import { asFilm, lastLine } from './ffmpeg.ts'
+import { asFilm } from './ffmpeg.ts'
+import { whyUnreadable } from './unreadable.ts'
 
 const run = promisify(execFile)
 const timeoutMs = 60_000
@@ -15,23 +16,43 @@ const outputBytesMax = 16 * 1024 * 1024
  */
 const env = { GCONV_PATH: '/nonexistent' }
 
+const SideData = z.object({
+  displaymatrix: z.string().optional(),
+  dv_profile: z.number().optional(),
+  dv_bl_signal_compatibility_id: z.number().optional(),
+})
 const Stream = z.object({
+  index: z.number(),
   codec_type: z.string().optional(),
+  codec_name: z.string().optional(),
+  codec_tag_string: z.string().optional(),
   width: z.number().optional(),
   height: z.number().optional(),
+  pix_fmt: z.string().optional(),
+  sample_aspect_ratio: z.string().optional(),
+  field_order: z.string().optional(),
+  color_range: z.string().optional(),
+  color_space: z.string().optional(),
+  color_transfer: z.string().optional(),
+  color_primaries: z.string().optional(),
+  channels: z.number().optional(),
   duration: z.string().optional(),
   avg_frame_rate: z.string().optional(),
   r_frame_rate: z.string().optional(),
   disposition: z.record(z.string(), z.number()).optional(),
-  side_data_list: z.array(z.object({ rotation: z.number().optional() })).optional(),
+  tags: z.record(z.string(), z.string()).optional(),
+  side_data_list: z.array(SideData).optional(),
 })
 const Probed = z.object({
   streams: z.array(Stream).default([]),
-  format: z.object({ duration: z.string().optional() }).default({}),
+  format: z
+    .object({ format_name: z.string().default(''), start_time: z.string().optional(), duration: z.string().optional() })
+    .prefault({}),
 })
 export type Probed = z.infer<typeof Probed>
+export type ProbedStream = Probed['streams'][number]
 
-/** What ffprobe says of a file. Throws SOURCE_UNREADABLE. */
+/** What ffprobe says of a file. Throws SOURCE_UNREADABLE, with a reason that is for the one who uploaded it. */
 export const ffprobe = async (file: string, signal?: AbortSignal): Promise<Probed> => {
   const options = ['-v', 'error', '-print_format', 'json', '-show_streams', '-show_format', ...asFilm, file]
   try {
@@ -45,7 +66,6 @@ export const ffprobe = async (file: string, signal?: AbortSignal): Promise<Probe
     return Probed.parse(JSON.parse(stdout))
   } catch (error) {
     signal?.throwIfAborted()
-    const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr) : ''
-    throw new CinegraphError('SOURCE_UNREADABLE', { why: lastLine(stderr) }, error)
+    throw new CinegraphError('SOURCE_UNREADABLE', { why: await whyUnreadable(file) }, error)
   }
 }

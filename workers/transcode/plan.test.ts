@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { gopSeconds, planLadder, segmentSeconds } from './plan.ts'
+import { planLadder, segmentSeconds } from './plan.ts'
 
-const source = (width: number, height: number) => ({ file: '', durationMs: 1_000, width, height, framesPerSecond: 25, hasAudio: true })
+const source = (width: number, height: number) => ({ width, height, framesPerSecond: 25 })
 const heights = (width: number, height: number) => planLadder(source(width, height)).rungs.map((rung) => rung.height)
 
 test('the ladder ends at the source', () => {
@@ -28,9 +28,17 @@ test('each rung has the size and the rate of the ladder, and a source between tw
   assert.deepEqual(rungs(177, 145), ['v144 176x144 246'], 'an odd size loses a line')
 })
 
-test('a group of pictures lasts two seconds, two of them make a segment, and sound has 128 kbit/s', () => {
-  const { framesPerGop, audioKbps } = planLadder({ ...source(640, 360), framesPerSecond: 29.97 })
-  assert.deepEqual([framesPerGop, audioKbps, segmentSeconds / gopSeconds], [60, 128, 2])
+test('a segment lasts four seconds to one frame at any rate, and holds one or two groups of pictures; sound has 128 kbit/s', () => {
+  const gopOf = (framesPerSecond: number) => planLadder({ ...source(640, 360), framesPerSecond }).framesPerGop
+  assert.deepEqual([24, 25, 29.97, 60, 29.7, 8.2, 1].map(gopOf), [48, 50, 60, 120, 119, 33, 2])
+  fc.assert(
+    fc.property(fc.double({ min: 1, max: 60, noNaN: true }), (rate) => {
+      const gop = gopOf(rate) / rate
+      const seconds = gop < 3 ? 2 * gop : gop
+      assert.ok(Math.abs(seconds - segmentSeconds) <= 1 / rate, `${seconds} s at ${rate}`)
+    }),
+  )
+  assert.equal(planLadder(source(640, 360)).audioKbps, 128)
 })
 
 test('whatever the source: nothing is enlarged, sizes are even, rungs and rates grow', () => {

@@ -15,6 +15,8 @@ import { type Publication, publish, published } from './publish.ts'
 
 const film = { uploadId: 'u-1', titleId: 't-1' }
 
+const bodyOf = (bytes: Buffer) => ({ bytes: bytes.length, read: () => bytes })
+
 /** What one worker has made: bytes that no other has, and one segment more than the worker before. */
 const madeBy = (worker: number): Publication => {
   const rendition = (name: string): Rendition => ({
@@ -26,11 +28,12 @@ const madeBy = (worker: number): Publication => {
       name: `${name}/${String(at + 1).padStart(5, '0')}.m4s`,
       start: 4 * at,
       duration: 4,
-      bytes: Buffer.concat([Buffer.from(`of ${worker} `), randomBytes(2_000)]),
+      ...bodyOf(Buffer.concat([Buffer.from(`of ${worker} `), randomBytes(2_000)])),
     })),
   })
   const picture = { width: 426, height: 240, framesPerSecond: 24 }
-  return { ...film, videos: [{ ...rendition('v240'), ...picture }], audio: rendition('audio') }
+  const sound = { label: 'English', language: 'en', isDefault: true, channels: 2 }
+  return { ...film, videos: [{ ...rendition('v240'), ...picture }], sounds: [{ ...rendition('audio'), ...sound }], texts: [] }
 }
 
 /** A store of its own over the same folder, as in a process of its own, whose writes take their time. */
@@ -54,10 +57,10 @@ const checkOneStream = async (root: string, publications: readonly Publication[]
   const winner = publications.find(({ videos }) => 4_000 * (videos[0]?.segments.length ?? 0) === receipt.durationMs)
   assert.ok(winner, 'the receipt is of one of them')
   const there = (await Array.fromAsync(objectsBelow(objects, objectKey('streams')))).map(({ key }) => key)
-  const made = new Map<string, Buffer>()
-  for (const rendition of [...winner.videos, winner.audio]) {
+  const made = new Map<string, unknown>()
+  for (const rendition of [...winner.videos, ...winner.sounds]) {
     made.set(`${rendition.name}/init.mp4`, rendition.init)
-    for (const { name, bytes } of rendition.segments) made.set(name, bytes)
+    for (const { name, read } of rendition.segments) made.set(name, read())
   }
   const playlists = ['v240.m3u8', 'audio.m3u8', 'manifest.mpd', 'master.m3u8']
   const expected = [...made.keys(), ...playlists].map((name) => `${receipt.prefix}/${name}`)

@@ -6,15 +6,14 @@ import { type packaged as packagedTopic, TitlePackaged } from '#platform/contrac
 import { isCinegraphError } from '#platform/errors/errors.ts'
 import { mediaType } from '#platform/files/media-type.ts'
 import { objectsBelow, readObject } from '#platform/files/read-object.ts'
-import type { ObjectStore } from '#platform/ports/object-store.ts'
+import type { ObjectBody, ObjectStore } from '#platform/ports/object-store.ts'
+import { bandwidthOf } from './package/bandwidth.ts'
 import { dashManifest } from './package/dash.ts'
-import { mediaPlaylist, multivariantPlaylist, type VideoRendition } from './package/hls.ts'
-
-import { bandwidthOf, type Rendition, secondsOf } from './package/segments.ts'
+import { mediaPlaylist, multivariantPlaylist, type Presentation, presentationSeconds, textObject, textPlaylist } from './package/hls.ts'
 
 type Packaged = EventOf<typeof packagedTopic>
 type Film = { readonly uploadId: string; readonly titleId: string }
-export type Publication = Film & { readonly videos: readonly VideoRendition[]; readonly audio: Rendition }
+export type Publication = Film & Presentation
 
 /** Names the one stream that was published for an upload. */
 const receiptKey = ({ uploadId, titleId }: Film): ObjectKey => objectKey(`streams/${titleId}/${uploadId}.json`)
@@ -63,16 +62,22 @@ export const removeOthers = async (objects: ObjectStore, { titleId, uploadId, pr
     if (!isBelow(key, kept)) await objects.remove(key)
 }
 
-const putStream = async (objects: ObjectStore, prefix: ObjectKey, { uploadId, titleId, videos, audio }: Publication): Promise<Packaged> => {
-  const put = (name: string, body: Buffer | string) =>
-    objects.put(objectKey(`${prefix}/${name}`), Buffer.from(body), { type: mediaType(name) })
-  for (const rendition of [...videos, audio]) {
+const putStream = async (objects: ObjectStore, prefix: ObjectKey, publication: Publication): Promise<Packaged> => {
+  const { uploadId, titleId, videos, sounds, texts } = publication
+  const seconds = presentationSeconds(publication)
+  const put = (name: string, body: ObjectBody | string) =>
+    objects.put(objectKey(`${prefix}/${name}`), typeof body === 'string' ? Buffer.from(body) : body, { type: mediaType(name) })
+  for (const rendition of [...videos, ...sounds]) {
     await put(`${rendition.name}/init.mp4`, rendition.init)
-    for (const segment of rendition.segments) await put(segment.name, segment.bytes)
+    for (const segment of rendition.segments) await put(segment.name, segment.read())
     await put(`${rendition.name}.m3u8`, mediaPlaylist(rendition))
   }
-  await put('manifest.mpd', dashManifest(videos, audio))
-  await put('master.m3u8', multivariantPlaylist(videos, audio))
+  for (const text of texts) {
+    await put(textObject(text), text.vtt)
+    await put(`${text.name}.m3u8`, textPlaylist(text, seconds))
+  }
+  await put('manifest.mpd', dashManifest(publication))
+  await put('master.m3u8', multivariantPlaylist(publication))
   const renditions = videos.map((video) => ({
     name: video.name,
     width: video.width,
@@ -80,5 +85,5 @@ const putStream = async (objects: ObjectStore, prefix: ObjectKey, { uploadId, ti
     bitrateKbps: Math.round(bandwidthOf(video).average / 1000),
     codecs: video.codec,
   }))
-  return { uploadId, titleId, prefix, durationMs: Math.round(1000 * Math.max(...videos.map(secondsOf))), renditions }
+  return { uploadId, titleId, prefix, durationMs: Math.max(1, Math.round(1000 * seconds)), renditions }
 }

@@ -1,34 +1,59 @@
-import type { VideoRendition } from './hls.ts'
-import { bandwidthOf, type Rendition, secondsOf } from './segments.ts'
+import { rateText } from '../frame-rate.ts'
+import { bandwidthOf } from './bandwidth.ts'
+import {
+  type Choice,
+  type Presentation,
+  presentationSeconds,
+  type SoundRendition,
+  type TextRendition,
+  textObject,
+  type VideoRendition,
+} from './hls.ts'
+import type { Rendition } from './segments.ts'
 
 /** A manifest (ISO/IEC 23009-1) over the same segments that the HLS playlists name. */
-export const dashManifest = (videos: readonly VideoRendition[], audio: Rendition): string => {
-  const seconds = Math.max(...videos.map(secondsOf))
-  const pictures = videos.map((video) =>
-    representation(video, `width="${video.width}" height="${video.height}" frameRate="${frameRate(video.framesPerSecond)}" sar="1:1"`, ''),
-  )
-  const sound = representation(
-    audio,
-    'audioSamplingRate="48000"',
-    '<AudioChannelConfiguration schemeIdUri="urn:mpeg:dash:23003:3:audio_channel_configuration:2011" value="2"/>',
-  )
-  const longest = Math.max(...videos.flatMap((video) => video.segments.map((segment) => segment.duration)))
+export const dashManifest = (presentation: Presentation): string => {
+  const { videos, sounds, texts } = presentation
+  const longest = videos
+    .flatMap((video) => video.segments.map((segment) => segment.duration))
+    .reduce((most, each) => Math.max(most, each), 0)
+  const sets = [videoSet(videos), ...sounds.map(soundSet), ...texts.map((text, at) => textSet(text, 2 + sounds.length + at))]
   return `<?xml version="1.0" encoding="UTF-8"?>
-<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" type="static" mediaPresentationDuration="PT${seconds.toFixed(3)}S" minBufferTime="PT${longest.toFixed(3)}S">
+<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" type="static" mediaPresentationDuration="PT${presentationSeconds(presentation).toFixed(3)}S" minBufferTime="PT${longest.toFixed(3)}S">
   <Period id="1" start="PT0S">
-    <AdaptationSet id="1" contentType="video" mimeType="video/mp4" segmentAlignment="true" startWithSAP="1">
-${pictures.join('\n')}
-    </AdaptationSet>
-    <AdaptationSet id="2" contentType="audio" mimeType="audio/mp4" segmentAlignment="true" startWithSAP="1">
-${sound}
-    </AdaptationSet>
+${sets.join('\n')}
   </Period>
 </MPD>
 `
 }
 
-const frameRate = (framesPerSecond: number): string =>
-  Number.isInteger(framesPerSecond) ? String(framesPerSecond) : `${Math.round(framesPerSecond * 1001)}/1001`
+const videoSet = (videos: readonly VideoRendition[]): string => {
+  const pictures = videos.map((video) => {
+    const size = `width="${video.width}" height="${video.height}" frameRate="${rateText(video.framesPerSecond)}" sar="1:1"`
+    return representation(video, size, '')
+  })
+  return `    <AdaptationSet id="1" contentType="video" mimeType="video/mp4" segmentAlignment="true" startWithSAP="1">
+${pictures.join('\n')}
+    </AdaptationSet>`
+}
+
+const soundSet = (sound: SoundRendition, at: number): string => {
+  const channels = `<AudioChannelConfiguration schemeIdUri="urn:mpeg:dash:23003:3:audio_channel_configuration:2011" value="${sound.channels}"/>`
+  return `    <AdaptationSet id="${2 + at}" contentType="audio" mimeType="audio/mp4"${langOf(sound)} segmentAlignment="true" startWithSAP="1">
+      ${described(sound, sound.isDefault ? 'main' : 'alternate')}
+${representation(sound, 'audioSamplingRate="48000"', channels)}
+    </AdaptationSet>`
+}
+
+const textSet = (text: TextRendition, id: number): string =>
+  `    <AdaptationSet id="${id}" contentType="text" mimeType="text/vtt"${langOf(text)}>
+      ${described(text, text.isForced ? 'forced-subtitle' : 'subtitle')}
+      <Representation id="${text.name}" bandwidth="1000"><BaseURL>${textObject(text)}</BaseURL></Representation>
+    </AdaptationSet>`
+
+const langOf = ({ language }: Choice): string => (language === undefined ? '' : ` lang="${language}"`)
+const described = ({ label }: Choice, role: string): string =>
+  `<Label>${label.replace(/[<>&]/g, (sign) => `&#${sign.charCodeAt(0)};`)}</Label><Role schemeIdUri="urn:mpeg:dash:role:2011" value="${role}"/>`
 
 const representation = (rendition: Rendition, attributes: string, inner: string): string => {
   const { name, codec, timescale, segments } = rendition

@@ -1,15 +1,26 @@
-import { bandwidthOf, type Rendition } from './segments.ts'
+import { bandwidthOf, targetSeconds } from './bandwidth.ts'
+import { type Rendition, secondsOf } from './segments.ts'
 
-export type Picture = { readonly width: number; readonly height: number; readonly framesPerSecond: number }
-export type VideoRendition = Rendition & Picture
+export type VideoRendition = Rendition & { readonly width: number; readonly height: number; readonly framesPerSecond: number }
+/** What viewers choose a track by. `language` is BCP 47. */
+export type Choice = { readonly label: string; readonly language: string | undefined; readonly isDefault: boolean }
+export type SoundRendition = Rendition & Choice & { readonly channels: number }
+/** Subtitles in WebVTT, in one object. */
+export type TextRendition = Choice & { readonly name: string; readonly isForced: boolean; readonly vtt: Buffer }
+/** Everything that the manifests of one stream name. */
+export type Presentation = {
+  readonly videos: readonly VideoRendition[]
+  readonly sounds: readonly SoundRendition[]
+  readonly texts: readonly TextRendition[]
+}
 
 /** A media playlist (RFC 8216): one rendition, all its segments. */
-export const mediaPlaylist = ({ name, segments }: Rendition): string => {
-  const target = Math.ceil(Math.max(...segments.map((segment) => segment.duration)))
+export const mediaPlaylist = (rendition: Rendition): string => {
+  const { name, segments } = rendition
   const head = [
     '#EXTM3U',
     '#EXT-X-VERSION:7',
-    `#EXT-X-TARGETDURATION:${target}`,
+    `#EXT-X-TARGETDURATION:${targetSeconds(rendition)}`,
     '#EXT-X-MEDIA-SEQUENCE:1',
     '#EXT-X-PLAYLIST-TYPE:VOD',
     '#EXT-X-INDEPENDENT-SEGMENTS',
@@ -20,15 +31,40 @@ export const mediaPlaylist = ({ name, segments }: Rendition): string => {
   )
 }
 
-/** The multivariant playlist: every picture with the one sound. BANDWIDTH is the peak, as RFC 8216 section 4.3.4.2 wants. */
-export const multivariantPlaylist = (videos: readonly VideoRendition[], audio: Rendition): string => {
-  const sound = bandwidthOf(audio)
+export const textObject = ({ name }: Pick<TextRendition, 'name'>): string => `${name}/00001.vtt`
+
+/** A media playlist of subtitles: one segment that is as long as the film. */
+export const textPlaylist = (text: Pick<TextRendition, 'name'>, seconds: number): string =>
+  [
+    ...['#EXTM3U', '#EXT-X-VERSION:7', `#EXT-X-TARGETDURATION:${Math.max(1, Math.round(seconds))}`, '#EXT-X-MEDIA-SEQUENCE:1'],
+    ...['#EXT-X-PLAYLIST-TYPE:VOD', `#EXTINF:${seconds.toFixed(5)},`, textObject(text), '#EXT-X-ENDLIST', ''],
+  ].join('\n')
+
+const yes = (is: boolean): string => (is ? 'YES' : 'NO')
+const choice = ({ label, language, isDefault }: Choice): string =>
+  `NAME="${label}",${language === undefined ? '' : `LANGUAGE="${language}",`}DEFAULT=${yes(isDefault)},AUTOSELECT=YES`
+
+/** The multivariant playlist: every picture, with all sounds and subtitles as groups. BANDWIDTH is the peak, as RFC 8216 section 4.3.4.2 wants. */
+export const multivariantPlaylist = ({ videos, sounds, texts }: Presentation): string => {
+  const rates = sounds.map(bandwidthOf)
+  const [soundPeak, soundAverage] = [Math.max(...rates.map(({ peak }) => peak)), Math.max(...rates.map(({ average }) => average))]
   const variants = videos.flatMap((video) => {
     const { peak, average } = bandwidthOf(video)
-    const rates = `BANDWIDTH=${peak + sound.peak},AVERAGE-BANDWIDTH=${average + sound.average}`
-    const picture = `RESOLUTION=${video.width}x${video.height},FRAME-RATE=${video.framesPerSecond.toFixed(3)}`
-    return [`#EXT-X-STREAM-INF:${rates},CODECS="${video.codec},${audio.codec}",${picture},AUDIO="sound"`, `${video.name}.m3u8`]
+    const bits = `BANDWIDTH=${peak + soundPeak},AVERAGE-BANDWIDTH=${average + soundAverage}`
+    const picture = `RESOLUTION=${video.width}x${video.height},FRAME-RATE=${video.framesPerSecond.toFixed(3)},VIDEO-RANGE=SDR`
+    const groups = `AUDIO="sound"${texts.length > 0 ? ',SUBTITLES="text"' : ''}`
+    return [`#EXT-X-STREAM-INF:${bits},CODECS="${video.codec},${sounds[0]?.codec}",${picture},${groups}`, `${video.name}.m3u8`]
   })
-  const media = `#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="Original",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",URI="${audio.name}.m3u8"`
-  return ['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-INDEPENDENT-SEGMENTS', media, ...variants, ''].join('\n')
+  const media = [
+    ...sounds.map(
+      (sound) => `#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",${choice(sound)},CHANNELS="${sound.channels}",URI="${sound.name}.m3u8"`,
+    ),
+    ...texts.map(
+      (text) => `#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="text",${choice(text)},FORCED=${yes(text.isForced)},URI="${text.name}.m3u8"`,
+    ),
+  ]
+  return ['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-INDEPENDENT-SEGMENTS', ...media, ...variants, ''].join('\n')
 }
+
+/** How long the pictures of a stream last. */
+export const presentationSeconds = ({ videos }: Pick<Presentation, 'videos'>): number => Math.max(...videos.map(secondsOf))

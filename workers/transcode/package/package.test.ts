@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -11,28 +11,34 @@ import { encodeLadder } from '../encode.ts'
 import { makeFootage } from '../footage.ts'
 import { planLadder } from '../plan.ts'
 import { probe } from '../probe.ts'
+import { soundsOf } from '../sound.ts'
+import { measure } from '../timeline.ts'
+import { bandwidthOf } from './bandwidth.ts'
 import { boxesIn } from './boxes.ts'
 import { dashManifest } from './dash.ts'
 import { readTrack, type Track } from './fragments.ts'
 import { mediaPlaylist, multivariantPlaylist } from './hls.ts'
-import { bandwidthOf, cutSegments, secondsOf } from './segments.ts'
+import { cutSegments, type Segment, secondsOf } from './segments.ts'
 
 const seconds = 10
 let dir = ''
 let video: Track
 let audio: Track
-const source = { file: '', durationMs: seconds * 1000, width: 640, height: 360, framesPerSecond: 24, hasAudio: true }
+const timeline = { frames: seconds * 24, framesPerSecond: 24 }
+const bytesOf = async ({ read }: Segment): Promise<Buffer> => {
+  const body = read()
+  return body instanceof Uint8Array ? Buffer.from(body) : Buffer.concat(await body.toArray())
+}
 
 before(async () => {
   dir = await mkdtemp(join(tmpdir(), 'cinegraph-package-'))
-  const film = await probe(await makeFootage(1, seconds, { workDir: dir }))
-  const encoded = await encodeLadder(film, planLadder(film), {
-    workDir: dir,
-    signal: new AbortController().signal,
-    onPercent: () => undefined,
-  })
-  video = readTrack(await readFile(encoded.video.at(-1)?.file ?? ''))
-  audio = readTrack(await readFile(encoded.audio))
+  const source = await probe(await makeFootage(1, seconds, { workDir: dir }))
+  const { signal } = new AbortController()
+  const measured = await measure(source, signal)
+  const film = { source, timeline: measured, plan: planLadder(source), sounds: soundsOf(measured.audio) }
+  const encoded = await encodeLadder(film, { workDir: dir, signal, onPercent: () => undefined })
+  video = await readTrack(encoded.video.at(-1)?.file ?? '')
+  audio = await readTrack(encoded.audio[0]?.file ?? '')
 })
 after(() => rm(dir, { recursive: true, force: true }))
 
@@ -61,7 +67,7 @@ test('init and segments together are a film that decodes to the last frame, also
   const { init, segments } = cutSegments('x', video, 4)
   for (const from of [0, 1, 2]) {
     const file = join(dir, `from-${from}.mp4`)
-    await writeFile(file, Buffer.concat([init, ...segments.slice(from).map((segment) => segment.bytes)]))
+    await writeFile(file, Buffer.concat([init, ...(await Promise.all(segments.slice(from).map(bytesOf)))]))
     const { stderr } = await promisify(execFile)(encoder.path, ['-xerror', '-i', file, '-f', 'null', '-'])
     const frames = Number([...stderr.matchAll(/frame=\s*(\d+)/g)].at(-1)?.[1])
     assert.equal(frames, (seconds - 4 * from) * 24)
@@ -70,16 +76,17 @@ test('init and segments together are a film that decodes to the last frame, also
 
 test('the playlists name every segment once and state the peak, not the mean, as BANDWIDTH', () => {
   const rendition = { ...cutSegments('v360', video, 4), width: 640, height: 360, framesPerSecond: 24 }
-  const sound = cutSegments('audio', audio, 4)
+  const sound = { ...cutSegments('audio', audio, 4), label: 'English', language: 'en', isDefault: true, channels: 2 }
+  const stream = { videos: [rendition], sounds: [sound], texts: [] }
   const playlist = mediaPlaylist(rendition)
   assert.equal(playlist.match(/#EXTINF/g)?.length, 3)
   assert.match(playlist, /#EXT-X-TARGETDURATION:4\n/)
-  const master = multivariantPlaylist([rendition], sound)
+  const master = multivariantPlaylist(stream)
   const stated = Number(/BANDWIDTH=(\d+)/.exec(master)?.[1])
   assert.equal(stated, bandwidthOf(rendition).peak + bandwidthOf(sound).peak)
   assert.ok(bandwidthOf(rendition).peak >= bandwidthOf(rendition).average)
   assert.match(master, /CODECS="avc1\.[0-9a-f]{6},mp4a\.40\.2"/)
-  const manifest = dashManifest([rendition], sound)
+  const manifest = dashManifest(stream)
   assert.equal(manifest.match(/<S t="/g)?.length, 3 + sound.segments.length)
   assert.match(manifest, /mediaPresentationDuration="PT10\.000S"/)
 })
@@ -87,13 +94,15 @@ test('the playlists name every segment once and state the peak, not the mean, as
 test('a stream that lacks its end, or whose rungs are cut apart, is not published', () => {
   const video360 = cutSegments('v360', video, 4)
   const sound = cutSegments('audio', audio, 4)
-  checkStream(source, [video360], sound)
+  checkStream(timeline, [video360], [sound])
   const short = { ...video360, segments: video360.segments.slice(0, -1) }
-  assert.throws(() => checkStream(source, [short], sound), { code: 'SOURCE_UNREADABLE' })
-  assert.throws(() => checkStream(source, [video360, cutSegments('v240', video, 2)], sound), { code: 'ENCODE_FAILED' })
+  assert.throws(() => checkStream(timeline, [short], [sound]), { code: 'ENCODE_FAILED' })
+  assert.throws(() => checkStream(timeline, [video360, cutSegments('v240', video, 2)], [sound]), { code: 'ENCODE_FAILED' })
 })
 
-test('bytes that are no boxes are refused, not read past their end', () => {
+test('bytes that are no boxes are refused, not read past their end', async () => {
   assert.throws(() => boxesIn(Buffer.from('ffffffff6d6f6f76', 'hex')), RangeError)
-  assert.throws(() => readTrack(Buffer.from('These are only words, and many of them.')), RangeError)
+  const file = join(dir, 'words')
+  await writeFile(file, 'These are only words, and many of them.')
+  await assert.rejects(readTrack(file), RangeError)
 })

@@ -1,7 +1,15 @@
+import { createReadStream } from 'node:fs'
+import type { ObjectBody } from '#platform/ports/object-store.ts'
 import type { Fragment, Track } from './fragments.ts'
 
-/** One file of a rendition. Times are in seconds. */
-export type Segment = { readonly name: string; readonly start: number; readonly duration: number; readonly bytes: Buffer }
+/** One object of a rendition. Times are in seconds; `read` opens its bytes, which are in no memory before. */
+export type Segment = {
+  readonly name: string
+  readonly start: number
+  readonly duration: number
+  readonly bytes: number
+  readonly read: () => ObjectBody
+}
 export type Rendition = {
   readonly name: string
   readonly codec: string
@@ -10,31 +18,28 @@ export type Rendition = {
   readonly segments: readonly Segment[]
 }
 
-/** Whole fragments gathered into segments of at least `seconds`; the last may be shorter. */
-export const cutSegments = (name: string, { fragments, timescale, codec, init }: Track, seconds: number): Rendition => {
+/** Fragments gathered into segments of at least `seconds`; the last may be shorter. */
+export const cutSegments = (name: string, { file, fragments, timescale, codec, init }: Track, seconds: number): Rendition => {
   const groups: Fragment[][] = []
   for (const fragment of fragments) {
     const open = groups.at(-1)
-    // NOTE: half a frame of tolerance, or rates such as 29.97 would put every other GOP into the wrong segment.
-    if (open === undefined || durationOf(open) / timescale >= seconds - 0.02) groups.push([fragment])
+    // NOTE: an eighth of tolerance, or rates whose groups of pictures last a little less than planned would put a group too many into each.
+    if (open === undefined || durationOf(open) / timescale >= seconds * 0.875) groups.push([fragment])
     else open.push(fragment)
   }
-  const segments = groups.map((group, at) => ({
-    name: `${name}/${String(at + 1).padStart(5, '0')}.m4s`,
-    start: (group[0]?.decodeTime ?? 0) / timescale,
-    duration: durationOf(group) / timescale,
-    bytes: Buffer.concat(group.map((fragment) => fragment.bytes)),
-  }))
+  const segments = groups.map((group, at) => {
+    const [start, end] = [group[0]?.start ?? 0, group.at(-1)?.end ?? 0]
+    return {
+      name: `${name}/${String(at + 1).padStart(5, '0')}.m4s`,
+      start: (group[0]?.decodeTime ?? 0) / timescale,
+      duration: durationOf(group) / timescale,
+      bytes: end - start,
+      read: () => createReadStream(file, { start, end: end - 1 }),
+    }
+  })
   return { name, codec, init, timescale, segments }
 }
 
 const durationOf = (fragments: readonly Fragment[]): number => fragments.reduce((sum, fragment) => sum + fragment.duration, 0)
 
 export const secondsOf = ({ segments }: Rendition): number => segments.reduce((sum, segment) => sum + segment.duration, 0)
-
-/** Bits per second: the highest of any segment, and over all of them. */
-export const bandwidthOf = (rendition: Rendition): { readonly peak: number; readonly average: number } => {
-  const bits = rendition.segments.map((segment) => 8 * segment.bytes.length)
-  const rates = rendition.segments.map((segment, at) => (bits[at] ?? 0) / segment.duration)
-  return { peak: Math.ceil(Math.max(...rates)), average: Math.ceil(bits.reduce((sum, each) => sum + each, 0) / secondsOf(rendition)) }
-}
