@@ -55,7 +55,7 @@ const failures: string[] = []
 let count = 0
 let explained = 0
 try {
-  await using planning = startPlannerProcess()
+  await using planning = startPlannerProcess(undefined, 30_000)
   const log = createLog('audit', 'error')
   for (const id of await untilServes()) {
     const supergraphSdl = await (await get(`/${id}/supergraph`)).text()

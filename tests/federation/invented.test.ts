@@ -12,7 +12,8 @@ const seed = Number(process.env.CINEGRAPH_SEED ?? 20_261_121)
 
 let planning: PlannerProcess
 before(() => {
-  planning = startPlannerProcess()
+  // NOTE: what is asked here is whether plans are right; how long one may take is another test's.
+  planning = startPlannerProcess(undefined, 30_000)
 })
 after(() => planning[Symbol.asyncDispose]())
 

@@ -18,6 +18,7 @@ import type { Choices } from './choices.ts'
 export type Operation = { readonly text: string; readonly variables: Readonly<Record<string, unknown>> }
 
 const depthMax = 5
+const numberNames = ['n', 'representations', '__batch_reps_0', 'client_representations', 'representations_0']
 
 /** A random operation over a schema. It can be invalid: fields of one name can differ in arguments. */
 /** @param percent how many fragments are deferred */
@@ -29,9 +30,15 @@ export const makeOperation = (choices: Choices, schema: GraphQLSchema, percent =
   if (!query) throw new TypeError('No query type')
   const body = writer.selection(query, 0)
   const used = (['a', 'b', 'n'] as const).filter((name) => [body, ...fragments].some((text) => text.includes(`$${name}`)))
+  // NOTE: some operations name their variable as planners name theirs.
+  const named = numberNames[variables.n] ?? 'n'
+  const nameOf = (name: string): string => (name === 'n' ? named : name)
   const head =
-    used.length === 0 ? 'query Q' : `query Q(${used.map((name) => `$${name}: ${name === 'n' ? 'Int!' : 'Boolean!'}`).join(', ')})`
-  return { text: [`${head} ${body}`, ...fragments].join('\n'), variables: Object.fromEntries(used.map((name) => [name, variables[name]])) }
+    used.length === 0 ? 'query Q' : `query Q(${used.map((name) => `$${nameOf(name)}: ${name === 'n' ? 'Int!' : 'Boolean!'}`).join(', ')})`
+  return {
+    text: [head, [body, ...fragments].join('\n').replaceAll('$n', `$${named}`)].join(' '),
+    variables: Object.fromEntries(used.map((name) => [nameOf(name), variables[name]])),
+  }
 }
 
 class Writer {

@@ -14,7 +14,7 @@ if (positionals.length === 0 || !Number.isInteger(operations) || !Number.isInteg
   process.stderr.write('npm run differential -- [--operations 200] [--seed 1] <supergraph.graphql …>\n')
   process.exit(1)
 }
-await using planning = startPlannerProcess()
+await using planning = startPlannerProcess(undefined, 30_000)
 let wrong = 0
 for (const file of positionals) {
   try {

@@ -56,7 +56,9 @@ export class Lane implements Disposable {
     })
     this.#child.on('message', (reply: Reply) => this.#take(reply))
     this.#child.once('close', () => this.#crashed())
-    for (const [open, sdl] of options.sdls) this.#child.send({ id: 0, open, sdl, kind: options.kind } satisfies Ask)
+    // NOTE: a process that cannot be started, or written to, is noticed by its end.
+    this.#child.on('error', () => undefined)
+    for (const [open, sdl] of options.sdls) this.#send({ id: 0, open, sdl, kind: options.kind })
     if (options.sdls.size === 0) this.#ready.resolve()
     this.#idle()
   }
@@ -85,7 +87,7 @@ export class Lane implements Disposable {
   }
 
   close(graph: number): void {
-    if (this.#child.connected) this.#child.send({ close: graph } satisfies Ask)
+    if (this.#child.connected) this.#send({ close: graph })
   }
 
   [Symbol.dispose](): void {
@@ -101,9 +103,13 @@ export class Lane implements Disposable {
     this.#child.channel?.ref()
     return new Promise((resolve) => {
       this.#waiting.set(id, { resolve, timer: this.#overdueAfter(id, startMs) })
-      // NOTE: what does not reach a process that has just ended is answered when its end is noticed.
-      this.#child.send(make(id), () => undefined)
+      this.#send(make(id))
     })
+  }
+
+  /** NOTE: what does not reach a process that has just ended is answered when its end is noticed. */
+  #send(ask: Ask): void {
+    this.#child.send(ask, () => undefined)
   }
 
   #overdueAfter(id: number, ms: number): NodeJS.Timeout {
