@@ -1,47 +1,31 @@
-import { createRequire } from 'node:module'
 import { Kafka, type KafkaConfig, logLevel, Partitioners, type SASLOptions } from 'kafkajs'
 import type { Log } from '#platform/observe/log.ts'
 import type { ClusterUrl } from '#platform/settings/cluster-url.ts'
+import { cureHangs, curePolling } from './cures.ts'
 
 export type { Admin, Consumer, Kafka, Producer } from 'kafkajs'
 
-type RequestQueue = {
-  readonly pending: readonly unknown[]
-  readonly inflight: ReadonlyMap<number, { readonly sentAt: number; readonly requestTimeout: number; timeoutRequest(): void }>
-  readonly throttledUntil: number
-  readonly enforceRequestTimeout: boolean
-  requestTimeoutIntervalId: NodeJS.Timeout
-  destroy(): void
-  isConnected(): boolean
-  scheduleCheckPendingRequests(): void
-  scheduleRequestTimeoutCheck(): void
-}
-
-const timeoutCheckMs = 1_000
-
-/**
- * NOTE: kafkajs 2.2.4 looks every millisecond whether a connection has requests that wait, and ten times a second for requests that
- * are late, also while it is idle. These two methods do the same when there is something to look for, and once a second.
- */
-const curePolling = (): void => {
-  const { prototype } = createRequire(import.meta.url)('kafkajs/src/network/requestQueue/index.js') as { prototype: RequestQueue }
-  const schedule = prototype.scheduleCheckPendingRequests
-  prototype.scheduleCheckPendingRequests = function (this: RequestQueue) {
-    if (this.pending.length > 0 || this.throttledUntil > Date.now()) schedule.call(this)
-  }
-  prototype.scheduleRequestTimeoutCheck = function (this: RequestQueue) {
-    if (!this.enforceRequestTimeout) return
-    this.destroy()
-    this.requestTimeoutIntervalId = setInterval(() => {
-      for (const request of this.inflight.values()) if (Date.now() - request.sentAt > request.requestTimeout) request.timeoutRequest()
-      if (!this.isConnected()) this.destroy()
-    }, timeoutCheckMs)
-  }
-}
 curePolling()
+cureHangs()
 
-/** Java's partitioner, so that other clients put the events of a key where ours do. */
-export const partitioner = Partitioners.DefaultPartitioner
+const partitioner = Partitioners.DefaultPartitioner()
+
+/** Where the events of a key lie among so many partitions: where Java's clients put them, too. */
+export const partitionOf = (key: string, partitions: number): number =>
+  partitioner({
+    topic: '',
+    message: { key, value: null },
+    partitionMetadata: Array.from({ length: partitions }, (_, partitionId) => ({
+      partitionId,
+      partitionErrorCode: 0,
+      leader: 0,
+      replicas: [],
+      isr: [],
+    })),
+  })
+
+/** Messages say themselves which partition they are for. */
+export const explicitPartitioner = Partitioners.DefaultPartitioner
 
 /** NOTE: what kafkajs logs as an error is tried again, such as a coordinator that is loading; what is given up is thrown. */
 const quietLog =
@@ -64,7 +48,7 @@ export const kafkaClient = ({ hosts, user, password, options }: ClusterUrl, log:
     clientId: 'cinegraph',
     brokers: hosts.map(({ host, port }) => `${host}:${port}`),
     connectionTimeout: 3_000,
-    requestTimeout: 5_000,
+    requestTimeout: 4_000,
     retry,
     logLevel: logLevel.INFO,
     logCreator: quietLog(log),

@@ -10,8 +10,8 @@ export type Cluster = AsyncDisposable & {
   readonly ask: Questions['ask']
   readonly topicName: (topic: string) => string
   readonly groupName: (topic: string, group: string) => string
-  /** Creates a topic unless it is there; its events are kept for the time that the settings say. */
-  readonly ensureTopic: (topic: string) => Promise<void>
+  /** Creates a topic unless it is there; its events are kept for the time that the settings say. Gives how many partitions it has. */
+  readonly ensureTopic: (topic: string) => Promise<number>
   readonly healthy: () => Promise<boolean>
 }
 
@@ -26,8 +26,8 @@ export const connectKafka = async (url: ClusterUrl, log: Log): Promise<Cluster> 
   await questions.askOnce((admin) => admin.describeCluster())
   const prefix = url.name === '' ? '' : `${url.name}.`
   const topicName = (topic: string): string => `${prefix}${topic}`
-  const known = new Map<string, Promise<void>>()
-  const ensureTopic = (topic: string): Promise<void> => {
+  const known = new Map<string, Promise<number>>()
+  const ensureTopic = (topic: string): Promise<number> => {
     const made = known.get(topic) ?? questions.ask((admin) => createTopic(admin, topicName(topic), url))
     known.set(topic, made)
     made.catch(() => known.delete(topic))
@@ -51,7 +51,7 @@ export const connectKafka = async (url: ClusterUrl, log: Log): Promise<Cluster> 
 }
 
 /** NOTE: it is there when another process has just created it, too: kafkajs gives false then. */
-const createTopic = async (admin: Admin, topic: string, { options }: ClusterUrl): Promise<void> => {
+const createTopic = async (admin: Admin, topic: string, { options }: ClusterUrl): Promise<number> => {
   await admin.createTopics({
     waitForLeaders: true,
     topics: [
@@ -67,4 +67,6 @@ const createTopic = async (admin: Admin, topic: string, { options }: ClusterUrl)
       },
     ],
   })
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
+  return topics[0]?.partitions.length ?? 0
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs'
 import type pg from 'pg'
 import type { Topic } from '#platform/contracts/topic.ts'
@@ -24,6 +25,11 @@ type Item = { readonly row: EventRow; readonly epoch: number; readonly isAgain: 
 const heartbeatMs = 1_000
 const lookMs = 30_000
 const bytesMax = 8_388_608
+const cutOffMs = 200
+
+/** The group is being shared out anew: this member joins again by itself. */
+const isRebalance = (error: unknown): boolean =>
+  error instanceof Error && 'type' in error && /REBALANCE|GENERATION|MEMBER/.test(String(error.type))
 
 const headerOf = (message: KafkaMessage, name: string): string => message.headers?.[name]?.toString() ?? ''
 
@@ -55,6 +61,7 @@ export class Group<T extends Topic> implements AsyncDisposable {
   readonly #replays = new Set<string>()
   #partitions: readonly number[] = []
   #epoch = 0
+  #isCutOff = false
   #lastReplay = ''
   #saving: Promise<void> = Promise.resolve()
   #again: Promise<void> = Promise.resolve()
@@ -81,6 +88,7 @@ export class Group<T extends Topic> implements AsyncDisposable {
       eachBatch: (payload) => this.#take(payload, batchMax),
       assigned: (partitions) => {
         this.#partitions = partitions
+        this.#isCutOff = false
         this.lookForDeadLetters()
       },
       log,
@@ -98,7 +106,9 @@ export class Group<T extends Topic> implements AsyncDisposable {
     const beat = setInterval(() => void heartbeat().catch(() => undefined), heartbeatMs)
     try {
       const epoch = this.#epoch
-      const isOver = (): boolean => !isRunning() || isStale() || this.#stop.signal.aborted || epoch !== this.#epoch
+      // NOTE: what is handled and cannot be committed is delivered again; more than the batch in hand is not handled then.
+      if (this.#isCutOff) await sleep(cutOffMs, undefined, { signal: this.#stop.signal })
+      const isOver = (): boolean => this.#isCutOff || !isRunning() || isStale() || this.#stop.signal.aborted || epoch !== this.#epoch
       for (let from = 0; from < batch.messages.length && !isOver(); from += batchMax) {
         const messages = batch.messages.slice(from, from + batchMax)
         await this.#commit.put(messages.map((message) => ({ row: rowOf(message, batch.partition), epoch, isAgain: false })))
@@ -130,6 +140,9 @@ export class Group<T extends Topic> implements AsyncDisposable {
       if (wanted.length === 0) return
       await this.#reader.consumer?.commitOffsets(wanted).catch((error: unknown) => {
         this.#deps.log.debug({ ...this.place, reason: messageOf(error) }, 'offsets not committed; the events come again')
+        if (isRebalance(error) || this.#stop.signal.aborted) return
+        this.#isCutOff = true
+        this.#reader.restart(messageOf(error))
       })
     })
     return this.#saving

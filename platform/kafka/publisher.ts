@@ -1,7 +1,8 @@
+import type { Message } from 'kafkajs'
 import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
 import { GroupCommit } from '#platform/events/group-commit.ts'
 import type { Recorded } from '#platform/events/recorded.ts'
-import { type Producer, partitioner } from './client.ts'
+import { explicitPartitioner, type Producer, partitionOf } from './client.ts'
 import type { Cluster } from './cluster.ts'
 
 const limits = { lingerMs: 5, itemsMax: 2_000, bytesMax: 4_194_304, waitingBytesMax: 67_108_864 }
@@ -32,18 +33,24 @@ export class Publisher implements AsyncDisposable {
     await this.#cluster.ensureTopic(first.topic).catch(unavailable)
     await this.#commit.put(events)
   }
+  /**
+   * NOTE: a request for each partition. When a request of several is tried again after a leader has changed, kafkajs takes those
+   * that moved to a broker which has answered already for written, and they are lost.
+   */
   async #write(events: readonly Recorded[]): Promise<void> {
-    const topicMessages = [...Map.groupBy(events, ({ topic }) => topic)].map(([topic, recorded]) => ({
-      topic: this.#cluster.topicName(topic),
-      messages: recorded.map(({ id, key, version, traceparent, text }) => ({
-        key,
-        value: text,
-        headers: { id, version: String(version), traceparent },
-      })),
-    }))
     try {
       const producer = await this.#open()
-      await producer.sendBatch({ acks: -1, timeout: ackTimeoutMs, topicMessages })
+      const places = [...Map.groupBy(events, ({ topic }) => topic)].map(async ([topic, recorded]) => {
+        const partitions = await this.#cluster.ensureTopic(topic)
+        const byPartition = Map.groupBy(recorded, ({ key }) => partitionOf(key, partitions))
+        return [...byPartition].map(([partition, rows]) => ({
+          topic: this.#cluster.topicName(topic),
+          messages: rows.map((row) => messageOfRow(row, partition)),
+        }))
+      })
+      const sent = (await Promise.all(places)).flat().map((place) => producer.send({ ...place, acks: -1, timeout: ackTimeoutMs }))
+      const failed = (await Promise.allSettled(sent)).find((result) => result.status === 'rejected')
+      if (failed !== undefined) throw failed.reason
     } catch (error) {
       // NOTE: whether the request was written is not known, and kafkajs gives the next one its sequence number: a broker that has
       // written it would take the next one for a repeat, and drop it. Another producer has numbers of its own.
@@ -60,7 +67,7 @@ export class Publisher implements AsyncDisposable {
       idempotent: true,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
-      createPartitioner: partitioner,
+      createPartitioner: explicitPartitioner,
       retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 8 },
     })
     await producer.connect()
@@ -77,6 +84,13 @@ export class Publisher implements AsyncDisposable {
     await this.#close()
   }
 }
+
+const messageOfRow = ({ id, key, version, traceparent, text }: Recorded, partition: number): Message => ({
+  key,
+  value: text,
+  partition,
+  headers: { id, version: String(version), traceparent },
+})
 
 const unavailable = (error: unknown): never => {
   throw new CinegraphError('EVENTS_UNAVAILABLE', { why: messageOf(error) }, error)

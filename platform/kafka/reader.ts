@@ -27,6 +27,8 @@ const times = { maxWaitTimeInMs: 1_000, heartbeatInterval: 1_000, sessionTimeout
 const bytesMax = { maxBytesPerPartition: 2_097_152, maxBytes: 8_388_608 }
 const partitionsAtOnce = 64
 const restartMs = 1_000
+/** How long a consumer may take to finish what it has in hand and to leave; its group waits no longer either. */
+const leaveMs = 10_000
 
 const config = (groupId: string): ConsumerConfig => ({
   groupId,
@@ -42,6 +44,7 @@ export class Reader implements AsyncDisposable {
   readonly #stop = new AbortController()
   #consumer: Consumer | undefined
   #running: Promise<void> | undefined
+  #end: (error: Error) => void = () => undefined
   constructor(options: ReaderOptions) {
     this.#options = options
   }
@@ -50,6 +53,10 @@ export class Reader implements AsyncDisposable {
   }
   start(): void {
     this.#running ??= this.#run()
+  }
+  /** Begins again with another consumer, which finds where the group is coordinated now. */
+  restart(why: string): void {
+    this.#end(new Error(why))
   }
   async #run(): Promise<void> {
     const { log, topic, groupId } = this.#options
@@ -62,7 +69,7 @@ export class Reader implements AsyncDisposable {
         if (!this.#stop.signal.aborted)
           log.warn({ topic, group: groupId, reason: messageOf(error) }, 'event log cannot be read; it is tried again')
       }
-      await consumer.disconnect().catch(() => undefined)
+      await Promise.race([consumer.disconnect(), sleep(leaveMs, undefined, { ref: false })]).catch(() => undefined)
       await sleep(restartMs, undefined, { signal: this.#stop.signal }).catch(() => undefined)
     }
   }
@@ -71,7 +78,10 @@ export class Reader implements AsyncDisposable {
     const { topic, fromBeginning, eachBatch, started, assigned } = this.#options
     const ended = Promise.withResolvers<void>()
     ended.promise.catch(() => undefined)
+    this.#end = ended.reject
     consumer.on('consumer.crash', ({ payload }) => ended.reject(payload.error))
+    // NOTE: kafkajs would go on with what it knows of leaders, and miss partitions that have moved away from a broker which stands still.
+    consumer.on('consumer.network.request_timeout', () => this.restart('a broker does not answer in time'))
     consumer.on('consumer.group_join', ({ payload }) => assigned?.(payload.memberAssignment[topic] ?? []))
     const stopped = (): void => ended.resolve()
     this.#stop.signal.addEventListener('abort', stopped, { once: true })
