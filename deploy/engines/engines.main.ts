@@ -14,8 +14,8 @@ const usage = `npm run engines -- COMMAND [NAME …]
   env             the settings to source: eval "$(npm run -s engines -- env)"
   logs NAME       the last lines of its servers
 
-  --nodes 1|3              nodes of Cassandra, and
-  --brokers 1|3            brokers of Kafka (3)
+  --nodes 1|3              nodes of Cassandra (1), and
+  --brokers 1|3            brokers of Kafka (1)
   --with docker|packages   how they are brought up (Docker Compose when Docker answers)
   --cache DIR              where programs are kept (cinegraph-engines in the user's cache folder)
   --run DIR                where servers keep state, data and logs (.engines)
@@ -44,7 +44,7 @@ const room: Room = {
   cache: resolve(values.cache ?? cacheFolder(process.env)),
   run: resolve(values.run ?? join(home, '.engines')),
   how: values.with === 'docker' || values.with === 'packages' ? values.with : 'either',
-  sizes: Object.fromEntries(sizes.flatMap((size) => (values[size] === undefined ? [] : [[size, sizeOf(size, String(values[size]))]]))),
+  sizes: Object.fromEntries(sizes.map((size) => [size, sizeOf(size, String(values[size] ?? 1))])),
   say,
 }
 

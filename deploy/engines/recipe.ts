@@ -55,7 +55,7 @@ export type Recipe = {
   /** What is brought up, with its version. */
   readonly version: string
   readonly servers: readonly ServerPlan[]
-  /** The option that says how many of `servers` are brought up, the first ones; all of them without it. */
+  /** The option that says how many of `servers` are brought up, the first ones; by `npm run engines`, one without it. */
   readonly size?: Size
   /** Begins a server only when the one before it is ready. */
   readonly inTurn?: boolean
