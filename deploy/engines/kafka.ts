@@ -60,6 +60,7 @@ export const kafka: Recipe = {
   version: `Kafka ${version}`,
   servers: [1, 2, 3].map((broker) => ({ name: `kafka-${broker}`, ports: ['client', 'controller'] })),
   size: 'brokers',
+  readySeconds: 300,
   provide,
   command: async ({ server, servers, programs }) => {
     const [settings, logging] = [join(server.dir, 'server.properties'), join(server.dir, 'log4j.properties')]
