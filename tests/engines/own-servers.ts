@@ -32,7 +32,14 @@ export const ownServers = async (recipe: Recipe): Promise<OwnServers> => {
     await recipe.settle?.(servers)
   }
   const pid = async (name: string): Promise<number | undefined> => (servers[name] === undefined ? undefined : pidOf(servers[name]))
-  await restart()
+  const end = async (): Promise<void> => {
+    await downByPackages(servers)
+    await rm(run, { recursive: true, force: true })
+  }
+  await restart().catch(async (error: unknown) => {
+    await end()
+    throw error
+  })
   return {
     env: recipe.env(servers),
     restart,
@@ -43,9 +50,6 @@ export const ownServers = async (recipe: Recipe): Promise<OwnServers> => {
       process.kill(found, signal)
       if (signal === 'SIGKILL') await until(`${name} has ended`, 20_000, async () => ((await pid(name)) === undefined ? true : undefined))
     },
-    [Symbol.asyncDispose]: async () => {
-      await downByPackages(servers)
-      await rm(run, { recursive: true, force: true })
-    },
+    [Symbol.asyncDispose]: end,
   }
 }
