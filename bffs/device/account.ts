@@ -6,20 +6,18 @@ import type {
   AccountQueryVariables,
   CancelSubscriptionMutation,
   CancelSubscriptionMutationVariables,
-  CreateProfileMutation,
-  CreateProfileMutationVariables,
   PlansQuery,
   PlansQueryVariables,
   SubscribeMutation,
   SubscribeMutationVariables,
 } from './operations.generated.ts'
 import { presentProfile, presentRefusal } from './present-account.ts'
+import { type ProfileMutation, profileMutations } from './profiles.ts'
 import type { MutationResolvers, QueryResolvers } from './schema.generated.ts'
 
 const here = import.meta.url
 const account = operation<AccountQuery, AccountQueryVariables>('./operations/account.graphql', here)
 const plans = operation<PlansQuery, PlansQueryVariables>('./operations/plans.graphql', here)
-const createProfile = operation<CreateProfileMutation, CreateProfileMutationVariables>('./operations/createProfile.graphql', here)
 const subscribe = operation<SubscribeMutation, SubscribeMutationVariables>('./operations/subscribe.graphql', here)
 const cancel = operation<CancelSubscriptionMutation, CancelSubscriptionMutationVariables>('./operations/cancelSubscription.graphql', here)
 
@@ -31,17 +29,14 @@ export const accountQueries: Pick<QueryResolvers, 'account' | 'plans'> = {
     const { me } = dataOrThrow(await signedIn(context).ask(account, {}))
     // NOTE: an account can be deleted while its access token is still valid.
     if (me === null) throw new CinegraphError('UNAUTHENTICATED')
-    return { email: me.email, profiles: me.profiles.map(presentProfile), membership: me.subscription }
+    return { email: me.email, profiles: me.profiles.map(presentProfile), hasPin: me.hasPin, membership: me.subscription }
   },
   plans: async (_parent, _args, { ask }) => dataOrThrow(await ask(plans, {})).plans,
 }
 
 /** Profiles and subscriptions of the account that is signed in, the same on every device. */
-export const accountMutations: Pick<MutationResolvers, 'createProfile' | 'subscribe' | 'cancelSubscription'> = {
-  createProfile: async (_parent, { input }, context) => {
-    const result = dataOrThrow(await signedIn(context).ask(createProfile, { input })).createProfile
-    return result.__typename === 'Profile' ? { __typename: 'Profile' as const, ...presentProfile(result) } : presentRefusal(result)
-  },
+export const accountMutations: Pick<MutationResolvers, 'subscribe' | 'cancelSubscription' | ProfileMutation> = {
+  ...profileMutations,
   subscribe: async (_parent, { planId }, context) =>
     presentMembership(dataOrThrow(await signedIn(context).ask(subscribe, { planId })).subscribe),
   cancelSubscription: async (_parent, _args, context) =>

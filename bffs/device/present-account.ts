@@ -1,13 +1,11 @@
-/** A profile below this age rating gets what is made for children. */
-const kidsBelow = 13
-
-type ProfileFacts = { readonly id: string; readonly name: string; readonly avatar: string; readonly maturityLimit: number }
-export const presentProfile = ({ id, name, avatar, maturityLimit }: ProfileFacts) => ({
-  id,
-  name,
-  avatar,
-  kids: maturityLimit < kidsBelow,
-})
+type ProfileFacts = {
+  readonly id: string
+  readonly name: string
+  readonly avatar: string
+  readonly kids: boolean
+  readonly hasPin: boolean
+}
+export const presentProfile = ({ id, name, avatar, kids, hasPin }: ProfileFacts) => ({ id, name, avatar, kids, hasPin })
 
 type RefusalFacts = { readonly code: string; readonly message: string; readonly retryAfterSeconds?: number | null }
 export const presentRefusal = ({ code, message, retryAfterSeconds = null }: RefusalFacts) => ({

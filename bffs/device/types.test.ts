@@ -34,7 +34,7 @@ const planted: readonly (readonly [what: string, file: string, from: string, to:
   ['a card whose name may be null', 'bffs/tv/screens/home.ts', '  name,\n', '  name: name === "" ? null : name,\n'],
   ['a phone’s tile without a picture', 'bffs/mobile/screens/home.ts', ', thumb: artwork.poster', ''],
   ['a year that is a text', 'bffs/web/screens/title.ts', 'year: title.year', 'year: String(title.year)'],
-  ['a shared answer without its type', 'bffs/device/present-account.ts', "__typename: 'Refusal' as const, ", ''],
+  ['a shared answer without its type', 'bffs/device/present-account.ts', "  __typename: 'Refusal' as const,\n", ''],
   ['a screen that is not resolved', 'bffs/tv/server.ts', 'home: (_parent', 'hone: (_parent'],
 ]
 

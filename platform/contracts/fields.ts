@@ -41,7 +41,8 @@ export const Password = text(8, passwordMax)
 export const Maturity = whole(0, 18)
 export const ReleaseYear = whole(1870, 2200)
 export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'has 64 hexadecimal digits')
-export const profilesMax = 8
+export const Pin = z.string().regex(/^[0-9]{4,8}$/, 'has 4 to 8 digits')
+export const profilesMax = 5
 
 const canonicalLanguage = (tag: string): string | undefined => {
   try {

@@ -17,6 +17,7 @@ const profile = (id: string, name: string, avatar: string, rest: { readonly matu
   avatar,
   maturityLimit: 18,
   language: 'en',
+  kids: (rest.maturityLimit ?? 18) < 13,
   ...rest,
 })
 

@@ -4,7 +4,8 @@ import type { SubgraphContext } from '#platform/graphql/subgraph.ts'
 import { refreshSession, signIn, signUp } from './accounts.ts'
 import type { AccountDeps } from './deps.ts'
 import type { ProfileLoaders } from './loaders.ts'
-import { createProfile, switchProfile } from './profiles.ts'
+import { isKids, kidsMayNot, setPin } from './pin.ts'
+import { createProfile, deleteProfile, switchProfile, updateProfile } from './profiles.ts'
 import { type Refused, refuse } from './refusal.ts'
 import type { DeviceKind, Resolvers } from './schema.generated.ts'
 import { sessionMutations } from './session-resolvers.ts'
@@ -19,7 +20,7 @@ const askingOf = ({ deviceId, region, address = '' }: Caller, device: DeviceKind
   address,
   device,
 })
-const named = <T extends object>(name: 'Session' | 'Profile' | 'Membership', result: T | Refused) =>
+const named = <N extends 'Session' | 'Profile' | 'Membership' | 'EndedSessions', T extends object>(name: N, result: T | Refused) =>
   '__typename' in result ? result : { __typename: name, ...result }
 
 /** An account, a profile's owner and the profile itself may be read by their account and by operators only. */
@@ -41,20 +42,17 @@ const mutations = (deps: AccountDeps): Resolvers['Mutation'] & object => ({
   refreshSession: async (_parent, { refreshToken }) => named('Session', await refreshSession(refreshToken, deps)),
   signOut: (_parent, { refreshToken }) => deps.sessions.endFamily(refreshToken),
   ...sessionMutations(deps),
-  switchProfile: async (_parent, { profileId }, { caller }) => {
-    const { viewer } = caller
-    return viewer === null ? notSignedIn : named('Session', await switchProfile(profileId, { ...askingOf(caller), viewer }, deps))
-  },
-  createProfile: async (_parent, { input }, { caller: { viewer } }) =>
-    viewer === null ? notSignedIn : named('Profile', await createProfile(viewer.accountId, input, deps)),
+  ...profileMutations(deps),
   subscribe: async (_parent, { planId }, { caller: { viewer } }) => {
     // NOTE: an account can be deleted while its access token is still valid.
     if (viewer === null || (await deps.accounts.accounts([viewer.accountId])).length === 0) return notSignedIn
+    if (await isKids(viewer, deps)) return kidsMayNot
     const subscription = await deps.accounts.subscribe(viewer.accountId, planId, deps.clock())
     return named('Membership', subscription ?? refuse('NO_SUCH_PLAN', 'There is no such plan.'))
   },
   cancelSubscription: async (_parent, _args, { caller: { viewer } }) => {
     if (viewer === null) return notSignedIn
+    if (await isKids(viewer, deps)) return kidsMayNot
     return named(
       'Membership',
       (await deps.accounts.cancel(viewer.accountId)) ?? refuse('NO_SUBSCRIPTION', 'There is no subscription to cancel.'),
@@ -62,9 +60,39 @@ const mutations = (deps: AccountDeps): Resolvers['Mutation'] & object => ({
   },
 })
 
+type ProfileMutation = 'switchProfile' | 'createProfile' | 'updateProfile' | 'deleteProfile' | 'setPin'
+
+const profileMutations = (deps: AccountDeps): Pick<Resolvers['Mutation'] & object, ProfileMutation> => {
+  const changing = ({ viewer, address = '' }: Caller, pin: string | null | undefined) =>
+    viewer === null ? null : { viewer, pin: pin ?? null, address }
+  return {
+    switchProfile: async (_parent, { profileId, pin }, { caller }) => {
+      const who = changing(caller, pin)
+      return who === null ? notSignedIn : named('Session', await switchProfile(profileId, { ...who, asking: askingOf(caller) }, deps))
+    },
+    createProfile: async (_parent, { input, pin }, { caller }) => {
+      const who = changing(caller, pin)
+      return who === null ? notSignedIn : named('Profile', await createProfile(input, who, deps))
+    },
+    updateProfile: async (_parent, { pin, ...change }, { caller }) => {
+      const who = changing(caller, pin)
+      return who === null ? notSignedIn : named('Profile', await updateProfile(change, who, deps))
+    },
+    deleteProfile: async (_parent, { id, pin }, { caller }) => {
+      const who = changing(caller, pin)
+      return who === null ? notSignedIn : named('EndedSessions', await deleteProfile(id, who, deps))
+    },
+    setPin: async (_parent, { profileId = null, pin = null, password }, { caller }) => {
+      const who = changing(caller, pin)
+      return who === null ? notSignedIn : named('EndedSessions', await setPin({ profileId, pin, password }, who, deps))
+    },
+  }
+}
+
 const types = ({ accounts, sessions }: AccountDeps): Pick<Resolvers, 'Account' | 'Profile' | 'Plan' | 'SignedInDevice'> => ({
   Account: {
     __resolveReference: ({ id }, context) => (mayRead(context, id) ? context.loaders.accounts.load(id) : null),
+    hasPin: ({ pinHash }) => pinHash !== null,
     profiles: ({ id }, _args, { loaders }) => loaders.profilesOf.load(id),
     sessions: ({ id }) => sessions.ofAccount(id),
   },
@@ -77,6 +105,7 @@ const types = ({ accounts, sessions }: AccountDeps): Pick<Resolvers, 'Account' |
       const profile = await context.loaders.profiles.load(id)
       return profile !== null && mayRead(context, profile.accountId) ? profile : null
     },
+    hasPin: ({ pinHash }) => pinHash !== null,
     account: async ({ accountId }, _args, { loaders }) => {
       const account = await loaders.accounts.load(accountId)
       if (account === null) throw new CinegraphError('NOT_FOUND', { what: 'account', id: accountId })

@@ -2,10 +2,11 @@ import { Password, parseInput } from '#platform/contracts/fields.ts'
 import type { Viewer } from '#platform/contracts/viewer.ts'
 import { hashPassword, passwordMatches } from '#platform/identity/password.ts'
 import type { AccountDeps } from './deps.ts'
+import { isKids, kidsMayNot } from './pin.ts'
 import { checkedOr, isRefused, type Refused, refuse, tryWithin } from './refusal.ts'
 import type { Resolvers } from './schema.generated.ts'
 
-type Deps = Pick<AccountDeps, 'accounts' | 'sessions' | 'limits'>
+type Deps = Pick<AccountDeps, 'accounts' | 'profiles' | 'sessions' | 'limits'>
 type SessionMutation = 'endSession' | 'endSessions' | 'changePassword'
 
 const notSignedIn = refuse('NOT_SIGNED_IN', 'Sign in first.')
@@ -17,15 +18,18 @@ const others = ({ accountId, sessionId = '' }: Viewer) => ({ accountId, except: 
 export const sessionMutations = (deps: Deps): Pick<Resolvers['Mutation'] & object, SessionMutation> => ({
   endSession: async (_parent, { id }, { caller: { viewer } }) => {
     if (viewer === null) return notSignedIn
+    if (await isKids(viewer, deps)) return kidsMayNot
     const count = await deps.sessions.end({ accountId: viewer.accountId, id })
     return count === 0 ? refuse('NO_SUCH_SESSION', 'This session has ended already.') : ended(count)
   },
   endSessions: async (_parent, { keepThis }, { caller: { viewer } }) => {
     if (viewer === null) return notSignedIn
+    if (await isKids(viewer, deps)) return kidsMayNot
     return ended(await deps.sessions.end(keepThis ? others(viewer) : { accountId: viewer.accountId, except: '' }))
   },
   changePassword: async (_parent, passwords, { caller: { viewer, address = '' } }) => {
     if (viewer === null) return notSignedIn
+    if (await isKids(viewer, deps)) return kidsMayNot
     const trying = { account: viewer.accountId, address }
     return tryWithin({ limits: deps.limits, what: 'changePassword', trying, isGood: (result) => !isRefused(result) }, () =>
       changePassword(passwords, viewer, deps),

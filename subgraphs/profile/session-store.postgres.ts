@@ -52,15 +52,16 @@ const renew = async (
 
 type Transaction = Parameters<Parameters<Prisma['$transaction']>[0]>[0]
 
+const idsOf = (tx: Transaction, ending: Ending): Promise<{ id: string }[]> => {
+  const { accountId } = ending
+  if ('id' in ending) return tx.$queryRaw`delete from profile.session where account_id = ${accountId} and id = ${ending.id} returning id`
+  if ('profileId' in ending)
+    return tx.$queryRaw`delete from profile.session where account_id = ${accountId} and profile_id = ${ending.profileId} returning id`
+  return tx.$queryRaw`delete from profile.session where account_id = ${accountId} and id <> ${ending.except} returning id`
+}
+
 const endIn = async (tx: Transaction, ending: Ending, tokensUntil: Date): Promise<number> => {
-  const ended =
-    'id' in ending
-      ? await tx.$queryRaw<
-          { id: string }[]
-        >`delete from profile.session where account_id = ${ending.accountId} and id = ${ending.id} returning id`
-      : await tx.$queryRaw<
-          { id: string }[]
-        >`delete from profile.session where account_id = ${ending.accountId} and id <> ${ending.except} returning id`
+  const ended = await idsOf(tx, ending)
   const data = ended.map(({ id }) => outboxEvent(endedSessions, { sessionId: id, tokensUntil: tokensUntil.toISOString() }))
   if (data.length > 0) await tx.profileOutbox.createMany({ data })
   return ended.length

@@ -15,6 +15,8 @@ export const postgresAccounts = (prisma: Prisma): AccountStore => ({
     return found === null ? null : { account: found, passwordHash: found.passwordHash }
   },
   passwordOf: async (id) => (await prisma.account.findUnique({ where: { id }, select: { passwordHash: true } }))?.passwordHash ?? null,
+  pinOf: async (id) => (await prisma.account.findUnique({ where: { id }, select: { pinHash: true } }))?.pinHash ?? null,
+  setPin: async (id, pinHash) => (await prisma.account.updateMany({ where: { id }, data: { pinHash } })).count > 0,
   setPassword: async (id, passwordHash) => void (await prisma.account.update({ where: { id }, data: { passwordHash } })),
   create: async ({ account: { id, email, operator }, passwordHash, profile: { accountId: _, ...profile } }) => {
     try {
@@ -64,6 +66,10 @@ export const postgresProfiles = (prisma: Prisma): ProfileStore => ({
   profiles: (ids) => prisma.profile.findMany({ where: { id: { in: [...ids] } } }),
   ofAccounts: (accountIds) =>
     prisma.profile.findMany({ where: { accountId: { in: [...accountIds] } }, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] }),
+  save: async ({ id, accountId, name, avatar, language, maturityLimit, kids }) =>
+    (await prisma.profile.updateMany({ where: { id, accountId }, data: { name, avatar, language, maturityLimit, kids } })).count > 0,
+  setPin: async (accountId, id, pinHash) => (await prisma.profile.updateMany({ where: { id, accountId }, data: { pinHash } })).count > 0,
+  remove: (profile) => prisma.$transaction((tx) => removeIn(tx, profile)),
   add: (profile, max) => prisma.$transaction((tx) => addIn(tx, profile, max)),
 })
 
@@ -74,4 +80,11 @@ const addIn = async (tx: Transaction, profile: Profile, max: number): Promise<bo
   if ((await tx.profile.count({ where: { accountId: profile.accountId } })) >= max) return false
   await tx.profile.create({ data: profile })
   return true
+}
+
+/** NOTE: under the lock of the account, so that two who remove the last two profiles at the same time leave one. */
+const removeIn = async (tx: Transaction, { id, accountId }: Pick<Profile, 'id' | 'accountId'>): Promise<boolean> => {
+  await tx.$queryRaw`select 1 from profile.account where id = ${accountId} for update`
+  if ((await tx.profile.count({ where: { accountId } })) <= 1) return false
+  return (await tx.profile.deleteMany({ where: { id, accountId } })).count > 0
 }

@@ -7,6 +7,9 @@ export type Profile = {
   readonly avatar: string
   readonly maturityLimit: number
   readonly language: string
+  /** Made for children: it leads to no other profile, and to nothing of the account, without the PIN. */
+  readonly kids: boolean
+  readonly pinHash: string | null
 }
 export type Plan = {
   readonly id: string
@@ -21,9 +24,14 @@ export type Account = {
   readonly id: string
   readonly email: string
   readonly operator: boolean
+  readonly pinHash: string | null
   readonly subscription: Subscription | null
 }
-export type NewAccount = { readonly account: Omit<Account, 'subscription'>; readonly passwordHash: string; readonly profile: Profile }
+export type NewAccount = {
+  readonly account: Omit<Account, 'subscription' | 'pinHash'>
+  readonly passwordHash: string
+  readonly profile: Profile
+}
 export type Session = {
   readonly id: string
   readonly accountId: string
@@ -50,13 +58,20 @@ export type Renewal =
   | { readonly state: 'again'; readonly session: Session; readonly salt: string; readonly hash: string }
   | { readonly state: 'reused'; readonly session: Session }
   | { readonly state: 'unknown' }
-/** Which sessions are ended: one, or those of an account but one. */
-export type Ending = { readonly accountId: string } & ({ readonly id: string } | { readonly except: string })
+/** Which sessions are ended: one, those of an account but one, or those of a profile. */
+export type Ending = { readonly accountId: string } & (
+  | { readonly id: string }
+  | { readonly except: string }
+  | { readonly profileId: string }
+)
 
 export type AccountStore = {
   readonly accounts: (ids: readonly string[]) => Promise<readonly Account[]>
   readonly setPassword: (accountId: string, passwordHash: string) => Promise<void>
   readonly passwordOf: (accountId: string) => Promise<string | null>
+  readonly pinOf: (accountId: string) => Promise<string | null>
+  /** False when there is no such account. */
+  readonly setPin: (accountId: string, hash: string | null) => Promise<boolean>
   readonly withPassword: (email: string) => Promise<{ readonly account: Account; readonly passwordHash: string } | null>
   /** Account and first profile, both or neither. Throws EMAIL_TAKEN. */
   readonly create: (account: NewAccount) => Promise<void>
@@ -72,6 +87,11 @@ export type ProfileStore = {
   readonly ofAccounts: (accountIds: readonly string[]) => Promise<readonly Profile[]>
   /** False when the account has `max` profiles already. Throws UNAUTHENTICATED when there is no such account any more. */
   readonly add: (profile: Profile, max: number) => Promise<boolean>
+  /** False when there is no such profile any more. */
+  readonly save: (profile: Profile) => Promise<boolean>
+  readonly setPin: (accountId: string, profileId: string, hash: string | null) => Promise<boolean>
+  /** False when it is the last of its account, or gone. */
+  readonly remove: (profile: Pick<Profile, 'id' | 'accountId'>) => Promise<boolean>
 }
 
 export type SessionStore = {

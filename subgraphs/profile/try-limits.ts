@@ -16,6 +16,7 @@ const rules = {
     { by: 'address', max: 100, seconds: 900 },
   ],
   signUp: [{ by: 'address', max: 20, seconds: 3_600 }],
+  pin: [{ by: 'account', max: 5, seconds: 900 }],
   changePassword: [{ by: 'account', max: 10, seconds: 900 }],
 } as const satisfies Readonly<Record<string, readonly Rule[]>>
 

@@ -1,14 +1,20 @@
 import { useState } from 'preact/hooks'
 import type { SwitchProfileMutation } from '../documents.generated.ts'
 import { html } from './html.ts'
+import { Pin, type PinAsked } from './pin.ts'
 import { routeOf } from './route.ts'
 import { go, replace, route, session, setSession, signOut, web } from './state.ts'
 
-/** Why the profile could not be changed; undefined when it was. */
-const switchTo = async (profileId: string): Promise<string | undefined> => {
+type Refused = { readonly message: string; readonly wantsPin: boolean }
+
+/** Why the profile could not be changed, and whether a PIN would help; undefined when it was. */
+const switchTo = async (profileId: string, pin?: string): Promise<Refused | undefined> => {
   try {
-    const { switchProfile } = await web.ask<SwitchProfileMutation>('switchProfile', { profileId })
-    if (!('accessToken' in switchProfile)) return switchProfile.message
+    const { switchProfile } = await web.ask<SwitchProfileMutation>('switchProfile', { profileId, pin })
+    if (!('accessToken' in switchProfile)) {
+      const { code, message } = switchProfile
+      return { message, wantsPin: code === 'PIN_NEEDED' || code === 'WRONG_PIN' }
+    }
     const before = session.value?.refreshToken
     setSession(switchProfile)
     // NOTE: signing out ends the session that is shown; nobody would end the one before.
@@ -16,7 +22,7 @@ const switchTo = async (profileId: string): Promise<string | undefined> => {
     go()
     return undefined
   } catch (failure) {
-    return failure instanceof Error ? failure.message : String(failure)
+    return { message: failure instanceof Error ? failure.message : String(failure), wantsPin: false }
   }
 }
 
@@ -29,11 +35,17 @@ const search = (event: Event): void => {
 
 export const Header = () => {
   const [error, setError] = useState('')
+  const [asked, setAsked] = useState<PinAsked | null>(null)
   const profiles = session.value?.profiles ?? []
+  const attempt = async (profileId: string, pin?: string): Promise<Refused | undefined> => {
+    const refused = await switchTo(profileId, pin)
+    setAsked(refused?.wantsPin ? { profileId, message: refused.message } : null)
+    setError(refused === undefined || refused.wantsPin ? '' : refused.message)
+    return refused
+  }
   const choose = async ({ target }: Event): Promise<void> => {
     if (!(target instanceof HTMLSelectElement)) return
-    const refused = await switchTo(target.value)
-    setError(refused ?? '')
+    const refused = await attempt(target.value)
     // NOTE: what the member sees chosen is who is watching.
     if (refused !== undefined) target.value = session.value?.profile.id ?? ''
   }
@@ -50,6 +62,7 @@ export const Header = () => {
       </label>
       <button class="quiet" onClick=${signOut}>Sign out</button>
     </header>
+    ${asked && html`<${Pin} asked=${asked} onPin=${(pin: string) => attempt(asked.profileId, pin)} onCancel=${() => setAsked(null)} />`}
     ${error !== '' && html`<p class="notice" role="alert">${error}</p>`}
   `
 }
