@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { noteTaken } from '#platform/http/held-bytes.ts'
@@ -37,60 +38,72 @@ const closeGraceMs = 1_000
 const frameHeadBytes = 6
 
 /** Accepts WebSockets (RFC 6455) at one path. Whatever a client sends, on the way to a socket or over it, costs at most this socket. */
-export const serveSockets = (app: Http, { path, chooseProtocol, onOpen, mayOpen, limits = {} }: SocketDeps): void => {
-  const { socketsMax, messageBytesMax, unsentBytesMax, pingMs, perSecondMax } = { ...defaultLimits, ...limits }
+export const serveSockets = (app: Http, { path, chooseProtocol, onOpen, mayOpen, limits: given = {} }: SocketDeps): void => {
+  const limits = { ...defaultLimits, ...given }
   const sockets = new WebSocketServer({
     noServer: true,
-    maxPayload: messageBytesMax,
+    maxPayload: limits.messageBytesMax,
     handleProtocols: chooseProtocol,
     perMessageDeflate: false,
   })
-  const answersSince = new WeakSet<WebSocket>()
-  const open = (socket: WebSocket, request: IncomingMessage): void => {
-    const isTooMany = rate(perSecondMax)
-    const note = (): void => {
-      answersSince.add(socket)
-      if (socket.bufferedAmount <= unsentBytesMax && !isTooMany()) return
-      // NOTE: what has been read already would be handed on all the same.
-      socket.removeAllListeners('message')
-      socket.terminate()
-    }
-    const noteControl = (data: Buffer): void => {
-      noteTaken(request.socket, frameHeadBytes + data.length)
-      note()
-    }
-    socket.on('error', () => socket.terminate())
-    socket.on('message', () => {
-      noteTaken(request.socket)
-      note()
-    })
-    socket.on('ping', noteControl).on('pong', noteControl)
-    noteTaken(request.socket)
-    answersSince.add(socket)
-    onOpen(socket, request)
-  }
+  const presence = watchPresence(app, sockets.clients, limits.pingMs)
   app.server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy())
     // NOTE: a request target is whatever the client wrote; it need not be a URL.
     if (request.url?.split('?', 1)[0] !== path) return refuse(socket, '404 Not Found')
     if (!mayOpen(request.headers)) return refuse(socket, '403 Forbidden')
-    if (sockets.clients.size >= socketsMax) return refuse(socket, '503 Service Unavailable')
-    sockets.handleUpgrade(request, socket, head, (accepted) => open(accepted, request))
+    if (sockets.clients.size >= limits.socketsMax) return refuse(socket, '503 Service Unavailable')
+    sockets.handleUpgrade(request, socket, head, (accepted) => {
+      boundSocket(accepted, request.socket, { limits, onSign: () => presence.add(accepted) })
+      onOpen(accepted, request)
+    })
   })
+}
+
+type Bounds = { readonly limits: SocketLimits; readonly onSign: () => void }
+
+/** Closes a socket that sends too much, or does not read; tells of each sign of life. */
+const boundSocket = (open: WebSocket, socket: Socket, { limits, onSign }: Bounds): void => {
+  const isTooMany = rate(limits.perSecondMax)
+  const note = (): void => {
+    onSign()
+    if (open.bufferedAmount <= limits.unsentBytesMax && !isTooMany()) return
+    // NOTE: what has been read already would be handed on all the same.
+    open.removeAllListeners('message')
+    open.terminate()
+  }
+  const noteControl = (data: Buffer): void => {
+    noteTaken(socket, frameHeadBytes + data.length)
+    note()
+  }
+  open.on('error', () => open.terminate())
+  open.on('message', () => {
+    noteTaken(socket)
+    note()
+  })
+  open.on('ping', noteControl).on('pong', noteControl)
+  noteTaken(socket)
+  onSign()
+}
+
+/** Lets go of clients that give no sign of life between two pings, and of all when the server closes. */
+const watchPresence = (app: Http, clients: ReadonlySet<WebSocket>, pingMs: number): WeakSet<WebSocket> => {
+  const signs = new WeakSet<WebSocket>()
   const pinging = setInterval(() => {
-    for (const socket of sockets.clients) {
-      if (answersSince.delete(socket)) socket.ping()
+    for (const socket of clients) {
+      if (signs.delete(socket)) socket.ping()
       else socket.terminate()
     }
   }, pingMs)
   pinging.unref()
   app.addHook('preClose', async () => {
     clearInterval(pinging)
-    for (const socket of sockets.clients) {
+    for (const socket of clients) {
       socket.close(1001, 'Going away')
       setTimeout(() => socket.terminate(), closeGraceMs).unref()
     }
   })
+  return signs
 }
 
 /** Whether more than so many have come within a second. */
