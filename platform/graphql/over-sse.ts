@@ -104,9 +104,13 @@ const stream = async (
 
 const refusalOf = ({ message, code }: CinegraphError): GraphqlAnswer => ({ errors: [{ message, extensions: extensionsOf(code) }] })
 
-/** A client that reads slowly holds its source back instead of filling our memory. */
+/**
+ * A client that reads slowly holds its source back instead of filling our memory. NOTE: of one that has left already neither
+ * event comes any more.
+ */
 export const drained = (raw: FastifyReply['raw'], signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
+    if (signal.aborted || raw.destroyed) return resolve()
     raw.once('drain', () => resolve())
     signal.addEventListener('abort', () => resolve(), { once: true })
   })

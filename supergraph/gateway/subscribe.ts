@@ -56,6 +56,7 @@ async function* overWebSocket(url: string, { headers, body }: Asked, signal: Abo
   const events = client.iterate<SubgraphAnswer['data'] & object>(body)
   const stop = (): void => void events.return?.()
   signal.addEventListener('abort', stop, { once: true })
+  if (signal.aborted) stop()
   try {
     for await (const event of events) yield event as SubgraphAnswer
   } finally {

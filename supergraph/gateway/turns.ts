@@ -26,6 +26,7 @@ export const turnsOf = (socket: Socket, queued: number): InTurn => {
 
 const drained = (socket: Socket): Promise<void> =>
   new Promise((resolve) => {
+    if (socket.destroyed) return resolve()
     const done = (): void => {
       socket.off('drain', done).off('close', done)
       resolve()
