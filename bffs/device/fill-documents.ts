@@ -10,6 +10,7 @@ export const fillDocuments = (app: Http, find: FindDocument): void => {
     const asked = (request.method === 'GET' ? request.query : request.body) as Record<string, unknown> | null | undefined
     if (typeof asked !== 'object' || asked === null || Array.isArray(asked)) return done()
     // NOTE: what names nothing at all is refused as the specification says for the media type that is wanted.
+    if (asked.query !== undefined && typeof asked.query !== 'string') return done()
     if (asked.query === undefined && asked.documentId === undefined && asked.extensions === undefined) return done()
     const found = find({ ...asked, extensions: readJson(asked.extensions) })
     if ('query' in found) {

@@ -121,6 +121,8 @@ test('quality is chosen by hand, and with sound and speed it is what the next fi
   assert.match(offered[0] ?? '', /^Auto/)
   assert.ok(offered.length >= 3, `there is something to choose: ${offered.join(', ')}`)
   const lowest = offered.at(-1) ?? ''
+  // NOTE: a machine that is busy takes longer than the film lasts.
+  await page.evaluate(() => Object.assign(document.querySelector('video') ?? {}, { loop: true }))
   await quality.selectOption({ label: lowest })
   await becomes(page, `the picture has ${lowest}`, ({ height }) => `${height}p` === lowest)
   await page.getByRole('combobox', { name: 'Speed' }).selectOption({ label: '1.5×' })
@@ -134,7 +136,7 @@ test('quality is chosen by hand, and with sound and speed it is what the next fi
   await openWatch(page)
   const state = await becomes(page, 'it plays as before', ({ rate, height, paused }) => rate === 1.5 && `${height}p` === lowest && !paused)
   assert.ok(Math.abs(state.volume - 0.4) < 0.01)
-  assert.equal(await quality.locator('option:checked').textContent(), lowest)
+  await until('the choice is shown', 20_000, async () => (await quality.locator('option:checked').textContent()) === lowest)
   await quality.selectOption('-1')
   await until('automatic says what it has come to', 20_000, async () =>
     /^Auto \(\d+p\)$/.test((await quality.locator('option:checked').textContent()) ?? ''),
@@ -144,7 +146,7 @@ test('quality is chosen by hand, and with sound and speed it is what the next fi
 test('the seek bar says where it is, takes a click, and the controls are gone while nobody moves', async () => {
   await using page = await openFilm()
   const bar = page.getByRole('slider', { name: 'Seek' })
-  assert.match((await bar.getAttribute('aria-valuetext')) ?? '', /^\d+ seconds? of 24 seconds$/)
+  assert.match((await bar.getAttribute('aria-valuetext')) ?? '', /^\d+ seconds? of 2[34] seconds$/)
   await bar.fill('18')
   await becomes(page, 'it goes where it was told', ({ time, paused }) => time >= 18 && time < 23 && !paused)
   await page.getByRole('button', { name: '10 seconds back' }).click()

@@ -36,7 +36,7 @@ const qualitiesOf = ({ levels }: Hls): readonly Choice[] => {
 
 const read = (hls: Hls): Tracks => ({
   qualities: qualitiesOf(hls),
-  quality: hls.autoLevelEnabled ? -1 : hls.nextLevel,
+  quality: hls.manualLevel,
   height: hls.levels[hls.currentLevel]?.height ?? 0,
   audio: hls.audioTracks.map(({ id, lang, name }) => ({ id, label: languageName(lang, name) })),
   audioAt: hls.audioTrack,
