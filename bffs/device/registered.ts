@@ -53,8 +53,9 @@ const idIn = ({ documentId, extensions }: Named): string | undefined => {
 /** What a device may be asked by id: its own documents, by name and by hash, and those that front-ends have registered. With `only`, nothing else. */
 export const registeredDocuments = (home: string, { only }: { readonly only: boolean }): Registered => {
   const own = readDocuments(home)
-  const texts = new Map([...own.values(), ...readManifest(home).operations.map(({ body }) => body)].map((text) => [sha256(text), text]))
-  for (const { id, body } of readManifest(home).operations) texts.set(id, body)
+  const { operations } = readManifest(home)
+  const texts = new Map([...own.values(), ...operations.map(({ body }) => body)].map((text) => [sha256(text), text]))
+  for (const { id, body } of operations) texts.set(id, body)
   const find: FindDocument = (named) => {
     const id = idIn(named)
     const known = id === undefined ? undefined : (texts.get(id) ?? own.get(id))
