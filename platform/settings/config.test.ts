@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { environmentOf, readConfig, settings } from '#platform/settings/config.ts'
+import { environmentOf, readConfig } from '#platform/settings/config.ts'
+import { settings } from '#platform/settings/settings.ts'
 
 const flags = Object.values(settings)
 const switches = Object.entries(settings).flatMap(([key, each]) =>

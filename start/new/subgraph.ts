@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { CinegraphError } from '#platform/errors/errors.ts'
-import { settings } from '#platform/settings/config.ts'
+import { settings } from '#platform/settings/settings.ts'
 import { subgraphNames } from '#platform/settings/subgraphs.ts'
 import { writeTemplates } from './templates.ts'
 

@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql'
-import { CinegraphError, type Details, type ErrorCode, extensionsOf } from '#platform/errors/errors.ts'
+import { CinegraphError, type ErrorCode, extensionsOf } from '#platform/errors/errors.ts'
+import type { Details } from '#platform/errors/row.ts'
 import { tokensMaxDefault } from '#platform/graphql/limits/parse-document.ts'
 
 /** What one operation may be and cost. Counts are of the operation with its fragments written out where they are spread. */
