@@ -48,7 +48,7 @@ export const kafkaClient = ({ hosts, user, password, options }: ClusterUrl, log:
     clientId: 'cinegraph',
     brokers: hosts.map(({ host, port }) => `${host}:${port}`),
     connectionTimeout: 3_000,
-    requestTimeout: 4_000,
+    requestTimeout: 6_000,
     retry,
     logLevel: logLevel.INFO,
     logCreator: quietLog(log),

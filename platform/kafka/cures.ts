@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import type { Socket } from 'node:net'
 
 const requireFrom = createRequire(import.meta.url)
 
@@ -9,6 +10,7 @@ type RequestQueue = {
   readonly enforceRequestTimeout: boolean
   requestTimeoutIntervalId: NodeJS.Timeout
   destroy(): void
+  rejectAll(error: Error): void
   isConnected(): boolean
   scheduleCheckPendingRequests(): void
   scheduleRequestTimeoutCheck(): void
@@ -16,10 +18,19 @@ type RequestQueue = {
 type Connection = {
   readonly host: string
   readonly port: number
+  readonly socket?: Socket
+  readonly requestQueue: RequestQueue
+  chunks: readonly Buffer[]
+  bytesBuffered: number
+  bytesNeeded: number
+  connect(): Promise<unknown>
   send(request: unknown): Promise<unknown>
   disconnect(): Promise<unknown>
 }
-type ClosedError = new (message: string, broker: { readonly host: string; readonly port: number }) => Error
+type Errors = {
+  readonly KafkaJSConnectionClosedError: new (message: string, broker: { readonly host: string; readonly port: number }) => Error
+  readonly KafkaJSConnectionError: new (message: string, options: { readonly broker: string }) => Error
+}
 
 const timeoutCheckMs = 1_000
 
@@ -38,26 +49,58 @@ export const curePolling = (): void => {
     this.destroy()
     this.requestTimeoutIntervalId = setInterval(() => {
       for (const request of this.inflight.values()) if (Date.now() - request.sentAt > request.requestTimeout) request.timeoutRequest()
-      if (!this.isConnected()) this.destroy()
+      // NOTE: kafkajs stops to look as soon as it disconnects, which then waits for what is in flight, without end.
+      if (!this.isConnected() && this.inflight.size === 0) this.destroy()
     }, timeoutCheckMs)
   }
 }
 
+/** How long a broker that did not answer in time is taken for one that is gone. */
+const goneMs = 5_000
+/** What the length of an answer takes. */
+const lengthBytes = 4
+
 /**
- * NOTE: kafkajs sends a request that was not answered in time again to the same broker, and asks for the new leader only when the
- * connection was lost. A broker that stands still loses its partitions and keeps its connections; here it loses those, too.
+ * NOTE: kafkajs keeps the connection to a broker that stands still: requests that wait for their turn there wait for the time of each
+ * before them, and every search for the new leader is sent there again, because a connection that is open counts as a broker that
+ * works. Here one request that was not answered in time ends the connection and all requests on it, and the broker is taken for one
+ * that refuses connections, which kafkajs goes around.
  */
 export const cureHangs = (): void => {
   const { prototype } = requireFrom('kafkajs/src/network/connection.js') as { prototype: Connection }
-  const { KafkaJSConnectionClosedError } = requireFrom('kafkajs/src/errors.js') as { KafkaJSConnectionClosedError: ClosedError }
-  const send = prototype.send
+  const errors = requireFrom('kafkajs/src/errors.js') as Errors
+  const { send, connect, disconnect } = prototype
+  const goneUntil = new Map<string, number>()
+  const placeOf = ({ host, port }: Connection): string => `${host}:${port}`
+  const isGone = (connection: Connection): boolean => Date.now() < (goneUntil.get(placeOf(connection)) ?? 0)
+  const closed = (connection: Connection): Error =>
+    new errors.KafkaJSConnectionClosedError(`Broker ${placeOf(connection)} does not answer in time`, connection)
+
+  prototype.connect = async function (this: Connection) {
+    if (isGone(this)) throw new errors.KafkaJSConnectionError(closed(this).message, { broker: placeOf(this) })
+    return connect.call(this)
+  }
+  prototype.disconnect = async function (this: Connection) {
+    if (isGone(this)) cutOff(this, closed(this))
+    return disconnect.call(this)
+  }
   prototype.send = async function (this: Connection, request: unknown) {
     try {
       return await send.call(this, request)
     } catch (error) {
       if (!(error instanceof Error) || error.name !== 'KafkaJSRequestTimeoutError') throw error
+      goneUntil.set(placeOf(this), Date.now() + goneMs)
       await this.disconnect().catch(() => undefined)
-      throw new KafkaJSConnectionClosedError(error.message, { host: this.host, port: this.port })
+      throw closed(this)
     }
   }
+}
+
+/** Ends all that waits on a connection. NOTE: half an answer that was read must not be taken for the beginning of the next one. */
+const cutOff = (connection: Connection, why: Error): void => {
+  connection.socket?.destroy()
+  connection.requestQueue.rejectAll(why)
+  connection.chunks = []
+  connection.bytesBuffered = 0
+  connection.bytesNeeded = lengthBytes
 }

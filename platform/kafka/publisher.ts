@@ -8,7 +8,8 @@ import type { Cluster } from './cluster.ts'
 const limits = { lingerMs: 5, itemsMax: 2_000, bytesMax: 4_194_304, waitingBytesMax: 67_108_864 }
 /** What a message takes beside its text. */
 const messageBytes = 200
-const ackTimeoutMs = 5_000
+/** NOTE: less than a request may take, so that a leader that waits for its replicas says so and is not taken for one that stands still. */
+const ackTimeoutMs = 3_000
 
 /**
  * Publishes events of many callers together, one request after another, so that the order of a key is that of the calls. What
