@@ -7,32 +7,55 @@ export type Work = {
   /** Calls under way at once. */
   readonly callers: number
 }
-export type Row = { readonly engine: string; readonly work: string; readonly ours: number; readonly bare: number; readonly ratio: number }
+/** Calls per second, CPU of this process per call in microseconds, and the share of the bare client's calls per second that ours does. */
+export type Row = {
+  readonly engine: string
+  readonly work: string
+  readonly ours: number
+  readonly bare: number
+  readonly ratio: number
+  readonly oursCpu: number
+  readonly bareCpu: number
+}
+type Speed = { readonly perSecond: number; readonly cpuUs: number }
 
 const roundMs = 1_000
-const rounds = 5
+const rounds = 7
 
-/** Calls per second, in rounds that alternate, so that what else the machine does falls on both. The middle of the rounds counts. */
+/** In rounds that alternate, so that what else the machine does falls on both. The middle of the rounds counts. */
 export const compare = async ({ engine, work, ours, bare, callers }: Work): Promise<Row> => {
-  await perSecond(ours, callers)
-  await perSecond(bare, callers)
-  const found: { ours: number[]; bare: number[] } = { ours: [], bare: [] }
+  await speedOf(ours, callers)
+  await speedOf(bare, callers)
+  const found: { ours: Speed[]; bare: Speed[] } = { ours: [], bare: [] }
   for (let round = 0; round < rounds; round += 1) {
-    found.bare.push(await perSecond(bare, callers))
-    found.ours.push(await perSecond(ours, callers))
+    found.bare.push(await speedOf(bare, callers))
+    found.ours.push(await speedOf(ours, callers))
   }
-  const [mine, its] = [middle(found.ours), middle(found.bare)]
-  return { engine, work, ours: Math.round(mine), bare: Math.round(its), ratio: Number((mine / its).toFixed(2)) }
+  const [mine, its] = [middleOf(found.ours), middleOf(found.bare)]
+  return {
+    engine,
+    work,
+    ours: Math.round(mine.perSecond),
+    bare: Math.round(its.perSecond),
+    ratio: Number((mine.perSecond / its.perSecond).toFixed(2)),
+    oursCpu: Number(mine.cpuUs.toFixed(1)),
+    bareCpu: Number(its.cpuUs.toFixed(1)),
+  }
 }
 
+const middleOf = (speeds: readonly Speed[]): Speed => ({
+  perSecond: middle(speeds.map(({ perSecond }) => perSecond)),
+  cpuUs: middle(speeds.map(({ cpuUs }) => cpuUs)),
+})
 const middle = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 
-const perSecond = async (call: () => Promise<unknown>, callers: number): Promise<number> => {
-  const since = performance.now()
+const speedOf = async (call: () => Promise<unknown>, callers: number): Promise<Speed> => {
+  const [since, before] = [performance.now(), process.cpuUsage()]
   let calls = 0
   const caller = async (): Promise<void> => {
     for (; performance.now() - since < roundMs; calls += 1) await call()
   }
   await Promise.all(Array.from({ length: callers }, caller))
-  return (calls / (performance.now() - since)) * 1_000
+  const { user, system } = process.cpuUsage(before)
+  return { perSecond: (calls / (performance.now() - since)) * 1_000, cpuUs: (user + system) / calls }
 }

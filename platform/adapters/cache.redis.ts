@@ -1,6 +1,7 @@
 import { hash, randomBytes } from 'node:crypto'
 import type { Log } from '#platform/observe/log.ts'
 import type { Cache, CacheNamespace, CreateCache } from '#platform/ports/cache.ts'
+import { Announcer } from '#platform/redis/announcer.ts'
 import { type Connection, connectZones } from '#platform/redis/connect.ts'
 import { FrameStore, type Kept, type Life } from '#platform/redis/frame-store.ts'
 import type { Latch } from '#platform/redis/latch.ts'
@@ -25,15 +26,18 @@ export const createRedisCache = async (options: RedisCacheOptions, log: Log): Pr
   const zones = await connectZones(options, log, stack)
   const near = new Near(options.memoryBytesMax)
   const [channel, own] = [`${options.prefix}:changed`, randomBytes(6).toString('base64url')]
+  const announcer = new Announcer(channel, own)
   const onMessage = (message: Buffer): void => {
-    if (message.toString('latin1', 0, own.length) !== own) near.forget(message.toString('utf8', own.length))
+    const keys = announcer.read(message)
+    if (keys === null) near.clear()
+    else for (const key of keys) near.forget(key)
   }
   if (options.memoryBytesMax > 0)
     for (const server of zones.flatMap((zone) => zone.servers)) stack.use(server.subscribe(channel, onMessage, () => near.clear()))
   const frames = new FrameStore({
     zones,
     latch: options.latch,
-    announce: (redis, key) => void redis.publish(channel, own + key).catch(() => undefined),
+    announce: (redis, key) => announcer.changed(redis, key),
   })
   const owned = stack.move()
   const createCache: CreateCache = (namespace) => {

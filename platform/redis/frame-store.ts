@@ -3,16 +3,18 @@ import { counter } from '#platform/observe/metrics.ts'
 import { awaitLatch, type Latch } from '#platform/redis/latch.ts'
 import { rendezvous } from '#platform/redis/rendezvous.ts'
 import { putNewer, replaceFrame, touchFrame } from '#platform/redis/scripts.ts'
-import { chunksOf, expiryOf, type Framed, unframe } from '#platform/redis/value.ts'
+import { chunksOf, expiryOf, type Framed, plainOf, unframe } from '#platform/redis/value.ts'
 import type { Zone } from '#platform/redis/zone.ts'
 
 /** Chunks outlive what names them by so much. */
 const chunkExtraMs = 10_000
 
 const reads = counter('cache_reads_total', 'Keys found in the cache in Redis, by the zone that had them', ['zone'])
+const [readNearest, readElsewhere] = [reads.labels({ zone: 'nearest' }), reads.labels({ zone: 'another' })]
 const writes = counter('cache_writes_total', 'Writes to the cache in Redis, by whether as many zones took them as its latch wants', [
   'outcome',
 ])
+const [writtenToEnough, writtenToTooFew] = [writes.labels({ outcome: 'kept' }), writes.labels({ outcome: 'too_few_zones' })]
 
 export type Life = { readonly lifeMs: number; readonly expiresAt: number }
 export type Kept = Framed & Life
@@ -22,7 +24,7 @@ type Parts = {
   /** The nearest first. */
   readonly zones: readonly Zone[]
   readonly latch: Latch
-  /** Lets other processes know that a key has changed; called with each command that changes it. */
+  /** Lets other processes know that a key has changed; called after each command that changes it was given to its connection. */
   readonly announce: (redis: Redis, key: string) => void
 }
 
@@ -49,8 +51,14 @@ export class FrameStore {
     for (const zone of this.#zones) {
       if (wanted.length === 0) break
       const { frames, unanswered, cold } = await zone.read(wanted)
-      await Promise.all([...frames].map(([key, frame]) => this.#open(zone, { key, frame, found })))
-      reads.inc({ zone: zone === nearest ? 'nearest' : 'another' }, frames.size)
+      const apart: Promise<void>[] = []
+      for (const [key, frame] of frames) {
+        const bytes = plainOf(frame)
+        if (bytes === undefined) apart.push(this.#open(zone, { key, frame, found }))
+        else found.set(key, { bytes, expiresAt: expiryOf(frame) })
+      }
+      if (apart.length > 0) await Promise.all(apart)
+      ;(zone === nearest ? readNearest : readElsewhere).inc(frames.size)
       if (zone !== nearest) for (const [key, frame] of frames) this.#warm(key, frame)
       wanted = unanswered.length + cold.length === 0 ? [] : [...unanswered, ...cold]
     }
@@ -108,11 +116,11 @@ export class FrameStore {
   }
 
   async #latched(all: readonly Promise<unknown>[]): Promise<void> {
-    writes.inc({ outcome: (await awaitLatch(this.#latch, all)) ? 'kept' : 'too_few_zones' })
+    ;((await awaitLatch(this.#latch, all)) ? writtenToEnough : writtenToTooFew).inc()
   }
 
   async #put(zone: Zone, key: string, kept: Kept, when: 'always' | 'newer' = 'always'): Promise<unknown> {
-    if (!(await this.#putChunks(zone, key, kept))) return undefined
+    if (kept.chunks.length > 0 && !(await this.#putChunks(zone, key, kept))) return undefined
     const put = (redis: Redis): Promise<unknown> =>
       when === 'newer' ? putNewer(redis, key, kept) : redis.set(key, kept.frame, 'PX', kept.lifeMs)
     return zone.write(key, (redis) => this.#change(redis, key, put(redis)))

@@ -8,14 +8,16 @@ const countOf = (latch: Latch, zones: number): number =>
  * Resolves when as many zones have taken a write as the latch wants and the nearest has answered, or when all have answered. Gives whether
  * enough have taken it. The writes give undefined for a zone that is away, and never reject; the first is that of the nearest zone.
  */
-export const awaitLatch = async (latch: Latch, writes: readonly Promise<unknown>[]): Promise<boolean> => {
+export const awaitLatch = (latch: Latch, writes: readonly Promise<unknown>[]): Promise<boolean> => {
   const wanted = countOf(latch, writes.length)
-  let taken = 0
-  const enough = Promise.withResolvers<void>()
-  const counted = writes.map(async (write) => {
-    if ((await write) !== undefined) taken += 1
-    if (taken >= wanted) enough.resolve()
+  const seen = { taken: 0, answered: 0, isNearest: false }
+  return new Promise((resolve) => {
+    for (const [at, write] of writes.entries())
+      void write.then((taken) => {
+        seen.answered += 1
+        if (taken !== undefined) seen.taken += 1
+        if (at === 0) seen.isNearest = true
+        if ((seen.taken >= wanted && seen.isNearest) || seen.answered === writes.length) resolve(seen.taken >= wanted)
+      })
   })
-  await Promise.race([Promise.all([enough.promise, counted[0]]), Promise.all(counted)])
-  return taken >= wanted
 }

@@ -72,6 +72,10 @@ export const chunksOf = (frame: Buffer): readonly string[] => {
   return Array.from({ length: count }, (_, at) => endingOf(id, at))
 }
 
+/** The value's bytes when they lie in the frame as they are. */
+export const plainOf = (frame: Buffer): Buffer | undefined =>
+  frame[0] === 0 && frame.length >= headerBytes ? frame.subarray(headerBytes) : undefined
+
 /** The value's bytes again. Throws when they are not what was kept. */
 export const unframe = async (frame: Buffer, chunks: readonly Buffer[]): Promise<Buffer> => {
   const flags = frame[0] ?? 0

@@ -39,9 +39,13 @@ export class Zone implements AsyncDisposable {
 
   /** Never rejects. */
   async read(keys: readonly string[]): Promise<ZoneRead> {
-    const groups = [...Map.groupBy(keys, (key) => this.#serverOf(key))]
     const read = { frames: new Map<string, Buffer>(), unanswered: [] as string[], cold: [] as string[] }
-    await Promise.all(groups.map(([server, group]) => this.#readFrom(server, group, read)))
+    const [only, ...others] = this.servers
+    if (only !== undefined && others.length === 0) await this.#readFrom(only, keys, read)
+    else {
+      const groups = [...Map.groupBy(keys, (key) => this.#serverOf(key))]
+      await Promise.all(groups.map(([server, group]) => this.#readFrom(server, group, read)))
+    }
     return read
   }
 
