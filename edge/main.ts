@@ -22,7 +22,17 @@ await runMain(async (stack) => {
   const fill = fillFromOrigin(config.originUrl, serviceKey)
   const ready = edgeReadiness({ originUrl: config.originUrl, serviceKey, streamKey })
   const bytesMax = config.edgeMemoryMb * 1_048_576
-  const app = createEdge({ name, log, ready, streamKey, bytesMax, fill, ...readableFrom(config), clock: () => new Date() })
+  const app = createEdge({
+    name,
+    log,
+    ready,
+    streamKey,
+    bytesMax,
+    fill,
+    edges: config.edgeUrls,
+    ...readableFrom(config),
+    clock: () => new Date(),
+  })
   stack.defer(() => app.close())
   await listen(app, { host: config.host, port: config.port, what: name })
   await serveAdmin(stack, { name, log, config, ready })

@@ -1,12 +1,13 @@
 import type { FastifyRequest } from 'fastify'
-import { isPublicKey, type ObjectKey } from '#platform/contracts/object-key.ts'
+import { isPublicKey } from '#platform/contracts/object-key.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
 import { allowOrigins } from '#platform/http/cors.ts'
 import { createHttp, type Http, type HttpDeps } from '#platform/http/server.ts'
 import { counter } from '#platform/observe/metrics.ts'
-import { createEdgeCache, type Fill } from './cache.ts'
+import { createEdgeCache, type Fill, type Held } from './cache.ts'
 import { respond } from './respond.ts'
-import { readEdgeTarget } from './target.ts'
+import { createSteering } from './steering.ts'
+import { type EdgeTarget, readEdgeTarget } from './target.ts'
 import { createCheckToken } from './token.ts'
 
 export type EdgeDeps = HttpDeps & {
@@ -15,34 +16,44 @@ export type EdgeDeps = HttpDeps & {
   readonly fill: Fill
   /** Origins of pages that may read from it: all of them (`*`) unless it is said. */
   readonly allowedOrigins?: readonly string[]
+  /** All edges as players reach them, this one among them: the manifests that it serves name them. */
+  readonly edges?: readonly string[]
   readonly clock: () => Date
 }
 
 const bytesSent = counter('edge_bytes_total', 'Bytes sent to players', ['source'])
 
 /** An edge node: `/<token>/<key>` for streams, `/art/<key>` for pictures, which need no token. */
-export const createEdge = ({ streamKey, bytesMax, fill, allowedOrigins = ['*'], clock, ...http }: EdgeDeps): Http => {
+export const createEdge = ({ streamKey, bytesMax, fill, allowedOrigins = ['*'], edges = [], clock, ...http }: EdgeDeps): Http => {
   // NOTE: pages of every origin may read what it serves, so that its name guards nothing; a CDN in front asks by names of its own.
   // NOTE: answers that wait share the cached bytes, however many they are.
   const app = createHttp({ ...http, hosts: ['*'], connections: { heldBytesMax: Number.POSITIVE_INFINITY, ...http.connections } })
   const cache = createEdgeCache({ bytesMax, fill })
   const checkToken = createCheckToken(streamKey)
+  const steering = createSteering(edges)
   letPagesRead(app, allowedOrigins)
-  const openedKey = (request: FastifyRequest): ObjectKey => {
+  const opened = (request: FastifyRequest): EdgeTarget => {
     const target = readEdgeTarget(request.raw.url ?? '')
     if (target === null) throw new CinegraphError('NOT_FOUND', { what: 'object', id: 'at this address' })
     if (target.token !== null) checkToken(target.token, target.key, clock())
     else if (!isPublicKey(target.key)) throw new CinegraphError('STREAM_TOKEN_INVALID')
-    return target.key
+    return target
+  }
+  const find = async ({ token, key }: EdgeTarget): Promise<{ readonly held: Held; readonly hit: boolean } | null> => {
+    if (token === null) return cache.get(key)
+    const steered = await steering.manifest(token, key)
+    if (steered !== null) return { held: steered, hit: true }
+    const found = await cache.get(key)
+    return found === null ? null : { ...found, held: await steering.present(found.held, token, key) }
   }
   app.route({
     method: ['GET', 'HEAD'],
     url: '/*',
     exposeHeadRoute: false,
     handler: async (request, reply) => {
-      const key = openedKey(request)
-      const found = await cache.get(key)
-      if (found === null) throw new CinegraphError('NOT_FOUND', { what: 'object', id: key })
+      const target = opened(request)
+      const found = await find(target)
+      if (found === null) throw new CinegraphError('NOT_FOUND', { what: 'object', id: target.key })
       const { body, ...about } = found.held
       reply.header('x-cache', found.hit ? 'HIT' : 'MISS')
       const read = (range = { start: 0, end: body.length - 1 }): Buffer => body.subarray(range.start, range.end + 1)

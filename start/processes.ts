@@ -40,8 +40,8 @@ export const processWaves = (config: Config, { ports, links, secrets, inherited 
         ports['control-plane-admin'],
       ),
       withAdmin(outside(plan('origin', 'edge/origin.main.ts', ports.origin), storeNames), ports['origin-admin']),
-      withAdmin(named(outside(plan('edge-1', 'edge/main.ts', ports['edge-1']))), ports['edge-1-admin']),
-      withAdmin(named(outside(plan('edge-2', 'edge/main.ts', ports['edge-2']))), ports['edge-2-admin']),
+      withAdmin(edge(plan('edge-1', 'edge/main.ts', ports['edge-1'])), ports['edge-1-admin']),
+      withAdmin(edge(plan('edge-2', 'edge/main.ts', ports['edge-2'])), ports['edge-2-admin']),
     ],
     [
       ...(config.processes === 'split' ? bffs.map((name) => plan(name, 'start/bff.main.ts', ports[name], name)) : []),
@@ -57,6 +57,13 @@ const withAdmin = ({ env, ...plan }: ProcessPlan, port: number): ProcessPlan => 
 
 /** Known by its name among others of its kind. */
 const named = ({ env, ...plan }: ProcessPlan): ProcessPlan => ({ ...plan, env: { ...env, CINEGRAPH_NODE_NAME: plan.name } })
+
+/**
+ * NOTE: an edge computes nothing that takes a second. Most players wait for a connection that nobody closes for longer than
+ * they have loaded ahead; when a frozen edge is ended they go on at another at once.
+ */
+const edgeSilentSecondsMax = 3
+const edge = (plan: ProcessPlan): ProcessPlan => ({ ...named(outside(plan)), silentSecondsMax: edgeSilentSecondsMax })
 
 const engineNames = ['DATABASE_URL', ...Object.values(engineSettings).map(({ env }) => env)]
 const storeNames = Object.values(s3Settings).map(({ env }) => env)

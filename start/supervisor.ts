@@ -10,6 +10,8 @@ export type ProcessPlan = {
   readonly file: string
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Instead of the supervisor's own, where it is shorter. */
+  readonly silentSecondsMax?: number
 }
 export type SupervisorDeps = {
   /** Called with each line that a process prints. */
@@ -68,7 +70,10 @@ export const supervise = async (plan: ProcessPlan, deps: SupervisorDeps): Promis
 
 type Launched = { readonly process: ChildProcess; readonly ready: Promise<void>; readonly ended: Promise<string> }
 
-const launch = ({ name, file, args, env }: ProcessPlan, { onLine, silentSeconds }: SupervisorDeps): Launched => {
+const launch = (plan: ProcessPlan, deps: SupervisorDeps): Launched => {
+  const { name, file, args, env, silentSecondsMax = deps.silentSeconds } = plan
+  const silentSeconds = Math.min(silentSecondsMax, deps.silentSeconds)
+  const { onLine } = deps
   // NOTE: detached, so that Ctrl-C reaches the supervisor alone and the database stops last. When the supervisor is
   // killed, the channel to it closes, and the child stops by itself.
   const child = fork(file, [...args], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true })

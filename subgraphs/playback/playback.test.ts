@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { rankEdges } from '#platform/delivery/edge-ranking.ts'
 import { serveSubgraph } from '../../tests/subgraph.ts'
-import { rankEdges } from './edge-ranking.ts'
 import { entitlement } from './entitlement.ts'
 import type { PlayFactsQuery } from './operations.generated.ts'
 

@@ -1,3 +1,4 @@
+import { createEdgeHealth } from '#platform/delivery/edge-health.ts'
 import type { SubgraphDefinition } from '#platform/process/subgraph-definition.ts'
 import { createPlayback } from './server.ts'
 import { postgresGrants } from './store.postgres.ts'
@@ -11,6 +12,7 @@ export const subgraph: SubgraphDefinition = {
       store: postgresGrants(prisma),
       supergraph,
       edges: config.edgeUrls,
+      orderEdges: createEdgeHealth(),
       streamKey,
       tokenSeconds: config.streamTokenSeconds,
       clock,

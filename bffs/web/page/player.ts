@@ -15,7 +15,9 @@ type Edges = { readonly failover: Failover; readonly onLost: (isLast: boolean) =
 /** Leaves an edge that has failed; mends what the media element can mend by itself. */
 const watchEdge = (hls: Hls, { failover, onLost }: Edges): void => {
   hls.on(Hls.Events.FRAG_LOADED, () => failover.loaded())
-  hls.on(Hls.Events.ERROR, (_event, { fatal, type }) => {
+  hls.on(Hls.Events.ERROR, (_event, { fatal, type, details }) => {
+    // NOTE: what it gave up itself when it was steered to another edge.
+    if (details === Hls.ErrorDetails.INTERNAL_ABORTED) return
     if (type === Hls.ErrorTypes.MEDIA_ERROR) return fatal && hls.recoverMediaError()
     if (type !== Hls.ErrorTypes.NETWORK_ERROR && !fatal) return
     const next = failover.failed(fatal)

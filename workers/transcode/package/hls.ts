@@ -53,14 +53,17 @@ export const multivariantPlaylist = ({ videos, sounds, texts }: Presentation): s
     const bits = `BANDWIDTH=${peak + soundPeak},AVERAGE-BANDWIDTH=${average + soundAverage}`
     const picture = `RESOLUTION=${video.width}x${video.height},FRAME-RATE=${video.framesPerSecond.toFixed(3)},VIDEO-RANGE=SDR`
     const groups = `AUDIO="sound"${texts.length > 0 ? ',SUBTITLES="text"' : ''}`
-    return [`#EXT-X-STREAM-INF:${bits},CODECS="${video.codec},${sounds[0]?.codec}",${picture},${groups}`, `${video.name}.m3u8`]
+    const codecs = `CODECS="${video.codec},${sounds[0]?.codec}"`
+    return [`#EXT-X-STREAM-INF:${bits},${codecs},${picture},STABLE-VARIANT-ID="${video.name}",${groups}`, `${video.name}.m3u8`]
   })
   const media = [
     ...sounds.map(
-      (sound) => `#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",${choice(sound)},CHANNELS="${sound.channels}",URI="${sound.name}.m3u8"`,
+      (sound) =>
+        `#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",${choice(sound)},CHANNELS="${sound.channels}",STABLE-RENDITION-ID="${sound.name}",URI="${sound.name}.m3u8"`,
     ),
     ...texts.map(
-      (text) => `#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="text",${choice(text)},FORCED=${yes(text.isForced)},URI="${text.name}.m3u8"`,
+      (text) =>
+        `#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="text",${choice(text)},FORCED=${yes(text.isForced)},STABLE-RENDITION-ID="${text.name}",URI="${text.name}.m3u8"`,
     ),
   ]
   return ['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-INDEPENDENT-SEGMENTS', ...media, ...variants, ''].join('\n')
