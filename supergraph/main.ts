@@ -29,8 +29,8 @@ await runMain(async (stack) => {
   const supergraph = stack.use(await createSupergraph({ supergraphSdl, subgraphs, studio: studioFrom(config), log }))
   const engines = stack.use(openEngines(config, log))
   // NOTE: without an event log subgraphs refuse ended sessions; nothing that they answered is kept here.
-  const isEnded = config.databaseUrl === '' ? noneEnded : await watchSessions({ config, engines, log }, stack)
-  const readCaller = readCallerFrom(config, secrets, isEnded)
+  const ends = config.databaseUrl === '' ? noneEnded : await watchSessions({ config, engines, log }, stack)
+  const readCaller = readCallerFrom(config, secrets, ends)
   // NOTE: with one subgraph away the others still answer; with all away there is nothing to answer.
   const ready = async () => (await Promise.all(Object.values(config.subgraphUrls).map(answers))).some(Boolean)
   const app = createSupergraphHttp({

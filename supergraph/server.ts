@@ -1,4 +1,4 @@
-import type { Caller } from '#platform/contracts/viewer.ts'
+import { type Caller, scopesOf } from '#platform/contracts/viewer.ts'
 import { CinegraphError, isCinegraphError, messageOf } from '#platform/errors/errors.ts'
 import type { ExecuteGraphql, GraphqlAnswer, GraphqlRequest, GraphqlService } from '#platform/graphql/execute.ts'
 import { SubscriptionQuota } from '#platform/graphql/limits/subscription-quota.ts'
@@ -41,6 +41,7 @@ export type Supergraph = AsyncDisposable & {
   readonly explain: Engine<Caller>['explain']
 }
 
+const noPolicies: ReadonlySet<string> = new Set()
 const slowMs = 1_000
 const guard: Guard = { concurrent: 500, retries: 1 }
 
@@ -56,6 +57,7 @@ export const createSupergraph = async ({ supergraphSdl, subgraphs, studio: asked
   const engine = createEngine<Caller>({
     supergraphSdl,
     planner: stack.use(await planning.open(supergraphSdl)),
+    claimsOf: ({ viewer }) => ({ isAuthenticated: viewer !== null, scopes: new Set(scopesOf(viewer)), policies: noPolicies }),
     showErrors: withoutServerDetails,
     ask: (name) => askWith(name, subgraphs[name]?.execute, log),
     subscribe: (name) => subscribeWith(name, subgraphs[name]),
@@ -84,9 +86,12 @@ export const createSupergraph = async ({ supergraphSdl, subgraphs, studio: asked
 
 const unnamed = (): Client => ({ name: '', version: '' })
 
-/** A stream ends when the access token that opened it runs out; its client opens another with a new one. */
-const whileAllowed = ({ viewer, token }: Caller, signal: AbortSignal): AbortSignal =>
-  viewer === null ? signal : endingAfter(msLeft(token), signal)
+/**
+ * A stream ends when the access token that opened it runs out, upon which its client opens another with a new one, and when its
+ * session is ended.
+ */
+const whileAllowed = ({ viewer, token, whileOpen = (signal) => signal }: Caller, signal: AbortSignal): AbortSignal =>
+  viewer === null ? signal : endingAfter(msLeft(token), whileOpen(signal))
 
 const subscribeWith =
   (name: string, service: GraphqlService | undefined): SubscribeSubgraph<Caller> =>

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { openEngines } from '#platform/engines/engines.ts'
 import type { Open } from '#platform/engines/table.ts'
+import type { ExecuteGraphql } from '#platform/graphql/execute.ts'
 import { serveGraphql } from '#platform/graphql/serve.ts'
 import { createHttp } from '#platform/http/server.ts'
 import { readCallerFrom } from '#platform/identity/caller.ts'
@@ -41,6 +42,8 @@ export type Platform = AsyncDisposable & {
   readonly events: EventLog
   readonly objects: ObjectStore
   readonly mailbox: ObjectStore
+  /** Where the remote subgraphs answer. */
+  readonly remotes: Readonly<Record<string, string>>
   /** Stops a remote subgraph, an edge (`edge-1`), or the search index, for good. */
   readonly stop: (what: string) => Promise<void>
 }
@@ -115,9 +118,14 @@ export const bootPlatform = async ({ config: overrides = {}, remote = [], worker
   }
   const base = { ...settings, originUrl, edgeUrls: edges, ...overrides }
   const deps = { config: base, secrets: openSecrets(folder.path), engines, clock, log }
-  const remotes = new Map(await Promise.all(remote.map(async (name) => [name, await startRemote(name, deps, stack)] as const)))
+  const asked: { supergraph: ExecuteGraphql } = { supergraph: () => Promise.reject(new Error('The supergraph has not started')) }
+  const supergraph: ExecuteGraphql = (request, caller) => asked.supergraph(request, caller)
+  const remotes = new Map(
+    await Promise.all(remote.map(async (name) => [name, await startRemote(name, { ...deps, supergraph }, stack)] as const)),
+  )
   const subgraphUrls = { ...base.subgraphUrls, ...Object.fromEntries([...remotes].map(([name, { url }]) => [name, url])) }
   const plane = stack.use(await createControlPlane({ ...deps, config: { ...base, subgraphUrls }, links: () => links }))
+  asked.supergraph = plane.execute
   const listen = (what: 'web' | 'tv' | 'mobile' | 'supergraph') => plane[what].listen({ host, port: 0 })
   links = {
     ...links,
@@ -134,7 +142,19 @@ export const bootPlatform = async ({ config: overrides = {}, remote = [], worker
   const owned = stack.move()
   const stoppable = new Map([...remotes, ...started.map((edge, at) => [`edge-${at + 1}`, edge] as const)])
   const stop = async (what: string) => (what === 'search' ? search.break() : stoppable.get(what)?.stop())
-  return { links, secrets, databaseUrl, database, events, objects, mailbox, stop, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  const remoteUrls = Object.fromEntries([...remotes].map(([name, { url }]) => [name, url]))
+  return {
+    links,
+    secrets,
+    databaseUrl,
+    database,
+    events,
+    objects,
+    mailbox,
+    remotes: remoteUrls,
+    stop,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
 }
 
 const startEdge = async (originUrl: string, secrets: Secrets, stack: AsyncDisposableStack): Promise<Remote> => {
@@ -169,9 +189,8 @@ const startWorkers = async (
 
 type Remote = { readonly url: string; readonly stop: () => Promise<void> }
 
-const startRemote = async (name: string, parts: Omit<SubgraphParts, 'supergraph'>, stack: AsyncDisposableStack): Promise<Remote> => {
-  const supergraph = () => Promise.reject(new Error('not asked'))
-  const subgraph = stack.use(await startSubgraph(await loadSubgraph(name), { ...parts, supergraph }))
+const startRemote = async (name: string, parts: SubgraphParts, stack: AsyncDisposableStack): Promise<Remote> => {
+  const subgraph = stack.use(await startSubgraph(await loadSubgraph(name), parts))
   const app = createHttp({ name, log })
   const keys = await parts.secrets.pick('accessPublicKey', 'serviceKey')
   serveGraphql(

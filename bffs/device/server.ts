@@ -19,6 +19,7 @@ import type { BffContext } from './context.ts'
 import { readDocuments, readSchema } from './documents.ts'
 import { fillDocuments } from './fill-documents.ts'
 import { serveHeartbeat } from './heartbeat.ts'
+import { notingTries, type Tries } from './noting-tries.ts'
 import { registeredDocuments } from './registered.ts'
 
 declare module 'mercurius' {
@@ -71,11 +72,13 @@ const limits: QueryLimits = { ...defaultLimits, rootFieldsMax: 10, answerBytesMa
 const executeWith =
   (app: Http, run: ExecuteCompiled, supergraph: ExecuteGraphql): ExecuteGraphql =>
   async (request, caller) => {
-    const context: BffContext = { caller, ask: askWith(supergraph, caller) }
+    const tries: Tries = {}
+    const context: BffContext = { caller, ask: notingTries(askWith(supergraph, caller), tries) }
     try {
       const { data, errors } = await run(request, context)
       const formatted = errors?.map((error) => formatError(app, error))
-      return withinLimits({ ...(data === undefined ? {} : { data }), ...(formatted ? { errors: formatted } : {}) }, limits)
+      const answer = withinLimits({ ...(data === undefined ? {} : { data }), ...(formatted ? { errors: formatted } : {}) }, limits)
+      return tries.retryAfterSeconds === undefined ? answer : { ...answer, ...tries }
     } catch (error) {
       const causes = error instanceof AggregateError ? error.errors : [error]
       return { errors: causes.map((cause) => formatError(app, cause).toJSON()) }

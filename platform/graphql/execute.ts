@@ -13,6 +13,8 @@ export type GraphqlError = {
 export type GraphqlAnswer = {
   readonly data?: Readonly<Record<string, unknown>> | null | undefined
   readonly errors?: readonly GraphqlError[] | undefined
+  /** Set when it was refused because it came too often: how long to wait. Written into the answer's `extensions`. */
+  readonly retryAfterSeconds?: number | undefined
 }
 
 /** Whether what a service sent is an answer: one has `data`, `errors` or both. */

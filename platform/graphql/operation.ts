@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { GraphQLError } from 'graphql'
 import type { Caller } from '#platform/contracts/viewer.ts'
-import { CinegraphError, isCallersFault } from '#platform/errors/errors.ts'
+import { CinegraphError, errorTable, isCallersFault } from '#platform/errors/errors.ts'
 import type { ExecuteGraphql, GraphqlError } from '#platform/graphql/execute.ts'
 import { withFragments } from '#platform/graphql/fragments.ts'
 
@@ -30,6 +30,8 @@ export const askWith =
 /** The data of an answer that is of no use when part of it failed. Throws SUBGRAPH_UNAVAILABLE, or the error as it came when it is the caller's own. */
 export const dataOrThrow = <D>({ data, errors }: Answer<D>): D => {
   const first = errors[0]
+  // NOTE: what our own processes ask needs no more than a member who is signed in; the token has just run out, or its session ended.
+  if (first?.extensions?.code === errorTable.FIELD_DENIED.graphql) throw new CinegraphError('UNAUTHENTICATED')
   const refusal = first && new GraphQLError(first.message, { path: first.path ?? null, extensions: { ...first.extensions } })
   if (isCallersFault(refusal)) throw refusal
   if (data === null || first !== undefined)

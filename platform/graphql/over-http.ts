@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { getOperationAST } from 'graphql'
 import Negotiator from 'negotiator'
+import { extensionsOf } from '#platform/errors/errors.ts'
 import type { GraphqlAnswer, GraphqlRequest } from '#platform/graphql/execute.ts'
 import { parseDocument } from '#platform/graphql/limits/parse-document.ts'
 import { parseRequest, readJson } from '#platform/graphql/request.ts'
@@ -11,11 +12,19 @@ const classic = 'application/json'
 type MediaType = typeof modern | typeof classic
 
 /** An answer as JSON in UTF-8; one that was refused before it was executed has no `data`. */
-export type JsonAnswer = { readonly json: () => Buffer; readonly isExecuted: boolean }
+export type JsonAnswer = { readonly json: () => Buffer; readonly isExecuted: boolean; readonly retryAfterSeconds?: number | undefined }
 
-export const jsonOf = ({ data, errors }: GraphqlAnswer): JsonAnswer => ({
-  json: () => Buffer.from(stringifyExact({ ...(data === undefined ? {} : { data }), ...(errors?.length ? { errors } : {}) })),
+export const jsonOf = ({ data, errors, retryAfterSeconds }: GraphqlAnswer): JsonAnswer => ({
+  json: () =>
+    Buffer.from(
+      stringifyExact({
+        ...(data === undefined ? {} : { data }),
+        ...(errors?.length ? { errors } : {}),
+        ...(retryAfterSeconds === undefined ? {} : { extensions: { ...extensionsOf('TOO_MANY_TRIES'), retryAfterSeconds } }),
+      }),
+    ),
   isExecuted: data !== undefined,
+  retryAfterSeconds,
 })
 
 export type Refusal = { readonly status: number; readonly message: string; readonly allow?: string }
@@ -81,5 +90,7 @@ export const answerOverHttp = async (
   const answer = await execute(read.request)
   // NOTE: an answer without `data` was never executed; the classic media type calls that 200 all the same.
   reply.code(!answer.isExecuted && type === modern ? 400 : 200)
+  // NOTE: not what the specification says of an answer with `data`; proxies and clients that wait know no other way to be told (RFC 6585).
+  if (answer.retryAfterSeconds !== undefined) reply.code(429).header('retry-after', answer.retryAfterSeconds)
   return reply.send(answer.json())
 }

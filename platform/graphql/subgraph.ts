@@ -8,6 +8,7 @@ import { causeOf, toGraphqlError } from '#platform/graphql/answer-error.ts'
 import { dateTime } from '#platform/graphql/date-time.ts'
 import { documentStore } from '#platform/graphql/document-store.ts'
 import type { GraphqlAnswer, GraphqlService } from '#platform/graphql/execute.ts'
+import { guardAccess } from '#platform/graphql/guard-access.ts'
 import { guardArguments } from '#platform/graphql/guard-arguments.ts'
 import { admission } from '#platform/graphql/limits/admission.ts'
 import { withinLimits } from '#platform/graphql/limits/answer-size.ts'
@@ -43,6 +44,7 @@ export type Subgraph = AsyncDisposable & GraphqlService & { readonly name: strin
 export const createSubgraph = async <L>({ name, typeDefs, resolvers, loaders, log }: SubgraphOptions<L>): Promise<Subgraph> => {
   const schema = buildSubgraphSchema([{ typeDefs: parse(typeDefs), resolvers: withScalars(typeDefs, resolvers) as ResolverMap }])
   guardArguments(schema)
+  guardAccess(schema)
   const formatError = (error: GraphQLError): GraphQLError => {
     const answer = toGraphqlError(error)
     if (answer.extensions.code === 'INTERNAL_SERVER_ERROR') log.error({ err: causeOf(error), subgraph: name }, 'resolver failed')

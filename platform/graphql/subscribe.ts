@@ -13,7 +13,8 @@ export type SubscribeDeps = {
 
 /** Carries subscriptions out on a schema of this process: https://spec.graphql.org/October2021/#sec-Subscription */
 export const subscribeWith = ({ schema, admit, contextOf, formatError }: SubscribeDeps): SubscribeGraphql =>
-  async function* (request, caller, signal) {
+  async function* (request, caller, given) {
+    const signal = caller.whileOpen?.(given) ?? given
     const formatted = ({ data, errors }: ExecutionResult): GraphqlAnswer => ({
       data: data ?? null,
       ...(errors === undefined ? {} : { errors: errors.map((error) => formatError(error).toJSON()) }),

@@ -33,7 +33,7 @@ export const allowOrigins = (app: Http, { origins, methods, headers, exposed, ma
 
 /** For servers of GraphQL: what their clients send. */
 export const allowOriginsToAsk = (app: Http, origins: CorsOptions['origins']): void =>
-  allowOrigins(app, { origins, methods: ['GET', 'POST'], headers: askingHeaders, maxAgeSeconds: 600 })
+  allowOrigins(app, { origins, methods: ['GET', 'POST'], headers: askingHeaders, exposed: ['retry-after'], maxAgeSeconds: 600 })
 
 const askingHeaders: readonly string[] = [
   ...['accept', 'authorization', 'content-type', 'traceparent', 'x-cinegraph-device'],

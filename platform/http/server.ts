@@ -99,6 +99,8 @@ export const noteFailure = (error: Error, { log }: FastifyRequest): void => {
 
 const sendError = (error: FastifyError, reply: FastifyReply): FastifyReply => {
   const { status, body } = errorAnswer(error)
+  const { retryAfterSeconds } = isCinegraphError(error) ? error.details : {}
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds)
   return reply.code(status).send(body)
 }
 

@@ -14,7 +14,7 @@ const verify = createVerifier(keyOf(publicKey), noneEnded)
 const issued = createIssuer(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), 60).issue(viewer)
 
 test('an access token says who asks', async () => {
-  assert.deepEqual(await verify(await issued), viewer)
+  assert.deepEqual(await verify(await issued), { ...viewer, scopes: ['member'] })
 })
 
 test('tokens of the key before and of the first version are taken while their key is listed, and no longer', async () => {
@@ -28,15 +28,17 @@ test('tokens of the key before and of the first version are taken while their ke
     .setExpirationTime('1 minute')
   const firstToken = await first.sign(privateKey)
   const both = createVerifier(`${keyOf(publicKey)}${keyOf(next.publicKey)}`, noneEnded)
-  for (const each of [await issued, await token, firstToken]) assert.deepEqual(await both(each), viewer)
+  const known = { ...viewer, scopes: ['member'] }
+  for (const each of [await issued, await token]) assert.deepEqual(await both(each), known)
+  assert.deepEqual(await both(firstToken), viewer)
   const after = createVerifier(keyOf(next.publicKey), noneEnded)
-  assert.deepEqual(await after(await token), viewer)
+  assert.deepEqual(await after(await token), known)
   for (const each of [await issued, firstToken]) assert.equal(await after(each), null)
 })
 
 test('a token of a session that has ended is refused at once, also when it was verified before', async () => {
   const ended = new Set<string>()
-  const check = createVerifier(keyOf(publicKey), (sessionId) => ended.has(sessionId))
+  const check = createVerifier(keyOf(publicKey), { isEnded: (sessionId) => ended.has(sessionId) })
   const issuer = createIssuer(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), 60)
   const [mine, other] = [await issuer.issue({ ...viewer, sessionId: 's-1' }), await issuer.issue({ ...viewer, sessionId: 's-2' })]
   assert.equal((await check(mine))?.sessionId, 's-1')

@@ -2,9 +2,9 @@ import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'n
 import { decodeJwt, decodeProtectedHeader, jwtVerify, SignJWT } from 'jose'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
-import type { Viewer } from '#platform/contracts/viewer.ts'
+import { type Scope, scopes, scopesOf, type Viewer } from '#platform/contracts/viewer.ts'
 import { isCanonicalJwt } from '#platform/identity/base64url.ts'
-import type { IsEnded } from '#platform/identity/ended-sessions.ts'
+import type { KnownEnds } from '#platform/identity/ended-sessions.ts'
 
 const issuer = 'cinegraph'
 /** NOTE: tokens of the first version name no session; they live on for their ten minutes. */
@@ -15,6 +15,7 @@ const Claims = z.object({
   op: z.boolean(),
   mat: z.number(),
   lang: z.string(),
+  scope: z.string().optional(),
   exp: z.number(),
 })
 
@@ -28,28 +29,31 @@ export const createIssuer = (privateKeyPem: string, ttlSeconds: number): AccessT
   const key = createPrivateKey(privateKeyPem)
   const kid = keyId(createPublicKey(privateKeyPem))
   return {
-    issue: ({ accountId, profileId, operator, maturityLimit, language, sessionId }) =>
-      new SignJWT({
-        pid: profileId,
-        op: operator,
-        mat: maturityLimit,
-        lang: language,
-        ...(sessionId === undefined ? {} : { sid: sessionId }),
-      })
+    issue: (viewer) =>
+      new SignJWT(claimsOf(viewer))
         .setProtectedHeader({ alg: 'EdDSA', kid })
         .setIssuer(issuer)
-        .setSubject(accountId)
+        .setSubject(viewer.accountId)
         .setIssuedAt()
         .setExpirationTime(`${ttlSeconds} seconds`)
         .sign(key),
   }
 }
 
+const claimsOf = (viewer: Viewer) => ({
+  pid: viewer.profileId,
+  op: viewer.operator,
+  mat: viewer.maturityLimit,
+  lang: viewer.language,
+  scope: scopesOf(viewer).join(' '),
+  ...(viewer.sessionId === undefined ? {} : { sid: viewer.sessionId }),
+})
+
 /**
  * Gives the viewer of a valid token whose session was not ended, null for any other. A verified token is remembered until it
  * expires. `publicKeyPems` holds one key or more, one behind the other: those with which tokens are signed, or were until now.
  */
-export const createVerifier = (publicKeyPems: string, isEnded: IsEnded): VerifyAccess => {
+export const createVerifier = (publicKeyPems: string, { isEnded }: Pick<KnownEnds, 'isEnded'>): VerifyAccess => {
   const keys = keysOf(publicKeyPems)
   const verified = new LRUCache<string, Viewer>({ max: 10_000 })
   const verify = async (token: string): Promise<Viewer | null> => {
@@ -65,13 +69,16 @@ export const createVerifier = (publicKeyPems: string, isEnded: IsEnded): VerifyA
   }
 }
 
-const viewerOf = ({ sub, sid, pid, op, mat, lang }: z.infer<typeof Claims>): Viewer => ({
+const scopesIn = (text: string): readonly Scope[] => scopes.filter((scope) => text.split(' ').includes(scope))
+
+const viewerOf = ({ sub, sid, pid, op, mat, lang, scope }: z.infer<typeof Claims>): Viewer => ({
   accountId: sub,
   profileId: pid,
   operator: op,
   maturityLimit: mat,
   language: lang,
   ...(sid === undefined ? {} : { sessionId: sid }),
+  ...(scope === undefined ? {} : { scopes: scopesIn(scope) }),
 })
 
 type Keys = ReadonlyMap<string, KeyObject>

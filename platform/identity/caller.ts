@@ -1,6 +1,6 @@
 import { type Caller, callerHeaders } from '#platform/contracts/viewer.ts'
 import { createVerifier, type VerifyAccess } from '#platform/identity/access-token.ts'
-import type { IsEnded } from '#platform/identity/ended-sessions.ts'
+import type { KnownEnds } from '#platform/identity/ended-sessions.ts'
 import { secretEqual } from '#platform/identity/secret-equal.ts'
 import type { Secrets } from '#platform/identity/secrets.ts'
 import type { Config } from '#platform/settings/config.ts'
@@ -26,6 +26,7 @@ const unprintable = /[^\x20-\x7e]/g
 
 type CallerSettings = {
   readonly verify: VerifyAccess
+  readonly whileOpen: KnownEnds['whileOpen']
   /** Country of a viewer whom no trusted party has placed. */
   readonly region: string
   /** Header of a trusted proxy that names the country; empty when there is none. */
@@ -40,7 +41,7 @@ type CallerSettings = {
  * believed; one named by a member's own device is not.
  */
 const createReadCaller =
-  ({ verify, region, regionHeader, addressHeader, serviceKey }: CallerSettings): ReadCaller =>
+  ({ verify, whileOpen, region, regionHeader, addressHeader, serviceKey }: CallerSettings): ReadCaller =>
   async (headers, socketAddress = '') => {
     const bearer = bearerPattern.exec(one(headers.authorization))?.[1]
     const shown = headers[callerHeaders.service]
@@ -51,8 +52,11 @@ const createReadCaller =
       : addressHeader === ''
         ? socketAddress
         : lastOf(headers[addressHeader.toLowerCase()])
+    const viewer = bearer === undefined ? null : await verify(bearer)
+    const { sessionId } = viewer ?? {}
     return {
-      viewer: bearer === undefined ? null : await verify(bearer),
+      viewer,
+      ...(sessionId === undefined ? {} : { whileOpen: (signal: AbortSignal) => whileOpen(sessionId, signal) }),
       region: /^[A-Z]{2}$/.test(named) ? named : region,
       deviceId: one(headers[callerHeaders.device]).slice(0, 64).replace(unprintable, '?') || 'unknown',
       ...(address === '' ? {} : { address }),
@@ -64,5 +68,13 @@ const createReadCaller =
 export const readCallerFrom = (
   { region, regionHeader, addressHeader }: Pick<Config, 'region' | 'regionHeader' | 'addressHeader'>,
   { accessPublicKey, serviceKey }: Pick<Secrets, 'accessPublicKey' | 'serviceKey'>,
-  isEnded: IsEnded,
-): ReadCaller => createReadCaller({ verify: createVerifier(accessPublicKey, isEnded), region, regionHeader, addressHeader, serviceKey })
+  ends: KnownEnds,
+): ReadCaller =>
+  createReadCaller({
+    verify: createVerifier(accessPublicKey, ends),
+    whileOpen: ends.whileOpen,
+    region,
+    regionHeader,
+    addressHeader,
+    serviceKey,
+  })

@@ -4,11 +4,15 @@ import { messageOf } from '#platform/errors/errors.ts'
 import type { Log } from '#platform/observe/log.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 
-/** Whether the session of an access token was ended before the token expired. */
-export type IsEnded = (sessionId: string) => boolean
+/** What a process knows of sessions that were ended before their access tokens expired. */
+export type KnownEnds = {
+  readonly isEnded: (sessionId: string) => boolean
+  /** A signal that aborts with another one, and when the session is ended. */
+  readonly whileOpen: (sessionId: string, signal: AbortSignal) => AbortSignal
+}
 
 /** For a process that reads no event log; whom it asks refuses what it lets pass. */
-export const noneEnded: IsEnded = () => false
+export const noneEnded: KnownEnds = { isEnded: () => false, whileOpen: (_sessionId, signal) => signal }
 
 type Watch = {
   readonly events: Pick<EventLog, 'tail'>
@@ -25,11 +29,7 @@ const pauseMs = 1_000
  * The sessions that were ended within the life of an access token, kept in memory: those from before this process began, and
  * each that is ended from then on, within seconds, wherever it was. Resolves when it watches.
  */
-export const watchEndedSessions = async ({
-  events,
-  tokenSeconds,
-  log,
-}: Watch): Promise<AsyncDisposable & { readonly isEnded: IsEnded }> => {
+export const watchEndedSessions = async ({ events, tokenSeconds, log }: Watch): Promise<AsyncDisposable & KnownEnds> => {
   const ended = new EndedSessions()
   const stop = new AbortController()
   const open = () => events.tail(endedSessions, stop.signal, new Date(Date.now() - tokenSeconds * 1000 - marginMs))
@@ -47,6 +47,7 @@ export const watchEndedSessions = async ({
   const running = run()
   return {
     isEnded: (sessionId) => ended.has(sessionId),
+    whileOpen: (sessionId, signal) => ended.whileOpen(sessionId, signal),
     [Symbol.asyncDispose]: async () => {
       stop.abort()
       await running
@@ -54,13 +55,29 @@ export const watchEndedSessions = async ({
   }
 }
 
-/** Ids that are forgotten at an instant each. */
+/** Ids that are forgotten at an instant each, and who waits for one to be added. */
 class EndedSessions {
   readonly #until = new Map<string, number>()
+  readonly #waiting = new Map<string, Set<() => void>>()
   add(sessionId: string, untilMs: number): void {
     this.#until.delete(sessionId)
     this.#until.set(sessionId, untilMs)
+    for (const end of this.#waiting.get(sessionId) ?? []) end()
     this.#forget()
+  }
+  whileOpen(sessionId: string, signal: AbortSignal): AbortSignal {
+    const ended = new AbortController()
+    if (this.has(sessionId)) ended.abort()
+    const end = (): void => {
+      waiting.delete(end)
+      if (waiting.size === 0) this.#waiting.delete(sessionId)
+      ended.abort()
+    }
+    const waiting = this.#waiting.get(sessionId) ?? new Set()
+    this.#waiting.set(sessionId, waiting.add(end))
+    signal.addEventListener('abort', end, { once: true })
+    if (signal.aborted) end()
+    return ended.signal
   }
   has(sessionId: string): boolean {
     return this.#until.has(sessionId)

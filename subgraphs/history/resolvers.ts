@@ -50,10 +50,8 @@ export const resolvers = ({ store, events }: HistoryResolverDeps): Resolvers => 
   Subscription: {
     resumePointMoved: topicField(events, {
       topic: resumePoints,
-      concerns: (event, { titleId }: SubscriptionResumePointMovedArgs, { caller: { viewer } }: HistoryContext) => {
-        if (viewer === null) throw new CinegraphError('UNAUTHENTICATED')
-        return event?.profileId === viewer.profileId && (titleId ?? event.titleId) === event.titleId
-      },
+      concerns: (event, { titleId }: SubscriptionResumePointMovedArgs, { caller: { viewer } }: HistoryContext) =>
+        event !== undefined && event.profileId === viewer?.profileId && (titleId ?? event.titleId) === event.titleId,
       load: async ({ titleId }, _args, { caller: { viewer } }) => (await store.resumePoints(viewer?.profileId ?? '', [titleId]))[0] ?? null,
     }),
   },

@@ -1,4 +1,5 @@
-import type { Caller } from '#platform/contracts/viewer.ts'
+import { EmailAddress } from '#platform/contracts/fields.ts'
+import { type Caller, scopesOf } from '#platform/contracts/viewer.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
 import type { SubgraphContext } from '#platform/graphql/subgraph.ts'
 import { refreshSession, signIn, signUp } from './accounts.ts'
@@ -23,15 +24,19 @@ const askingOf = ({ deviceId, region, address = '' }: Caller, device: DeviceKind
 const named = <N extends 'Session' | 'Profile' | 'Membership' | 'EndedSessions', T extends object>(name: N, result: T | Refused) =>
   '__typename' in result ? result : { __typename: name, ...result }
 
-/** An account, a profile's owner and the profile itself may be read by their account and by operators only. */
+/** An account, a profile's owner and the profile itself may be read by their account, by support and by operators only. */
 const mayRead = ({ caller: { viewer } }: ProfileContext, accountId: string): boolean =>
-  viewer !== null && (viewer.accountId === accountId || viewer.operator)
+  viewer !== null && (viewer.accountId === accountId || scopesOf(viewer).some((scope) => scope !== 'member'))
 
 export const resolvers = (deps: AccountDeps): Resolvers => ({ Query: queries(deps), Mutation: mutations(deps), ...types(deps) })
 
 const queries = ({ accounts }: AccountDeps): Resolvers['Query'] & object => ({
   me: (_parent, _args, { caller, loaders }) => (caller.viewer === null ? null : loaders.accounts.load(caller.viewer.accountId)),
   watching: (_parent, _args, { caller, loaders }) => (caller.viewer === null ? null : loaders.profiles.load(caller.viewer.profileId)),
+  accountOf: async (_parent, { email }) => {
+    const known = EmailAddress.safeParse(email).data
+    return known === undefined ? null : ((await accounts.withPassword(known))?.account ?? null)
+  },
   plans: () => accounts.plans(),
 })
 
@@ -89,12 +94,14 @@ const profileMutations = (deps: AccountDeps): Pick<Resolvers['Mutation'] & objec
   }
 }
 
-const types = ({ accounts, sessions }: AccountDeps): Pick<Resolvers, 'Account' | 'Profile' | 'Plan' | 'SignedInDevice'> => ({
+const types = ({ accounts, profiles, sessions }: AccountDeps): Pick<Resolvers, 'Account' | 'Profile' | 'Plan' | 'SignedInDevice'> => ({
   Account: {
     __resolveReference: ({ id }, context) => (mayRead(context, id) ? context.loaders.accounts.load(id) : null),
     hasPin: ({ pinHash }) => pinHash !== null,
     profiles: ({ id }, _args, { loaders }) => loaders.profilesOf.load(id),
-    sessions: ({ id }) => sessions.ofAccount(id),
+    // NOTE: where an account is signed in concerns no child.
+    sessions: async ({ id }, _args, { caller: { viewer } }) =>
+      viewer?.accountId === id && (await isKids(viewer, { profiles })) ? [] : sessions.ofAccount(id),
   },
   SignedInDevice: {
     seenAt: ({ renewedAt }) => renewedAt,

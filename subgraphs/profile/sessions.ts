@@ -1,4 +1,5 @@
 import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto'
+import { type Scope, scopes } from '#platform/contracts/viewer.ts'
 import type { AccessTokens } from '#platform/identity/access-token.ts'
 import { counter } from '#platform/observe/metrics.ts'
 import type { Account, Ending, Profile, RefreshHashes, Session, SessionStore } from './store.ts'
@@ -53,6 +54,9 @@ const hashesOf = (refreshToken: string): RefreshHashes => ({ family: hashOf(fami
 const successorOf = (refreshToken: string, salt: string): string =>
   `${familyOf(refreshToken)}.${createHmac('sha256', salt).update(refreshToken).digest('base64url')}`
 
+const scopesOfAccount = ({ support, operator }: Account): readonly Scope[] =>
+  scopes.filter((scope) => scope === 'member' || (scope === 'support' ? support : operator))
+
 /** Sessions of access tokens that are short and refresh tokens that work once. */
 export const createSessions = ({ store, tokens, ttlSeconds, clock }: SessionsDeps): Sessions => {
   const expiry = (): Date => new Date(clock().getTime() + refreshDays * 86_400_000)
@@ -65,6 +69,7 @@ export const createSessions = ({ store, tokens, ttlSeconds, clock }: SessionsDep
       maturityLimit: profile.maturityLimit,
       language: profile.language,
       sessionId: session.id,
+      scopes: scopesOfAccount(account),
     }
     return { accessToken: await tokens.issue(viewer), expiresInSeconds: ttlSeconds, refreshToken, account, profile }
   }

@@ -24,11 +24,12 @@ export type Account = {
   readonly id: string
   readonly email: string
   readonly operator: boolean
+  readonly support: boolean
   readonly pinHash: string | null
   readonly subscription: Subscription | null
 }
 export type NewAccount = {
-  readonly account: Omit<Account, 'subscription' | 'pinHash'>
+  readonly account: Omit<Account, 'subscription' | 'pinHash' | 'support'>
   readonly passwordHash: string
   readonly profile: Profile
 }

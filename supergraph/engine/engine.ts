@@ -12,6 +12,7 @@ import { takesContext } from './fetch/context.ts'
 import type { Run } from './fetch/run.ts'
 import { compilePlan, type Step, type StepDeps } from './fetch/step.ts'
 import { compileSubscription } from './fetch/subscription.ts'
+import { denialOfAll } from './operation/access.ts'
 import { partsWriter } from './parts-format.ts'
 import type { PlanNode } from './plan/planner.ts'
 import { type EngineDeps, openSupergraph, type PlannedRequest } from './planned-request.ts'
@@ -114,7 +115,10 @@ type Subscribing<C> = {
 const subscribeWith = <C>({ planRequest, execute, show, deps }: Subscribing<C>): Engine<C>['subscribe'] =>
   async function* (request, context, signal) {
     try {
-      const { operation, variables, sent, plan, projection } = await planRequest(request, context)
+      const { operation, variables, sent, plan, projection, conditions } = await planRequest(request, context)
+      // NOTE: without the field that it would stream there is nothing to answer but why.
+      if (operation.read.operation.operation === 'subscription' && plan === null && conditions.access.denied.length > 0)
+        throw denialOfAll(conditions.access)
       if (operation.read.operation.operation !== 'subscription' || plan === null) {
         yield await execute(request, context)
         return

@@ -173,5 +173,5 @@ test('a member who is no operator cannot upload', async () => {
     body: JSON.stringify({ query: `mutation { startUpload(input: { title: "x", bytes: 1, sha256: "${'0'.repeat(64)}" }) { id } }` }),
   })
   const { errors } = (await response.json()) as { errors: { extensions: { code: string } }[] }
-  assert.equal(errors[0]?.extensions.code, 'FORBIDDEN')
+  assert.equal(errors[0]?.extensions.code, 'UNAUTHORIZED_FIELD_OR_TYPE')
 })

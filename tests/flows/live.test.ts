@@ -58,7 +58,7 @@ for (const remote of [[], ['history']] as const)
     })
     for (const answer of theirs.answers) assert.equal(at(answer)?.positionMs, 7_000, 'and nothing of another')
     await nobody.done
-    assert.equal(nobody.answers[0]?.errors?.[0]?.extensions?.code, 'UNAUTHENTICATED')
+    assert.equal(nobody.answers[0]?.errors?.[0]?.extensions?.code, 'UNAUTHORIZED_FIELD_OR_TYPE')
     for (const each of [mine, theirs]) each.stop()
     await Promise.all([mine.done, theirs.done])
   })
@@ -80,6 +80,32 @@ test('a stream ends when the token that opened it runs out', async () => {
   assert.ok(tookMs > seconds * 1000 - 1_500 && tookMs < 20_000, `${tookMs} ms`)
   for (const { errors } of subscribed.answers) assert.equal(errors, undefined)
 })
+
+for (const remote of [[], ['history']] as const)
+  test(`a stream ends within seconds after its session${remote.length > 0 ? '; also from a subgraph on another machine' : ''}, and those of other sessions go on`, async () => {
+    await using platform = await bootPlatform({ remote: [...remote] })
+    const [leaving, staying] = [new Device(platform.links, 'tv'), new Device(platform.links, 'tv')]
+    const { refreshToken } = await leaving.signIn()
+    await staying.signIn()
+    const [ends, goesOn] = [await subscribeTo(platform, leaving.token), await subscribeTo(platform, staying.token)]
+    await until('both are open', 15_000, async () => {
+      await staying.heartbeat({ titleId: film, positionMs: 60_000 })
+      return ends.answers.length > 0 && goesOn.answers.length > 0
+    })
+    await leaving.ask('signOut', { refreshToken })
+    const ended = { isEnded: false }
+    void ends.done.then(() => Object.assign(ended, { isEnded: true }))
+    await until('the stream of the session that ended ends', 10_000, async () => ended.isEnded)
+    const [before, after] = [goesOn.answers.length, ends.answers.length]
+    await until('the other goes on', 15_000, async () => {
+      await staying.heartbeat({ titleId: film, positionMs: 90_000 })
+      return goesOn.answers.length > before
+    })
+    assert.equal(ends.answers.length, after)
+    for (const { errors } of ends.answers) assert.equal(errors, undefined)
+    goesOn.stop()
+    await goesOn.done
+  })
 
 test('an operator subscribes to an upload over a WebSocket; a member may not', async () => {
   await using platform = await bootPlatform()
@@ -105,7 +131,7 @@ test('an operator subscribes to an upload over a WebSocket; a member may not', a
   const asked = { query: `subscription { uploadProgress(id: "${id}") { step percent done } }` }
   const refused = open(member.token)
   const [refusal] = await Array.fromAsync(refused.iterate(asked))
-  assert.equal(refusal?.errors?.[0]?.extensions?.code, 'FORBIDDEN')
+  assert.equal(refusal?.errors?.[0]?.extensions?.code, 'UNAUTHORIZED_FIELD_OR_TYPE')
   const client = open(operator.token)
   const events = client.iterate<{ uploadProgress: { step: string; percent: number } }>(asked)
   const next = async () => (await events.next()).value?.data?.uploadProgress

@@ -37,6 +37,39 @@ for (const email of ['noor@cinegraph.example', 'nobody@example.org', 'no address
   })
 }
 
+const documentsThatTry = {
+  signIn: (at: number) => [`mutation { signIn(email: "wait@example.org", password: "guess ${at}") { __typename } }`, false],
+  changePassword: (at: number) => [`mutation { changePassword(password: "guess ${at}", newPassword: "another one") { __typename } }`, true],
+  setPin: (at: number) => [`mutation { setPin(pin: "2468", password: "guess ${at}") { __typename } }`, true],
+} as const satisfies Readonly<Record<string, (at: number) => readonly [query: string, signedIn: boolean]>>
+
+for (const [at, kind] of (['web', 'tv', 'mobile'] as const).entries())
+  for (const [name, document] of Object.entries(documentsThatTry))
+    test(`${kind}: ${name} that is tried too often is answered with 429 and Retry-After, whatever was selected`, async () => {
+      const address = `192.0.2.${at}`
+      const device = from(address, kind)
+      await device.signIn(`${['noor', 'demo', 'new'][at]}@cinegraph.example`)
+      const ask = async (guess: number) => {
+        const [query, signedIn] = document(guess)
+        const headers = {
+          'content-type': 'application/json',
+          'x-client': address,
+          ...(signedIn ? { authorization: `Bearer ${device.token}` } : {}),
+        }
+        return fetch(`${platform.links[kind]}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) })
+      }
+      const first = await ask(0)
+      assert.deepEqual([first.status, first.headers.get('retry-after')], [200, null])
+      let last = first
+      for (let guess = 1; guess <= 11 && last.status !== 429; guess += 1) last = await ask(guess)
+      const body = (await last.json()) as { data: object; extensions: { code: string; retryAfterSeconds: number } }
+      assert.equal(last.status, 429)
+      assert.equal(body.extensions.code, 'TOO_MANY_TRIES')
+      assert.equal(last.headers.get('retry-after'), String(body.extensions.retryAfterSeconds))
+      assert.ok(body.extensions.retryAfterSeconds > 0 && body.extensions.retryAfterSeconds <= 900)
+      assert.deepEqual(body.data, { [name]: { __typename: 'Refusal' } })
+    })
+
 test('one who guessed locks nobody else out: the member signs in from another address', async () => {
   await repeat(11, (at) => signIn(from('198.51.100.200'), 'demo@cinegraph.example', `guess ${at}`))
   assert.equal((await signIn(from('198.51.100.200'), 'demo@cinegraph.example', 'popcorn-demo')).code, 'TOO_MANY_TRIES')

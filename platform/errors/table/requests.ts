@@ -22,6 +22,7 @@ export const requests = {
     true,
     (d) => `${d.what} has ${d.max} subscriptions already, which is the limit. End one, then subscribe again.`,
   ),
+  TOO_MANY_TRIES: row(429, 'TOO_MANY_TRIES', true, (d) => `This was tried too often. Try again in ${d.retryAfterSeconds} seconds.`),
   QUERY_TOO_MANY_ALIASES: row(400, 'QUERY_TOO_MANY_ALIASES', false, (d) => `This query has ${d.aliases} aliases; ${d.max} are allowed.`),
   UNAUTHENTICATED: row(401, 'UNAUTHENTICATED', false, () => 'Sign in first: the access token is missing, expired or not valid.'),
   HOST_UNKNOWN: row(

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "profile"."account" ADD COLUMN     "support" BOOLEAN NOT NULL DEFAULT false;
