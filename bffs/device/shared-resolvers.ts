@@ -1,4 +1,5 @@
 import { accountMutations, accountQueries } from './account.ts'
+import { dataExport } from './data-export.ts'
 import { play } from './play.ts'
 import type { MutationResolvers, QueryResolvers } from './schema.generated.ts'
 import { sessionMutations } from './session.ts'
@@ -6,7 +7,7 @@ import { endingMutations, sessions } from './signed-in-devices.ts'
 import { viewingHistory } from './viewing-history.ts'
 
 /** Resolvers of what every device asks in the same words (`schema.graphql` beside this file). */
-export const sharedQueries: QueryResolvers = { ...accountQueries, sessions, viewingHistory }
+export const sharedQueries: QueryResolvers = { ...accountQueries, sessions, viewingHistory, dataExport }
 export const sharedMutations = (kind: Parameters<typeof play>[0]): MutationResolvers => ({
   ...sessionMutations(kind),
   ...endingMutations,

@@ -46,6 +46,13 @@ export const settings = {
     'life of an access token',
     wholeNumber(1, 86_400),
   ),
+  deletionGraceDays: setting(
+    'deletion-grace-days',
+    'CINEGRAPH_DELETION_GRACE_DAYS',
+    14,
+    'days after which an account whose member has deleted it is removed (0: at once)',
+    wholeNumber(0, 365),
+  ),
   streamTokenSeconds: setting(
     'stream-token-seconds',
     'CINEGRAPH_STREAM_TOKEN_SECONDS',

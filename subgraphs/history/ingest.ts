@@ -1,5 +1,6 @@
 import { resumePoints } from '#platform/contracts/topics/history.resumePoints.ts'
 import { believedAt, type Heartbeat, heartbeats } from '#platform/contracts/topics/playback.heartbeats.ts'
+import { removedProfiles } from '#platform/contracts/topics/profile.removed.ts'
 import { oncePerKey } from '#platform/events/causes.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 import type { HistoryStore, ResumePoint, Viewing } from './store.ts'
@@ -22,9 +23,14 @@ const toViewing = (beat: Heartbeat, at: Date): Viewing => {
 
 const keyOf = ({ profileId, titleId }: Heartbeat): string => `${profileId} ${titleId}`
 
-/** Takes heartbeats in: moves resume points and widens sittings. Seeing a heartbeat twice changes nothing. */
-export const ingest = ({ events, store, clock }: IngestDeps): Promise<void> =>
-  events.consume({
+/** Takes heartbeats in: moves resume points and widens sittings. Seeing a heartbeat twice changes nothing. Forgets profiles that were removed. */
+export const ingest = async ({ events, store, clock }: IngestDeps): Promise<void> => {
+  await events.consume({
+    topic: removedProfiles,
+    group: 'history',
+    handle: (batch) => store.remove(batch.map(({ data }) => data.profileId)),
+  })
+  await events.consume({
     topic: heartbeats,
     group: 'history',
     batchMax: 2_000,
@@ -40,3 +46,4 @@ export const ingest = ({ events, store, clock }: IngestDeps): Promise<void> =>
       await events.publish(resumePoints, moved.events, moved.traces)
     },
   })
+}

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import type { ExecuteGraphql } from '#platform/graphql/execute.ts'
 import { createSubgraph, type Subgraph } from '#platform/graphql/subgraph.ts'
 import type { Log } from '#platform/observe/log.ts'
+import type { EventLog } from '#platform/ports/event-log.ts'
+import { ingest } from './ingest.ts'
 import { createLoaders } from './loaders.ts'
 import type { PlayDeps } from './play.ts'
 import { resolvers } from './resolvers.ts'
@@ -11,15 +13,18 @@ const typeDefs = readFileSync(new URL('./schema.graphql', import.meta.url), 'utf
 export type PlaybackDeps = PlayDeps & {
   /** Where the facts come from that decide whether a title may be played. */
   readonly supergraph: ExecuteGraphql
+  readonly events: EventLog
   readonly log: Log
 }
 
 /** Entitlement, and signed addresses of streams. */
-export const createPlayback = ({ supergraph, log, ...deps }: PlaybackDeps): Promise<Subgraph> =>
-  createSubgraph({
+export const createPlayback = async ({ supergraph, events, log, ...deps }: PlaybackDeps): Promise<Subgraph> => {
+  await ingest(events, deps.store)
+  return createSubgraph({
     name: 'playback',
     typeDefs,
     resolvers: resolvers(deps),
     loaders: (caller) => createLoaders(supergraph, caller),
     log,
   })
+}

@@ -5,4 +5,5 @@ import type { GrantStore } from './store.ts'
 export const postgresGrants = (prisma: Database['prisma']): GrantStore => ({
   save: async (grant) => void (await prisma.playbackSession.create({ data: grant })),
   recent: (profileId, limit) => prisma.playbackSession.findMany({ where: { profileId }, orderBy: { createdAt: 'desc' }, take: limit }),
+  remove: async (profileIds) => void (await prisma.playbackSession.deleteMany({ where: { profileId: { in: [...profileIds] } } })),
 })

@@ -13,4 +13,6 @@ export type GrantStore = {
   readonly save: (grant: Grant) => Promise<void>
   /** Newest first. */
   readonly recent: (profileId: string, limit: number) => Promise<readonly Grant[]>
+  /** Removes all that is known of profiles. */
+  readonly remove: (profileIds: readonly string[]) => Promise<void>
 }

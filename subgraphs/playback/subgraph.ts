@@ -11,6 +11,7 @@ export const subgraph: SubgraphDefinition = {
     return createPlayback({
       store: postgresGrants(prisma),
       supergraph,
+      events: await engines.open('events'),
       edges: config.edgeUrls,
       orderEdges: createEdgeHealth(),
       streamKey,

@@ -43,7 +43,7 @@ const addAccount = async (
     throw error
   }
   const subscription = planId === '' ? null : await accounts.subscribe(account.id, planId, clock())
-  return sessions.open({ account: { ...account, support: false, pinHash: null, subscription }, profile }, asking)
+  return sessions.open({ account: { ...account, support: false, deleteAt: null, pinHash: null, subscription }, profile }, asking)
 }
 
 type Credentials = { readonly email: string; readonly password: string }

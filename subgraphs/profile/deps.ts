@@ -1,5 +1,5 @@
 import type { Sessions } from './sessions.ts'
-import type { AccountStore, ProfileStore } from './store.ts'
+import type { AccountStore, ProfileStore, Removals } from './store.ts'
 import type { TryLimits } from './try-limits.ts'
 
 /** What accounts and profiles are made of. */
@@ -8,5 +8,8 @@ export type AccountDeps = {
   readonly profiles: ProfileStore
   readonly sessions: Sessions
   readonly limits: TryLimits
+  readonly removals: Removals
+  /** Days between asking for an account to be deleted and its removal. */
+  readonly graceDays: number
   readonly clock: () => Date
 }

@@ -8,6 +8,7 @@ import type { ProfileLoaders } from './loaders.ts'
 import { isKids, kidsMayNot, setPin } from './pin.ts'
 import { createProfile, deleteProfile, switchProfile, updateProfile } from './profiles.ts'
 import { type Refused, refuse } from './refusal.ts'
+import { deleteAccount } from './removal.ts'
 import type { DeviceKind, Resolvers } from './schema.generated.ts'
 import { sessionMutations } from './session-resolvers.ts'
 import type { Asking } from './sessions.ts'
@@ -21,8 +22,10 @@ const askingOf = ({ deviceId, region, address = '' }: Caller, device: DeviceKind
   address,
   device,
 })
-const named = <N extends 'Session' | 'Profile' | 'Membership' | 'EndedSessions', T extends object>(name: N, result: T | Refused) =>
-  '__typename' in result ? result : { __typename: name, ...result }
+const named = <N extends 'Session' | 'Profile' | 'Membership' | 'EndedSessions' | 'AccountDeletion', T extends object>(
+  name: N,
+  result: T | Refused,
+) => ('__typename' in result ? result : { __typename: name, ...result })
 
 /** An account, a profile's owner and the profile itself may be read by their account, by support and by operators only. */
 const mayRead = ({ caller: { viewer } }: ProfileContext, accountId: string): boolean =>
@@ -48,6 +51,14 @@ const mutations = (deps: AccountDeps): Resolvers['Mutation'] & object => ({
   signOut: (_parent, { refreshToken }) => deps.sessions.endFamily(refreshToken),
   ...sessionMutations(deps),
   ...profileMutations(deps),
+  deleteAccount: async (_parent, { password }, { caller: { viewer, address = '' } }) => {
+    if (viewer === null) return notSignedIn
+    return named('AccountDeletion', await deleteAccount({ viewer, password, address }, deps))
+  },
+  keepAccount: async (_parent, _args, { caller: { viewer } }) => {
+    if (viewer === null || (await isKids(viewer, deps))) return false
+    return deps.removals.takeBack(viewer.accountId)
+  },
   subscribe: async (_parent, { planId }, { caller: { viewer } }) => {
     // NOTE: an account can be deleted while its access token is still valid.
     if (viewer === null || (await deps.accounts.accounts([viewer.accountId])).length === 0) return notSignedIn

@@ -5,7 +5,7 @@ import type { Log } from '#platform/observe/log.ts'
 import { createLoaders } from './loaders.ts'
 import { resolvers } from './resolvers.ts'
 import { createSessions } from './sessions.ts'
-import type { AccountStore, ProfileStore, SessionStore } from './store.ts'
+import type { AccountStore, ProfileStore, Removals, SessionStore } from './store.ts'
 import { createTryLimits } from './try-limits.ts'
 
 const typeDefs = readFileSync(new URL('./schema.graphql', import.meta.url), 'utf8')
@@ -14,6 +14,8 @@ export type ProfileDeps = {
   readonly accounts: AccountStore
   readonly profiles: ProfileStore
   readonly sessions: SessionStore
+  readonly removals: Removals
+  readonly graceDays: number
   readonly accessPrivateKey: string
   readonly accessTokenSeconds: number
   readonly clock: () => Date
@@ -25,6 +27,8 @@ export const createProfile = ({
   accounts,
   profiles,
   sessions: store,
+  removals,
+  graceDays,
   accessPrivateKey,
   accessTokenSeconds,
   clock,
@@ -35,7 +39,7 @@ export const createProfile = ({
   return createSubgraph({
     name: 'profile',
     typeDefs,
-    resolvers: resolvers({ accounts, profiles, sessions, limits: createTryLimits(), clock }),
+    resolvers: resolvers({ accounts, profiles, sessions, limits: createTryLimits(), removals, graceDays, clock }),
     loaders: () => createLoaders(accounts, profiles),
     log,
   })

@@ -60,7 +60,8 @@ const idsOf = (tx: Transaction, ending: Ending): Promise<{ id: string }[]> => {
   return tx.$queryRaw`delete from profile.session where account_id = ${accountId} and id <> ${ending.except} returning id`
 }
 
-const endIn = async (tx: Transaction, ending: Ending, tokensUntil: Date): Promise<number> => {
+/** Ends sessions in a transaction of somebody else's. */
+export const endIn = async (tx: Transaction, ending: Ending, tokensUntil: Date): Promise<number> => {
   const ended = await idsOf(tx, ending)
   const data = ended.map(({ id }) => outboxEvent(endedSessions, { sessionId: id, tokensUntil: tokensUntil.toISOString() }))
   if (data.length > 0) await tx.profileOutbox.createMany({ data })

@@ -2,6 +2,7 @@ import { subscriptions } from '#platform/contracts/topics/profile.subscriptions.
 import { CinegraphError } from '#platform/errors/errors.ts'
 import type { Database } from '#platform/postgres/database.ts'
 import { outboxEvent } from '#platform/postgres/outbox.ts'
+import { noteRemoved } from './removal.postgres.ts'
 import type { AccountStore, Profile, ProfileStore } from './store.ts'
 
 type Prisma = Database['prisma']
@@ -86,5 +87,7 @@ const addIn = async (tx: Transaction, profile: Profile, max: number): Promise<bo
 const removeIn = async (tx: Transaction, { id, accountId }: Pick<Profile, 'id' | 'accountId'>): Promise<boolean> => {
   await tx.$queryRaw`select 1 from profile.account where id = ${accountId} for update`
   if ((await tx.profile.count({ where: { accountId } })) <= 1) return false
-  return (await tx.profile.deleteMany({ where: { id, accountId } })).count > 0
+  if ((await tx.profile.deleteMany({ where: { id, accountId } })).count === 0) return false
+  await noteRemoved(tx, [id], new Date())
+  return true
 }

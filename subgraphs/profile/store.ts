@@ -25,11 +25,13 @@ export type Account = {
   readonly email: string
   readonly operator: boolean
   readonly support: boolean
+  /** When it is removed, if its member has asked for that. */
+  readonly deleteAt: Date | null
   readonly pinHash: string | null
   readonly subscription: Subscription | null
 }
 export type NewAccount = {
-  readonly account: Omit<Account, 'subscription' | 'pinHash' | 'support'>
+  readonly account: Omit<Account, 'subscription' | 'pinHash' | 'support' | 'deleteAt'>
   readonly passwordHash: string
   readonly profile: Profile
 }
@@ -80,6 +82,17 @@ export type AccountStore = {
   readonly subscribe: (accountId: string, planId: string, at: Date) => Promise<Subscription | null>
   readonly cancel: (accountId: string) => Promise<Subscription | null>
   readonly plans: () => Promise<readonly Plan[]>
+}
+
+export type Removals = {
+  /** The account is removed at that instant. False when there is none. */
+  readonly ask: (accountId: string, at: Date) => Promise<boolean>
+  /** False when nobody has asked. */
+  readonly takeBack: (accountId: string) => Promise<boolean>
+  /** Removes accounts whose instant has come, a bounded number, and publishes that. Gives how many. */
+  readonly removeDue: (now: Date, tokensUntil: Date) => Promise<number>
+  /** Publishes once more what was removed before an instant, and forgets it. */
+  readonly publishAgain: (before: Date) => Promise<number>
 }
 
 export type ProfileStore = {

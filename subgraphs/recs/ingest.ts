@@ -1,14 +1,20 @@
 import { titles } from '#platform/contracts/topics/catalog.titles.ts'
+import { removedProfiles } from '#platform/contracts/topics/profile.removed.ts'
 import { signals } from '#platform/contracts/topics/recs.signals.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 import type { RecsStore } from './store.ts'
 
-/** Takes in what the catalogue publishes about titles and workers/recs about members. */
+/** Takes in what the catalogue publishes about titles and workers/recs about members; forgets profiles that were removed. */
 export const ingest = async (events: EventLog, store: RecsStore): Promise<void> => {
   await events.consume({
     topic: titles,
     group: 'recs',
     handle: async (batch) => store.putFeatures(batch.map(({ data }) => data)),
+  })
+  await events.consume({
+    topic: removedProfiles,
+    group: 'recs',
+    handle: (batch) => store.remove(batch.map(({ data }) => data.profileId)),
   })
   await events.consume({
     topic: signals,

@@ -12,6 +12,7 @@ export const postgresRecs = ({ prisma, pool }: Pick<Database, 'prisma' | 'pool'>
     await pool.query({ name: 'put-features', text: putFeatures, values: [JSON.stringify(latest)] })
   },
   signals: (profileId) => prisma.signal.findMany({ where: { profileId }, orderBy: { at: 'desc' }, take: signalsMax }),
+  remove: async (profileIds) => void (await prisma.signal.deleteMany({ where: { profileId: { in: [...profileIds] } } })),
   putSignals: async (signals) => {
     const rows = [...Map.groupBy(signals, ({ profileId, titleId }) => `${profileId} ${titleId}`)]
       .toSorted(([a], [b]) => (a < b ? -1 : 1))

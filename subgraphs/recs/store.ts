@@ -19,4 +19,6 @@ export type RecsStore = {
   readonly signals: (profileId: string) => Promise<readonly Signal[]>
   /** The furthest share and the latest time stand. */
   readonly putSignals: (signals: readonly Signal[]) => Promise<void>
+  /** Removes all that is known of profiles. */
+  readonly remove: (profileIds: readonly string[]) => Promise<void>
 }

@@ -24,6 +24,7 @@ export const argumentsOf: Readonly<Record<string, (member: Household) => Values>
   'Mutation.updateProfile': ({ first }) => ({ id: first.profileId, input: { name: 'Renamed' } }),
   'Mutation.deleteProfile': ({ first }) => ({ id: first.profileId }),
   'Mutation.setPin': ({ first }) => ({ profileId: first.profileId, pin: '2468', password }),
+  'Mutation.deleteAccount': () => ({ password }),
   'Mutation.subscribe': () => ({ planId: 'premium' }),
   'Subscription.uploadProgress': ({ uploadId }) => ({ id: uploadId }),
 }

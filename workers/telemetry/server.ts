@@ -1,11 +1,12 @@
 import { objectKey } from '#platform/contracts/object-key.ts'
 import { heartbeats } from '#platform/contracts/topics/playback.heartbeats.ts'
+import { removedProfiles } from '#platform/contracts/topics/profile.removed.ts'
 import { messageOf } from '#platform/errors/errors.ts'
 import type { Log } from '#platform/observe/log.ts'
 import { secondsHistogram } from '#platform/observe/metrics.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
-import { archive, hourOf } from './archive.ts'
+import { archive, forget, hourOf } from './archive.ts'
 import { HourRollUp } from './roll-up.ts'
 
 export type TelemetryDeps = {
@@ -32,6 +33,12 @@ export const createTelemetry = async ({ events, objects, clock, log, rollUpEvery
       touched.add(hourOf(now))
       for (const { data } of batch) if (data.startupMs !== undefined) startup.observe({ device: data.device }, data.startupMs / 1000)
     },
+  })
+  await events.consume({
+    topic: removedProfiles,
+    group: 'telemetry',
+    lingerMs: 1_000,
+    handle: (batch) => forget(objects, new Set(batch.map(({ data }) => data.profileId))),
   })
   const hours = new Map<string, HourRollUp>()
   const rollUp = async (): Promise<void> => {
