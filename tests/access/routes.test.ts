@@ -89,7 +89,7 @@ const routesAt = (base: string): readonly Route[] => {
 const tryRoute = async (server: string, { method, url }: Route, role: Role): Promise<string> => {
   const asking = { member: await makeHousehold(platform.database), other: await makeHousehold(platform.database) }
   const headers = await headersOf(role, asking, platform.secrets)
-  const body = method === 'POST' ? JSON.stringify(bodyOf[url] ?? {}) : method === 'PUT' ? 'x' : null
+  const body = method === 'POST' ? JSON.stringify(bodyOf[url] ?? {}) : method === 'PUT' && server === 'origin' ? 'x' : null
   const query = method === 'GET' && url === '/graphql' ? `?query=${encodeURIComponent('{ __typename }')}` : ''
   const response = await fetch(`${servers()[server]}${pathOf[`${server} ${url}`] ?? url}${query}`, {
     method,
