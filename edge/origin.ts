@@ -6,23 +6,30 @@ import { secretEqual } from '#platform/identity/secret-equal.ts'
 import type { ByteRange, ObjectStore } from '#platform/ports/object-store.ts'
 import { respond } from './respond.ts'
 import { readFillTarget } from './target.ts'
-import { takeUploads } from './uploads.ts'
+import { takeUploads, type UploadPace } from './uploads.ts'
 
 export type OriginDeps = HttpDeps & {
   readonly objects: ObjectStore
   readonly streamKey: string
   readonly serviceKey: string
   readonly clock: () => Date
+  readonly pace?: UploadPace
 }
 
 /** Published objects never change: a new version has a new prefix. */
 const immutable = 'public, max-age=31536000, immutable'
+/** For one part of a film; how fast it has to come is watched beside. */
+const uploadMs = 3_600_000
 
 /** The object store on HTTP: edges fill from `/objects/<key>`, uploads `PUT` to the addresses that catalog signed. */
-export const createOrigin = ({ objects, streamKey, serviceKey, clock, ...http }: OriginDeps): Http => {
+export const createOrigin = ({ objects, streamKey, serviceKey, clock, pace, ...http }: OriginDeps): Http => {
   // NOTE: all of it needs a key or a signed address, whatever name it is asked by.
   // NOTE: what comes and goes is passed on piece by piece, and never held.
-  const app = createHttp({ ...http, hosts: ['*'], connections: { heldBytesMax: Number.POSITIVE_INFINITY, ...http.connections } })
+  const app = createHttp({
+    ...http,
+    hosts: ['*'],
+    connections: { heldBytesMax: Number.POSITIVE_INFINITY, requestMs: uploadMs, ...http.connections },
+  })
   app.route({
     method: ['GET', 'HEAD'],
     url: '/objects/*',
@@ -40,6 +47,6 @@ export const createOrigin = ({ objects, streamKey, serviceKey, clock, ...http }:
       return reply
     },
   })
-  takeUploads(app, { objects, streamKey, clock })
+  takeUploads(app, { objects, streamKey, clock, pace })
   return app
 }

@@ -16,12 +16,22 @@ const stack = new AsyncDisposableStack()
 const part = Buffer.from('{"bytes":"of a film"}'.repeat(1_000))
 let objects: ObjectStore
 let originUrl = ''
+let requestTimeoutMs = 0
 let count = 0
 
 before(async () => {
   objects = createFolderStore(stack.use(await temporaryFolder()).path)
-  const origin = createOrigin({ name: 'origin', log, objects, streamKey, serviceKey: 'cd'.repeat(32), clock: () => new Date() })
+  const origin = createOrigin({
+    name: 'origin',
+    log,
+    objects,
+    streamKey,
+    serviceKey: 'cd'.repeat(32),
+    clock: () => new Date(),
+    pace: { bytes: 1_000, everyMs: 1_500 },
+  })
   stack.defer(() => origin.close())
+  requestTimeoutMs = origin.server.requestTimeout
   originUrl = await origin.listen({ host: '127.0.0.1', port: 0 })
 })
 after(() => stack.disposeAsync())
@@ -109,6 +119,32 @@ test('an address that has expired, or is for another part, takes nothing', async
   const other = address()
   assert.equal((await put(other.path.replace(/part-\d+/, 'part-0'), sized(part), part)).status, 403)
   assert.equal(await stored(expired.key), null)
+})
+
+/** Sends a part in so many pieces with a pause before each, and says whether an answer came. */
+const sendSlowly = async (pieces: number, pauseMs: number) => {
+  const { key, path } = address()
+  const socket = connect({ host: '127.0.0.1', port: Number(new URL(originUrl).port) })
+  let answer = ''
+  socket.on('data', (data: Buffer) => (answer += data.toString('latin1'))).on('error', () => undefined)
+  socket.write(`PUT ${path} HTTP/1.1\r\nhost: origin\r\nconnection: close\r\ncontent-length: ${part.length}\r\n\r\n`)
+  const bytes = Math.ceil(part.length / pieces)
+  for (let at = 0; at < pieces && !socket.destroyed; at += 1) {
+    await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    socket.write(part.subarray(at * bytes, (at + 1) * bytes))
+  }
+  if (!socket.closed) await once(socket, 'close')
+  return { answer, stored: await stored(key) }
+}
+
+test('a part over a slow line takes as long as it needs, and one that hardly moves is given up', async () => {
+  assert.ok(requestTimeoutMs >= 3_600_000, 'a part of 8 MiB over 70 kbit/s takes a quarter of an hour')
+  const slow = await sendSlowly(20, 100)
+  assert.match(slow.answer, /^HTTP\/1.1 200 /)
+  assert.deepEqual(slow.stored, part)
+  const hardly = await sendSlowly(2_000, 10)
+  assert.doesNotMatch(hardly.answer, /^HTTP\/1.1 200 /)
+  assert.equal(hardly.stored, null)
 })
 
 test('from when an upload is finished its addresses take nothing, also from those who were sending already', async () => {

@@ -7,16 +7,26 @@ import type { Http } from '#platform/http/server.ts'
 import { readUploadTarget, type UploadGrant } from '#platform/identity/stream-token.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
 
-export type UploadRoutesDeps = { readonly objects: ObjectStore; readonly streamKey: string; readonly clock: () => Date }
+/** How slowly a part may come: so many bytes in each so many milliseconds. */
+export type UploadPace = { readonly bytes: number; readonly everyMs: number }
+/** A line of 70 kbit/s; a line slower than that never gets a film through. */
+const slowest: UploadPace = { bytes: 256 * 1024, everyMs: 30_000 }
+
+export type UploadRoutesDeps = {
+  readonly objects: ObjectStore
+  readonly streamKey: string
+  readonly clock: () => Date
+  readonly pace?: UploadPace | undefined
+}
 
 /**
  * `PUT /upload/<key>`: stores the body, byte for byte, whatever its content type says. It must have exactly the bytes that
  * the address was signed for; else nothing is stored. `HEAD` says whether it is there.
  */
-export const takeUploads = (app: Http, { objects, streamKey, clock }: UploadRoutesDeps): void => {
+export const takeUploads = (app: Http, { objects, streamKey, clock, pace = slowest }: UploadRoutesDeps): void => {
   const granted = (request: FastifyRequest): UploadGrant => {
     const grant = readUploadTarget(request.raw.url ?? '', streamKey)
-    if (grant.expiresAt <= clock()) throw new CinegraphError('STREAM_TOKEN_EXPIRED')
+    if (grant.expiresAt <= clock()) throw new CinegraphError('UPLOAD_ADDRESS_EXPIRED')
     return grant
   }
   void app.register(async (uploads) => {
@@ -28,6 +38,7 @@ export const takeUploads = (app: Http, { objects, streamKey, clock }: UploadRout
       const grant = granted(request)
       checkHeaders(request, grant)
       await checkOpen(objects, grant)
+      using _watch = endWhenSlow(request, pace)
       const info = await store(request, grant, objects)
       return reply.code(200).header('etag', info.etag).send({ bytes: info.bytes })
     })
@@ -38,6 +49,17 @@ export const takeUploads = (app: Http, { objects, streamKey, clock }: UploadRout
       return reply.header('etag', info.etag).header('content-length', info.bytes).send()
     })
   })
+}
+
+/** Ends the connection of a part that comes too slowly: it would hold its place for as long as its client likes. */
+const endWhenSlow = ({ raw }: FastifyRequest, { bytes, everyMs }: UploadPace): Disposable => {
+  const { socket } = raw
+  let before = socket.bytesRead
+  const watch = setInterval(() => {
+    if (!raw.complete && socket.bytesRead - before < bytes) socket.destroy()
+    before = socket.bytesRead
+  }, everyMs)
+  return { [Symbol.dispose]: () => clearInterval(watch) }
 }
 
 const wrongSize = (bytes: number) => new CinegraphError('INPUT_INVALID', { name: 'The part', why: `must have exactly ${bytes} bytes` })

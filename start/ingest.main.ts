@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { Maturity, parseInput } from '#platform/contracts/fields.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
 import { openSecrets } from '#platform/identity/secrets.ts'
 import { sentenceFor } from '#platform/process/lifecycle.ts'
@@ -10,6 +11,7 @@ import type { Links } from './links.ts'
 
 const usage = 'npm run ingest -- film.mp4 --title "Name" [--kind film|episode] [--maturity 12] [--genre Drama …] [--data DIR]\n'
 
+/** Undefined where help is wanted. */
 const readArguments = () => {
   const options = {
     title: { type: 'string' },
@@ -20,14 +22,15 @@ const readArguments = () => {
     help: { type: 'boolean', short: 'h', default: false },
   } as const
   const { values, positionals } = parseArgs({ options, allowPositionals: true })
-  const [file] = positionals
+  if (values.help) return undefined
+  const [file, ...more] = positionals
   const kind = values.kind === 'film' ? 'FILM' : values.kind === 'episode' ? 'EPISODE' : undefined
-  if (values.help || file === undefined || values.title === undefined || kind === undefined)
+  if (file === undefined || values.title === undefined || kind === undefined)
     throw new CinegraphError('PROCESS_FAILED', { why: `Usage: ${usage}` })
-  return {
-    film: { file: resolve(file), title: values.title, kind, maturity: Number(values.maturity), genres: values.genre } as const,
-    data: resolve(values.data),
-  }
+  if (more.length > 0)
+    throw new CinegraphError('PROCESS_FAILED', { why: `One film at a time: ${file} and ${more.join(', ')} were given. ${usage}` })
+  const maturity = parseInput('--maturity', Maturity, Number(values.maturity))
+  return { film: { file: resolve(file), title: values.title, kind, maturity, genres: values.genre } as const, data: resolve(values.data) }
 }
 
 /** One line that is drawn over itself on a terminal, and one line per step elsewhere. */
@@ -43,8 +46,7 @@ const progressLine = () => {
   }
 }
 
-try {
-  const { film, data } = readArguments()
+const ingest = async ({ film, data }: NonNullable<ReturnType<typeof readArguments>>): Promise<void> => {
   const links = JSON.parse(
     await readFile(join(data, 'links.json'), 'utf8').catch(() => {
       throw new CinegraphError('PROCESS_FAILED', {
@@ -61,6 +63,12 @@ try {
   })
   process.stderr.write('\n')
   process.stdout.write(`${film.title} is playable: ${links.web}/#/title/${titleId}\n`)
+}
+
+try {
+  const wanted = readArguments()
+  if (wanted === undefined) process.stdout.write(`Usage: ${usage}`)
+  else await ingest(wanted)
 } catch (error) {
   process.stderr.write(`\n${sentenceFor(error) ?? (error instanceof Error ? error.message : String(error))}\n`)
   process.exitCode = 1

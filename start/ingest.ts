@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
+import { CinegraphError, messageOf, systemCodeOf } from '#platform/errors/errors.ts'
 import type { GraphqlAnswer } from '#platform/graphql/execute.ts'
 import { subscribeOverSse } from '#platform/graphql/over-sse.ts'
 import { probe } from '../workers/transcode/probe.ts'
@@ -30,10 +30,7 @@ type Upload = { readonly step: string; readonly percent: number; readonly error:
  * is not sent again. Throws what stood in the way, as a sentence.
  */
 export const ingestFilm = async (film: Film, deps: IngestDeps): Promise<Ingested> => {
-  const { size } = await stat(film.file).catch((error: unknown) => {
-    throw new CinegraphError('SOURCE_UNREADABLE', { why: messageOf(error) }, error)
-  })
-  if (size === 0) throw new CinegraphError('SOURCE_UNREADABLE', { why: 'the file is empty' })
+  const size = await bytesOf(film.file)
   const operator = await signIn(deps)
   deps.onProgress('checksum', 0)
   const { title, kind, maturity, genres } = film
@@ -48,6 +45,18 @@ export const ingestFilm = async (film: Film, deps: IngestDeps): Promise<Ingested
   await tickets.drop()
   if (error !== null) throw new CinegraphError('PROCESS_FAILED', { why: error })
   return { titleId: ticket.titleId }
+}
+
+/** Throws PROCESS_FAILED for what is no file here, SOURCE_UNREADABLE for an empty one. */
+const bytesOf = async (file: string): Promise<number> => {
+  const found = await stat(file).catch((error: unknown) => {
+    const isAbsent = systemCodeOf(error) === 'ENOENT' || systemCodeOf(error) === 'ENOTDIR'
+    const why = isAbsent ? `There is no file ${file}. Name a film on this machine.` : `${file} cannot be read (${messageOf(error)}).`
+    throw new CinegraphError('PROCESS_FAILED', { why }, error)
+  })
+  if (!found.isFile()) throw new CinegraphError('PROCESS_FAILED', { why: `${file} is a folder or a device. Name the film itself.` })
+  if (found.size === 0) throw new CinegraphError('SOURCE_UNREADABLE', { why: 'the file is empty' })
+  return found.size
 }
 
 /** How long a film lasts and how large its picture is, where that can be found out here; the worker looks again. */

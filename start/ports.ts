@@ -26,7 +26,10 @@ export const portsFrom = (base: number): Ports =>
 
 const isForOperators = (place: string): boolean => place === 'mail' || place.endsWith('-admin')
 
-/** Throws PORT_TAKEN for the first port that something else listens on. */
+/** What a system says of a name or an address that is none of this machine's. */
+const notOurs: ReadonlySet<string | undefined> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL', 'ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL'])
+
+/** Throws PORT_TAKEN for the first port that something else listens on, SETTING_INVALID for an address that is not of this machine. */
 export const checkPorts = async (
   ports: Ports,
   { host, adminHost, withDatabase }: { readonly host: string; readonly adminHost: string; readonly withDatabase: boolean },
@@ -39,8 +42,9 @@ export const checkPorts = async (
       await once(probe, 'listening')
     } catch (error) {
       if (systemCodeOf(error) === 'EADDRINUSE') throw new CinegraphError('PORT_TAKEN', { port, what }, error)
-      if (systemCodeOf(error) === 'EADDRNOTAVAIL')
-        throw new CinegraphError('SETTING_INVALID', { name: '--host', value: host, wanted: 'an address of this machine' }, error)
+      const [name, value] = isForOperators(what) ? ['--admin-host', adminHost] : ['--host', host]
+      if (what !== 'database' && notOurs.has(systemCodeOf(error)))
+        throw new CinegraphError('SETTING_INVALID', { name, value, wanted: 'an address of this machine' }, error)
       throw error
     } finally {
       probe.close()

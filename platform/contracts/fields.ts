@@ -18,12 +18,18 @@ const whole = (min: number, max: number) =>
 
 /** Controls of ASCII and Latin-1, and those that override the direction of the text that follows them. */
 const unseen = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u
+/** A character that leaves a mark: no space, none of the format characters, and none of the letters that are drawn as nothing. */
+const seen = /[^\s\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u
 const name = (max: number) =>
   z
     .string()
     .max(4 * max, `has 1 to ${max} characters`)
     .transform((value) => value.normalize('NFC').trim())
-    .pipe(text(1, max).refine((value) => !unseen.test(value), notStorable))
+    .pipe(
+      text(1, max)
+        .refine((value) => !unseen.test(value), notStorable)
+        .refine((value) => value === '' || seen.test(value), 'has a character that can be seen'),
+    )
 
 /** An instant: ISO 8601 in UTC. */
 export const Instant = z.iso.datetime()

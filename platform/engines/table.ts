@@ -118,8 +118,8 @@ export const engineTable: { readonly [N in Need]: readonly Engine<Needs[N]>[] } 
   cassandra: [{ setting: 'CASSANDRA_URL', open: cassandra }],
 }
 
-/** Engines whose port lies in the room that needs them: the workflow of `workers/transcode`. */
-const roomEngines = ['CONDUCTOR_URL']
+/** Engines whose port lies in the room that needs them: the workflow of `workers/transcode`, the training of `workers/recs`. */
+const roomEngines = ['CONDUCTOR_URL', 'SPARK_URL']
 
 /** Settings of engines that this version carries no adapter for. Set, they must not be silently ignored. */
 export const settingsWithoutAdapter: readonly string[] = [

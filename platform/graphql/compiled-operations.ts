@@ -56,7 +56,10 @@ const read = (measured: MeasuredDocument, name: string | undefined, schema: Grap
   const errors = validate(schema, document, specifiedRules, { maxErrors: errorsMax })
   if (errors.length > 0) throw new AggregateError(errors.map(invalid))
   if (!getOperationAST(document, name))
-    throw new GraphQLError('The operation that is named is not in the document.', { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } })
+    throw new GraphQLError(
+      name == null ? 'Say by `operationName` which of the operations is meant.' : 'The operation that is named is not in the document.',
+      { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } },
+    )
   const run: Run = (contextValue, variableValues) =>
     execute({ schema, document, contextValue, variableValues, operationName: name ?? null })
   return { ...measured, run, timesAsked: 0, isCompilable: !hasUnwritableKey(document) }

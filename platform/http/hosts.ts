@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 import type { FastifyInstance } from 'fastify'
@@ -23,12 +23,27 @@ export const hostCheck = (names: readonly string[]): ((host: string | undefined)
   }
 }
 
+const isHost = (name: string | undefined): boolean => name?.length === 4 && name.toLowerCase() === 'host'
+
+/**
+ * Whether a request names two hosts: by two `Host` fields, or by one and by a target in absolute form (RFC 9112, sections 3.2
+ * and 3.2.2). A proxy in front may have looked at the other one.
+ */
+export const namesSeveralHosts = ({ rawHeaders, url = '', headers: { host = '' } }: IncomingMessage): boolean => {
+  let count = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) if (isHost(rawHeaders[at])) count += 1
+  if (count > 1) return true
+  return !url.startsWith('/') && URL.canParse(url) && new URL(url).host !== host.toLowerCase()
+}
+
 /** Refuses requests for hosts that this server is not known by, with 421 (RFC 9110, section 15.5.20); whether it is alive everybody may ask. */
 export const refuseOtherHosts = (app: Pick<FastifyInstance, 'addHook'>, names: readonly string[]): void => {
   const isKnown = hostCheck(names)
   let latest: string | undefined
   app.addHook('onRequest', (request, _reply, done) => {
     const { host } = request.headers
+    if (namesSeveralHosts(request.raw))
+      return done(new CinegraphError('INPUT_INVALID', { name: 'The request', why: 'names more than one host' }))
     // NOTE: nearly all requests of a server name the same host.
     if (host === latest || request.routeOptions.url?.startsWith('/health/')) return done()
     if (!isKnown(host)) return done(new CinegraphError('HOST_UNKNOWN', { host: JSON.stringify(nameIn(host ?? '').slice(0, 100)) }))

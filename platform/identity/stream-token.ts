@@ -49,12 +49,13 @@ export const signUploadPath = ({ key, bytes, expiresAt }: UploadGrant, secret: s
 }
 
 /**
- * What a request target (RFC 9112, section 3.2.1) grants, as it came, byte by byte. Throws STREAM_TOKEN_INVALID unless it
- * is what `signUploadPath` gave; expiry is for the caller to check.
+ * What a request target (RFC 9112, section 3.2.1) grants, as it came, byte by byte. Throws UPLOAD_ADDRESS_INVALID unless
+ * it is what `signUploadPath` gave; expiry is for the caller to check.
  */
 export const readUploadTarget = (target: string, secret: string): UploadGrant => {
   const [, text = '', bytes = '', expires = '', mac = ''] = uploadTarget.exec(target) ?? []
   const key = parseObjectKey(text)
-  if (key === null || !secretEqual(mac, uploadSignature(key, { bytes, expires }, secret))) throw invalid()
+  if (key === null || !secretEqual(mac, uploadSignature(key, { bytes, expires }, secret)))
+    throw new CinegraphError('UPLOAD_ADDRESS_INVALID')
   return { key, bytes: Number(bytes), expiresAt: new Date(Number(expires) * 1000) }
 }

@@ -89,13 +89,17 @@ const close = async (folder: string, objects: ObjectStore): Promise<void> => {
   if ((await objects.head(key)) === null) await objects.put(key, new Uint8Array())
 }
 
-/** Hands a film whose parts are all there to the workers. Asking again is fine. Throws NOT_FOUND or UPLOAD_INCOMPLETE. */
+/** Hands a film whose parts are all there to the workers. Asking again is fine: the upload is given as it stands. Throws NOT_FOUND or UPLOAD_INCOMPLETE. */
 export const finishUpload = async (id: string, { store, objects }: UploadDeps): Promise<Upload> => {
   const upload = await store.upload(id)
   if (upload === null) throw new CinegraphError('NOT_FOUND', { what: 'upload', id })
+  if (upload.step !== 'uploading' && upload.step !== 'failed') return upload
   for (let part = 0; part < upload.parts; part += 1) {
     const info = await objects.head(partKey(upload.objectKey, part))
-    if (info?.bytes !== bytesOfPart(upload.bytes, part)) throw new CinegraphError('UPLOAD_INCOMPLETE', { part: part + 1 })
+    if (info?.bytes === bytesOfPart(upload.bytes, part)) continue
+    // NOTE: the parts of a film that cannot be made are removed, and no more are taken.
+    if (upload.step === 'failed') return upload
+    throw new CinegraphError('UPLOAD_INCOMPLETE', { part: part + 1 })
   }
   await close(upload.objectKey, objects)
   return store.finish(id, { uploadId: id, titleId: upload.titleId, objectKey: upload.objectKey, sha256: upload.sha256 })

@@ -18,6 +18,7 @@ export const entitlement = ({ watching, title }: PlayFactsQuery): Playable | Ref
   const { state, prefix, durationMs } = title.media
   if (state === 'FAILED')
     return refuse('NOT_READY', 'The film of this title could not be prepared. It can be played once another is uploaded.')
+  if (state === 'NONE') return refuse('NOT_READY', 'There is no film of this title yet. Look at it again another day.')
   if (state !== 'READY' || !prefix || !durationMs) return refuse('NOT_READY', 'This title is being prepared. Try again in a few minutes.')
   return { profileId: watching.id, prefix, durationMs }
 }

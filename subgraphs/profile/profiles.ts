@@ -56,11 +56,18 @@ export const switchProfile = async (
   )
 }
 
+/** NOTE: whoever may not raise the limit of a profile could make one without it, and change to that. */
+const guardOfNew = async (made: Pick<Profile, 'maturityLimit'>, viewer: Viewer, deps: AccountDeps): Promise<string | null> => {
+  const [maker] = await deps.profiles.profiles([viewer.profileId])
+  if (maker === undefined || maker.kids) return guardOf(viewer.accountId, deps)
+  return made.maturityLimit > maker.maturityLimit ? deps.accounts.pinOf(viewer.accountId) : null
+}
+
 export const createProfile = async (input: CreateProfileInput, changing: Changing, deps: AccountDeps): Promise<Profile | Refused> => {
   const result = checkedOr(() => newProfile(input))
   if ('refused' in result) return result.refused
   const { viewer } = changing
-  const wanted = (await isKids(viewer, deps)) ? await guardOf(viewer.accountId, deps) : null
+  const wanted = await guardOfNew(result.checked, viewer, deps)
   return withPin({ wanted, shown: changing }, deps, async () => {
     const profile = { ...result.checked, accountId: viewer.accountId }
     if (await deps.profiles.add(profile, profilesMax)) return profile

@@ -113,3 +113,10 @@ test('a value that is refused is named, with what is wrong with it', () => {
     message: 'A profile name holds characters that are not text.',
   })
 })
+
+test('a name can be seen: blank letters, joiners and marks alone are none', () => {
+  for (const blank of ['\u200b', '\u115f', '\u3164', '\u00ad', '\u2800', '\u0301', '\ufe0f', '\u{e0020}', '\u200d\u200b', '\u00a0 \u2003'])
+    assert.throws(() => parseInput('A profile name', ProfileName, blank), { code: 'INPUT_INVALID' }, JSON.stringify(blank))
+  for (const name of ['Zoë', '李', 'می‌خواهم', '👩‍👧', '·', '7', '❤️', 'نور'])
+    assert.equal(parseInput('A profile name', ProfileName, name), name.normalize('NFC'))
+})

@@ -101,6 +101,21 @@ test('a profile for children changes nothing of the account, whatever it asks fo
   )
 })
 
+test('no profile makes one that sees more than it does itself, without the PIN that raising its limit asks for', async () => {
+  const { device, adult } = await family()
+  const { id: teen = '' } = await create(device, { name: 'Teen', maturityLimit: 13, kids: false })
+  await setPin(device, { pin: '2468' })
+  await setPin(device, { profileId: adult, pin: '97531' })
+  assert.equal(await switchTo(device, teen), 'Teen')
+  for (const maturityLimit of [14, 16, 18]) {
+    assert.equal((await update(device, teen, { maturityLimit })).code, 'PIN_NEEDED')
+    assert.equal((await create(device, { name: 'Sneak', maturityLimit })).code, 'PIN_NEEDED')
+    assert.equal((await create(device, { name: 'Sneak', maturityLimit }, '97531')).code, 'WRONG_PIN')
+  }
+  assert.equal((await create(device, { name: 'Friend', maturityLimit: 13, kids: false })).code, undefined)
+  assert.equal((await create(device, { name: 'Big', maturityLimit: 18 }, '2468')).code, undefined)
+})
+
 test('a profile that becomes one for children is one at once, also with the access token of before', async () => {
   const { device, adult } = await family()
   const [old, { id = '' }] = [device.token, await create(device, { name: 'Leo' })]

@@ -106,6 +106,20 @@ test('a second start on the same data folder, a newer folder, a broken and a for
   assert.deepEqual([second.code, refused.code, unreadable.code, unwritable.code], [1, 1, 1, 1])
 })
 
+test('an address that is none of this machine is named, with the setting to correct', async () => {
+  await using folder = await temporaryFolder()
+  for (const [flag, host] of [
+    ['--host', 'nope.invalid'],
+    ['--host', '192.0.2.7'],
+    ['--admin-host', 'nope.invalid'],
+  ] as const) {
+    const { code, stderr } = await startAndEnd([flag, host, '--data', join(folder.path, 'elsewhere')])
+    assert.equal(code, 1)
+    assert.match(stderr, new RegExp(`^${flag} is ${host}, which is not an address of this machine`, 'm'))
+    assert.doesNotMatch(stderr, / at .*:\d+:\d+/)
+  }
+})
+
 test('--help, or -h, lists every setting with its default', async () => {
   const { code, stdout } = await startAndEnd(['--help'])
   assert.equal(code, 0)

@@ -96,6 +96,16 @@ test('what arrived otherwise than it was announced is refused by its checksum', 
   await assert.rejects(joined(ticket, '0'.repeat(64)), { code: 'UPLOAD_CHECKSUM' })
 })
 
+test('finishing an upload that has failed says why it failed, and asks for no parts that are taken no more', async () => {
+  const ticket = await started('0'.repeat(64))
+  for (const at of [0, 1, 2]) await send(ticket, at)
+  await finish(ticket.id)
+  const { prisma } = platform.database
+  await prisma.upload.update({ where: { id: ticket.id }, data: { step: 'failed', error: 'What arrived differs.' } })
+  for (const part of [1, 2, 3]) await platform.objects.remove(objectKey(`${folderOf(ticket)}/part-0000${part - 1}`))
+  assert.deepEqual((await finish(ticket.id)).data?.finishUpload.step, 'failed')
+})
+
 test('of many who finish an upload at once, one starts the work', async () => {
   const { pool } = platform.database
   await pool.query('create table catalog.told (id bigserial)')

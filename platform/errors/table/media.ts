@@ -20,6 +20,18 @@ export const media = {
   SOURCE_TOO_LARGE: row(413, 'SOURCE_TOO_LARGE', false, (d) => `The film is too large: ${d.why}. ${d.advice}.`),
   UPLOAD_CHECKSUM: row(422, 'UPLOAD_CHECKSUM', true, () => 'What arrived differs from what was sent (SHA-256). Upload it again.'),
   UPLOAD_INCOMPLETE: row(409, 'UPLOAD_INCOMPLETE', true, (d) => `Part ${d.part} of the upload is missing. Send it, then finish again.`),
+  UPLOAD_ADDRESS_INVALID: row(
+    403,
+    'UPLOAD_ADDRESS_INVALID',
+    false,
+    () => 'This is no address of an upload. Use those that `startUpload` gave, unchanged.',
+  ),
+  UPLOAD_ADDRESS_EXPIRED: row(
+    403,
+    'UPLOAD_ADDRESS_EXPIRED',
+    false,
+    () => 'This address of an upload is too old. Start the upload again, with `startUpload`.',
+  ),
   UPLOAD_CLOSED: row(409, 'UPLOAD_CLOSED', false, () => 'This upload is finished and takes no more parts. Start another for another film.'),
   ENCODE_FAILED: row(500, 'ENCODE_FAILED', true, (d) => `The encoder stopped: ${d.why}`),
   INTERNAL: row(500, 'INTERNAL_SERVER_ERROR', true, () => 'Something failed on our side. It is logged under the trace id of this answer.'),
