@@ -3,8 +3,10 @@ import { isPublicKey } from '#platform/contracts/object-key.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
 import { allowOrigins } from '#platform/http/cors.ts'
 import { createHttp, type Http, type HttpDeps } from '#platform/http/server.ts'
+import type { StreamGrant } from '#platform/identity/stream-token.ts'
 import { counter } from '#platform/observe/metrics.ts'
 import { createEdgeCache, type Fill, type Held } from './cache.ts'
+import { withinHeight } from './height.ts'
 import { respond } from './respond.ts'
 import { createSteering } from './steering.ts'
 import { type EdgeTarget, readEdgeTarget } from './target.ts'
@@ -21,6 +23,8 @@ export type EdgeDeps = HttpDeps & {
   readonly clock: () => Date
 }
 
+type Opened = EdgeTarget & { readonly grant: StreamGrant | null }
+
 const bytesSent = counter('edge_bytes_total', 'Bytes sent to players', ['source'])
 
 /** An edge node: `/<token>/<key>` for streams, `/art/<key>` for pictures, which need no token. */
@@ -32,19 +36,19 @@ export const createEdge = ({ streamKey, bytesMax, fill, allowedOrigins = ['*'], 
   const checkToken = createCheckToken(streamKey)
   const steering = createSteering(edges)
   letPagesRead(app, allowedOrigins)
-  const opened = (request: FastifyRequest): EdgeTarget => {
+  const opened = (request: FastifyRequest): Opened => {
     const target = readEdgeTarget(request.raw.url ?? '')
     if (target === null) throw new CinegraphError('NOT_FOUND', { what: 'object', id: 'at this address' })
-    if (target.token !== null) checkToken(target.token, target.key, clock())
-    else if (!isPublicKey(target.key)) throw new CinegraphError('STREAM_TOKEN_INVALID')
-    return target
+    if (target.token !== null) return { ...target, grant: checkToken(target.token, target.key, clock()) }
+    if (!isPublicKey(target.key)) throw new CinegraphError('STREAM_TOKEN_INVALID')
+    return { ...target, grant: null }
   }
-  const find = async ({ token, key }: EdgeTarget): Promise<{ readonly held: Held; readonly hit: boolean } | null> => {
-    if (token === null) return cache.get(key)
+  const find = async ({ token, key, grant }: Opened): Promise<{ readonly held: Held; readonly hit: boolean } | null> => {
+    if (token === null || grant === null) return cache.get(key)
     const steered = await steering.manifest(token, key)
     if (steered !== null) return { held: steered, hit: true }
     const found = await cache.get(key)
-    return found === null ? null : { ...found, held: await steering.present(found.held, token, key) }
+    return found === null ? null : { ...found, held: await steering.present(withinHeight(found.held, key, grant), token, key) }
   }
   app.route({
     method: ['GET', 'HEAD'],

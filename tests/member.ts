@@ -20,6 +20,9 @@ export type Beat = {
   readonly state?: string
 }
 
+/** How a heartbeat was answered. */
+type Beaten = { readonly status: number; readonly stopped: readonly string[] }
+
 const home = (kind: DeviceKind): string => join(import.meta.dirname, '..', 'bffs', kind)
 
 /** A device as its front-end team would write it: it knows its BFF's address and its documents, nothing else. */
@@ -62,14 +65,17 @@ export class Device {
   async play(titleId: string): Promise<PlayMutation['play']> {
     return (await this.ask<PlayMutation>('play', { titleId })).data.play
   }
-  async heartbeat({ at = new Date(), durationMs = 600_000, sessionId = 's-1', state = 'playing', ...beat }: Beat): Promise<number> {
+  async heartbeat(beat: Beat): Promise<number> {
+    return (await this.beat(beat)).status
+  }
+  async beat({ at = new Date(), durationMs = 600_000, sessionId = 's-1', state = 'playing', ...beat }: Beat): Promise<Beaten> {
     const response = await fetch(`${this.#base}/heartbeat`, {
       method: 'POST',
       headers: this.#allHeaders(),
       body: JSON.stringify({ ...beat, durationMs, sessionId, state, at: at.toISOString() }),
     })
-    await response.arrayBuffer()
-    return response.status
+    const { stopped = [] } = (await response.json()) as Partial<Beaten>
+    return { status: response.status, stopped }
   }
   /** Where this profile stopped, as the phone's title page says; only a phone answers it. */
   async resumeAtMs(titleId: string): Promise<number | undefined> {

@@ -12,10 +12,10 @@ type DeviceKind = PlayMutationVariables['device']['kind']
 /** Addresses of a stream and where to begin, or a refusal. When history does not answer a title begins at its beginning. */
 export const play =
   (kind: DeviceKind): MutationResolvers['play'] =>
-  async (_parent, { titleId }, context) => {
+  async (_parent, { titleId, stop = null }, context) => {
     const { ask, deviceId } = signedIn(context)
     const [answer, resume] = await Promise.all([
-      ask(playOperation, { titleId, device: { id: deviceId, kind } }),
+      ask(playOperation, { titleId, device: { id: deviceId, kind }, stop }),
       ask(resumePoint, { ids: [titleId] }).catch(() => null),
     ])
     const result = dataOrThrow(answer).play

@@ -21,6 +21,7 @@ import { fillDocuments } from './fill-documents.ts'
 import { serveHeartbeat } from './heartbeat.ts'
 import { notingTries, type Tries } from './noting-tries.ts'
 import { registeredDocuments } from './registered.ts'
+import { createStreams } from './streams.ts'
 
 declare module 'mercurius' {
   interface MercuriusContext extends BffContext {}
@@ -61,7 +62,9 @@ export const createBff = async (
   serveGraphql(app, { execute }, readCaller)
   const documents = readDocuments(home)
   app.get('/documents.json', async () => Object.fromEntries(documents))
-  serveHeartbeat(app, { device, events, readCaller })
+  const streams = await createStreams(events, http.log)
+  app.addHook('onClose', () => streams[Symbol.asyncDispose]())
+  serveHeartbeat(app, { device, events, readCaller, streams })
   app.addHook('onReady', () => warmUp(executeWith(app, run, unasked), [...registered.texts.values()]))
   return app
 }

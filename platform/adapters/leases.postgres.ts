@@ -24,6 +24,14 @@ const takeOne = `
     where held.expires_at <= clock_timestamp() or held.holder = excluded.holder
   returning *`
 
+/** NOTE: rows are locked in the order of their keys, so that two who renew the same ones do not wait for each other. */
+const renewMany = `
+  update leases.lease as held set expires_at = ${ttl} from (
+    select lease.key from leases.lease join unnest($1::text[], $2::text[]) as claim (key, holder)
+      on lease.key = claim.key collate "C" and lease.holder = claim.holder
+    where lease.expires_at > clock_timestamp() order by lease.key for update of lease) as found
+  where held.key = found.key and held.expires_at > clock_timestamp() returning held.*`
+
 const renewOne = `update leases.lease set expires_at = ${ttl} where key = $1 and token = $2 and expires_at > clock_timestamp() returning *`
 
 /** Leases as rows of the platform's PostgreSQL. */
@@ -46,6 +54,13 @@ export const createPostgresLeases = async (pool: pg.Pool): Promise<Leases> => {
       return null
     },
     renew: ({ key, token }, ttlMs) => one(renewOne, [key, token, ttlMs]),
+    renewHeld: async (claims, ttlMs) => {
+      if (claims.length === 0) return []
+      const pairs = claims.flatMap(({ keys, holder }) => keys.map((key) => ({ key, holder })))
+      const { rows } = await pool.query<Row>(renewMany, [pairs.map(({ key }) => key), pairs.map(({ holder }) => holder), ttlMs])
+      const held = new Map(rows.map((row) => [`${row.key} ${row.holder}`, toLease(row)]))
+      return claims.map(({ keys, holder }) => keys.map((key) => held.get(`${key} ${holder}`)).find((lease) => lease !== undefined) ?? null)
+    },
     release: async ({ key, token }) => void (await pool.query('delete from leases.lease where key = $1 and token = $2', [key, token])),
     list: async (prefix) => {
       const { rows } = await pool.query<Row>(

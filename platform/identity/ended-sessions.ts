@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { endedSessions } from '#platform/contracts/topics/profile.endedSessions.ts'
-import { messageOf } from '#platform/errors/errors.ts'
+import { PassingIds } from '#platform/events/passing-ids.ts'
+import { tailForEver } from '#platform/events/tail-for-ever.ts'
 import type { Log } from '#platform/observe/log.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 
@@ -23,7 +23,6 @@ type Watch = {
 
 /** Clocks of two machines, and the way of an event through the outbox. */
 const marginMs = 60_000
-const pauseMs = 1_000
 
 /**
  * The sessions that were ended within the life of an access token, kept in memory: those from before this process began, and
@@ -31,39 +30,27 @@ const pauseMs = 1_000
  */
 export const watchEndedSessions = async ({ events, tokenSeconds, log }: Watch): Promise<AsyncDisposable & KnownEnds> => {
   const ended = new EndedSessions()
-  const stop = new AbortController()
-  const open = () => events.tail(endedSessions, stop.signal, new Date(Date.now() - tokenSeconds * 1000 - marginMs))
-  const first = await open()
-  const run = async (): Promise<void> => {
-    for (let source: typeof first | undefined = first; !stop.signal.aborted; source = undefined) {
-      try {
-        for await (const { data } of source ?? (await open())) ended.add(data.sessionId, Date.parse(data.tokensUntil))
-      } catch (error) {
-        log.warn({ reason: messageOf(error) }, 'ended sessions cannot be read; it is tried again')
-        await sleep(pauseMs, undefined, { ref: false })
-      }
-    }
-  }
-  const running = run()
+  const tail = await tailForEver({
+    events,
+    topic: endedSessions,
+    sinceMs: tokenSeconds * 1000 + marginMs,
+    onEvent: ({ sessionId, tokensUntil }) => ended.add(sessionId, Date.parse(tokensUntil)),
+    log,
+  })
   return {
+    ...tail,
     isEnded: (sessionId) => ended.has(sessionId),
     whileOpen: (sessionId, signal) => ended.whileOpen(sessionId, signal),
-    [Symbol.asyncDispose]: async () => {
-      stop.abort()
-      await running
-    },
   }
 }
 
 /** Ids that are forgotten at an instant each, and who waits for one to be added. */
 class EndedSessions {
-  readonly #until = new Map<string, number>()
+  readonly #ids = new PassingIds()
   readonly #waiting = new Map<string, Set<() => void>>()
   add(sessionId: string, untilMs: number): void {
-    this.#until.delete(sessionId)
-    this.#until.set(sessionId, untilMs)
+    this.#ids.add(sessionId, untilMs)
     for (const end of this.#waiting.get(sessionId) ?? []) end()
-    this.#forget()
   }
   whileOpen(sessionId: string, signal: AbortSignal): AbortSignal {
     const ended = new AbortController()
@@ -80,14 +67,6 @@ class EndedSessions {
     return ended.signal
   }
   has(sessionId: string): boolean {
-    return this.#until.has(sessionId)
-  }
-  /** NOTE: the oldest stand first; one that lives longer than those behind it keeps them a little, which costs memory only. */
-  #forget(): void {
-    const now = Date.now()
-    for (const [sessionId, untilMs] of this.#until) {
-      if (untilMs > now) return
-      this.#until.delete(sessionId)
-    }
+    return this.#ids.has(sessionId)
   }
 }

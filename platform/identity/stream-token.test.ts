@@ -12,8 +12,8 @@ const at = fc.integer({ min: 1, max: 4_000_000_000 }).map((seconds) => new Date(
 
 test('what was signed is what is read', () => {
   fc.assert(
-    fc.property(prefix, fc.uuid(), at, (streamPrefix, sessionId, expiresAt) => {
-      const grant = { prefix: streamPrefix, sessionId, expiresAt }
+    fc.property(prefix, fc.uuid(), at, fc.option(fc.nat(), { nil: undefined }), (streamPrefix, sessionId, expiresAt, heightMax) => {
+      const grant = { prefix: streamPrefix, sessionId, expiresAt, ...(heightMax === undefined ? {} : { heightMax }) }
       assert.deepEqual(readStreamToken(signStream(grant, key), key), grant)
     }),
   )

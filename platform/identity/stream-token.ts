@@ -5,12 +5,18 @@ import { CinegraphError } from '#platform/errors/errors.ts'
 import { isCanonicalBase64url } from '#platform/identity/base64url.ts'
 import { secretEqual } from '#platform/identity/secret-equal.ts'
 
-/** What a stream address grants: every object below `prefix`, until `expiresAt`. */
-export type StreamGrant = { readonly prefix: ObjectKey; readonly sessionId: string; readonly expiresAt: Date }
+/** What a stream address grants: every object below `prefix`, until `expiresAt`; no picture of more lines than `heightMax`, where it is said. */
+export type StreamGrant = {
+  readonly prefix: ObjectKey
+  readonly sessionId: string
+  readonly expiresAt: Date
+  readonly heightMax?: number
+}
 /** What an upload address grants: to store exactly `bytes` bytes under `key`, until `expiresAt`. */
 export type UploadGrant = { readonly key: ObjectKey; readonly bytes: number; readonly expiresAt: Date }
 
-const Payload = z.tuple([z.string(), z.string(), z.number().int()])
+/** NOTE: addresses of the version before name no height. */
+const Payload = z.tuple([z.string(), z.string(), z.number().int(), z.number().int().optional()])
 const uploadTarget = /^\/upload\/([^?]+)\?bytes=(\d{1,15})&expires=(\d{1,12})&signature=([\w-]+)$/
 
 const signature = (text: string, key: string): string =>
@@ -22,10 +28,12 @@ const invalid = (cause?: unknown) => new CinegraphError('STREAM_TOKEN_INVALID', 
  * A token that stands as the first part of every path of one stream, so that relative addresses in manifests carry it.
  * Throws INPUT_INVALID for a prefix that holds no streams.
  */
-export const signStream = ({ prefix, sessionId, expiresAt }: StreamGrant, key: string): string => {
+export const signStream = ({ prefix, sessionId, expiresAt, heightMax }: StreamGrant, key: string): string => {
   if (!isStreamKey(objectKey(prefix)))
     throw new CinegraphError('INPUT_INVALID', { name: 'The prefix of a stream', why: 'begins with `streams/`' })
-  const payload = Buffer.from(JSON.stringify([prefix, sessionId, seconds(expiresAt)])).toString('base64url')
+  const payload = Buffer.from(
+    JSON.stringify([prefix, sessionId, seconds(expiresAt), ...(heightMax === undefined ? [] : [heightMax])]),
+  ).toString('base64url')
   return `${payload}.${signature(`stream ${payload}`, key)}`
 }
 
@@ -33,10 +41,10 @@ export const signStream = ({ prefix, sessionId, expiresAt }: StreamGrant, key: s
 export const readStreamToken = (token: string, key: string): StreamGrant => {
   const [payload = '', mac = '', ...more] = token.split('.')
   if (more.length > 0 || !secretEqual(mac, signature(`stream ${payload}`, key)) || !isCanonicalBase64url(payload)) throw invalid()
-  const [text, sessionId, expires] = Payload.parse(JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')))
+  const [text, sessionId, expires, heightMax] = Payload.parse(JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')))
   const prefix = parseObjectKey(text)
   if (prefix === null || !isStreamKey(prefix)) throw invalid()
-  return { prefix, sessionId, expiresAt: new Date(expires * 1000) }
+  return { prefix, sessionId, expiresAt: new Date(expires * 1000), ...(heightMax === undefined ? {} : { heightMax }) }
 }
 
 const uploadSignature = (key: string, { bytes, expires }: { readonly bytes: string; readonly expires: string }, secret: string): string =>

@@ -26,7 +26,7 @@ export const seedMembers = [
   {
     id: 'a-demo',
     email: demoMember.email,
-    planId: 'standard',
+    planId: 'premium',
     active: true,
     profiles: [
       profile('p-ada', 'Ada', 'ember'),

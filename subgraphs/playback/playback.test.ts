@@ -6,8 +6,9 @@ import { serveSubgraph } from '../../tests/subgraph.ts'
 import { entitlement } from './entitlement.ts'
 import type { PlayFactsQuery } from './operations.generated.ts'
 
+const plan = { streamsMax: 2, heightMax: 1080 }
 const facts = (change: object = {}): PlayFactsQuery => ({
-  watching: { id: 'p-ada', maturityLimit: 18, account: { subscription: { active: true } } },
+  watching: { id: 'p-ada', maturityLimit: 18, account: { id: 'a-demo', subscription: { active: true, plan } } },
   title: { maturity: 12, available: true, media: { state: 'READY', prefix: 'streams/t/u', durationMs: 1_000 } },
   ...change,
 })
@@ -23,7 +24,7 @@ test('each fact that is missing has its own refusal, the most basic first', () =
   assert.equal(codeOf(facts({ watching: null, title: null })), 'NOT_SIGNED_IN')
   assert.equal(codeOf(facts({ title: null })), 'NOT_FOUND')
   assert.equal(
-    codeOf(facts({ watching: { ...watching, account: { subscription: null } }, title: { ...title, available: false } })),
+    codeOf(facts({ watching: { ...watching, account: { id: 'a-demo', subscription: null } }, title: { ...title, available: false } })),
     'NO_SUBSCRIPTION',
   )
   assert.equal(

@@ -17,9 +17,9 @@ export const resolvers = (deps: PlayDeps): Resolvers => ({
     },
   },
   Mutation: {
-    play: (_parent, { titleId, device: { id, kind } }, { caller, loaders }) => {
+    play: (_parent, { titleId, device: { id, kind }, stop = null }, { caller, loaders }) => {
       const device = { id: parseInput('A device id', Id, id), kind }
-      return play({ titleId: parseInput('`titleId`', Id, titleId), device, caller, ask: loaders.ask }, deps)
+      return play({ titleId: parseInput('`titleId`', Id, titleId), device, stop, caller, ask: loaders.ask }, deps)
     },
   },
 })

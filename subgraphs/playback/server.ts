@@ -4,6 +4,7 @@ import { createSubgraph, type Subgraph } from '#platform/graphql/subgraph.ts'
 import type { Log } from '#platform/observe/log.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 import { ingest } from './ingest.ts'
+import { keepPlaces } from './keep-places.ts'
 import { createLoaders } from './loaders.ts'
 import type { PlayDeps } from './play.ts'
 import { resolvers } from './resolvers.ts'
@@ -17,9 +18,10 @@ export type PlaybackDeps = PlayDeps & {
   readonly log: Log
 }
 
-/** Entitlement, and signed addresses of streams. */
-export const createPlayback = async ({ supergraph, events, log, ...deps }: PlaybackDeps): Promise<Subgraph> => {
-  await ingest(events, deps.store)
+/** Entitlement, places of streams, and signed addresses. */
+export const createPlayback = async ({ supergraph, log, ...deps }: PlaybackDeps): Promise<Subgraph> => {
+  await ingest(deps.events, deps.store)
+  await keepPlaces(deps)
   return createSubgraph({
     name: 'playback',
     typeDefs,

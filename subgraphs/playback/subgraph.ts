@@ -1,5 +1,7 @@
+import { endedStreams } from '#platform/contracts/topics/playback.endedStreams.ts'
 import { createEdgeHealth } from '#platform/delivery/edge-health.ts'
 import type { SubgraphDefinition } from '#platform/process/subgraph-definition.ts'
+import { createPlaces } from './places.ts'
 import { createPlayback } from './server.ts'
 import { postgresGrants } from './store.postgres.ts'
 
@@ -10,8 +12,9 @@ export const subgraph: SubgraphDefinition = {
     const { streamKey } = await secrets.pick('streamKey')
     return createPlayback({
       store: postgresGrants(prisma),
-      supergraph,
+      places: createPlaces(await engines.open('leases')),
       events: await engines.open('events'),
+      supergraph,
       edges: config.edgeUrls,
       orderEdges: createEdgeHealth(),
       streamKey,
@@ -20,7 +23,7 @@ export const subgraph: SubgraphDefinition = {
       log,
     })
   },
-  publishes: [],
+  publishes: [endedStreams],
   sweeps: [{ table: 'session', expiry: 'expires_at', keepDays: 90 }],
   without: 'play; what plays already goes on',
 }

@@ -69,6 +69,23 @@ export const leasePromises = (adapter: string, open: () => Promise<Opened>): voi
     assert.deepEqual(await leases.list('k'), [])
   })
 
+  promise('many are renewed at once: each of its own keys, none that ran out or that another holds', async (leases) => {
+    const places = (account: string) => [1, 2, 3].map((at) => `stream/${account}/${at}`)
+    const accounts = Array.from({ length: 20 }, (_, at) => `account-${at}`)
+    const taken = await Promise.all(accounts.map((account) => leases.take(places(account), `session of ${account}`, 60_000)))
+    const lost = await leases.take(places('lost'), 'session of lost', 50)
+    await leases.take(places('other'), 'somebody', 60_000)
+    await sleep(200)
+    const claims = [...accounts, 'lost', 'other'].map((account) => ({ keys: places(account), holder: `session of ${account}` }))
+    const renewed = await leases.renewHeld([...claims, ...claims.slice(0, 2)], 3_600_000)
+    assert.deepEqual(
+      renewed.map((lease) => lease?.key ?? null),
+      [...taken, null, null, ...taken.slice(0, 2)].map((lease) => lease?.key ?? null),
+    )
+    assert.ok(lost !== null && renewed.every((lease) => lease === null || lease.expiresAt.getTime() > Date.now() + 3_000_000))
+    assert.deepEqual(await leases.renewHeld([], 1_000), [])
+  })
+
   promise('tokens grow with every lease, also of a key that was released', async (leases) => {
     const tokens: bigint[] = []
     for (let times = 0; times < 5; times += 1) {

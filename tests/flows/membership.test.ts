@@ -61,6 +61,7 @@ for (const kind of ['tv', 'mobile', 'web'] as const satisfies readonly DeviceKin
       __typename: 'PlayRefusal',
       code: 'NO_SUBSCRIPTION',
       message: 'This account has no active subscription. Choose a plan to watch.',
+      playing: [],
     })
     const [plan] = (await ask<PlansQuery>(device, 'plans')).plans
     assert.equal(plan?.priceCents, 599, 'the cheapest comes first')

@@ -7,8 +7,8 @@ export type Session = Extract<SignInMutation['signIn'], { __typename?: 'Session'
 export type Api = {
   /** Asks one of the BFF's documents by name. Throws with a sentence for the member. */
   readonly ask: <D>(name: string, variables?: Readonly<Record<string, unknown>>) => Promise<D>
-  /** Reports how playing goes; a report that cannot be sent waits and goes with the next. */
-  readonly report: (beat: object) => Promise<void>
+  /** Reports how playing goes; a report that cannot be sent waits and goes with the next. Gives the sessions that play no more. */
+  readonly report: (beat: object) => Promise<readonly string[]>
   readonly session: () => Session | null
   readonly setSession: (session: Session | null) => void
 }
@@ -98,8 +98,12 @@ const reporter = (send: (beats: readonly object[]) => Promise<Response | null>, 
     const response = await send(beats)
     if (response?.ok) waiting = waiting.filter((each) => !beats.includes(each))
     else if (response?.status === 401) await refresh()
+    return response?.ok ? stoppedIn(await response.json().catch(() => null)) : []
   }
 }
+
+const stoppedIn = (answer: unknown): readonly string[] =>
+  typeof answer === 'object' && answer !== null && 'stopped' in answer && Array.isArray(answer.stopped) ? answer.stopped.map(String) : []
 
 const deviceId = (): string => {
   const known = localStorage.getItem('cinegraph.device') ?? crypto.randomUUID().slice(0, 8)

@@ -5,6 +5,8 @@ import { createReports } from './reports.ts'
 
 export type PlayerEvents = {
   readonly onFatal: (message: string) => void
+  /** Called when the account plays elsewhere in place of this. */
+  readonly onStopped: () => void
   /** Called with what plays the stream, for each edge that is tried. */
   readonly onOpen?: (hls: Hls) => void
 }
@@ -29,9 +31,9 @@ const watchEdge = (hls: Hls, { failover, onLost }: Edges): void => {
 export const startPlayer = (
   video: HTMLVideoElement,
   { api, titleId, playback }: { readonly api: Api; readonly titleId: string; readonly playback: Playback },
-  { onFatal, onOpen }: PlayerEvents,
+  { onFatal, onStopped, onOpen }: PlayerEvents,
 ): Player => {
-  const reports = createReports(video, { api, titleId, playback })
+  const reports = createReports(video, { api, titleId, playback, onStopped })
   const failover = createFailover(playback.streams.length)
   let hls: Hls | null = null
   const giveUp = (): void => {

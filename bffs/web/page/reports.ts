@@ -1,8 +1,14 @@
 import type { Api, Playback } from './api.ts'
 
 export type Reports = { readonly bitrate: (kbps: number) => void; readonly stop: () => void }
-type Watched = { readonly api: Api; readonly titleId: string; readonly playback: Playback }
-type State = 'starting' | 'playing' | 'paused' | 'ended'
+type Watched = {
+  readonly api: Api
+  readonly titleId: string
+  readonly playback: Playback
+  /** Called once when the account plays elsewhere in place of this. */
+  readonly onStopped: () => void
+}
+type State = 'starting' | 'playing' | 'paused' | 'ended' | 'stopped'
 
 /** Quality since the last report: how long the first frame took, and how long the picture stood still. */
 const measure = (video: HTMLVideoElement, signal: AbortSignal) => {
@@ -26,20 +32,25 @@ const measure = (video: HTMLVideoElement, signal: AbortSignal) => {
 }
 
 /** Heartbeats of one playback: when it starts, stops and seeks, and regularly while it plays. */
-export const createReports = (video: HTMLVideoElement, { api, titleId, playback }: Watched): Reports => {
+export const createReports = (video: HTMLVideoElement, { api, titleId, playback, onStopped }: Watched): Reports => {
   const off = new AbortController()
   const figures = measure(video, off.signal)
   let bitrateKbps = 0
   const send = (state: State): void => {
     const where = { positionMs: Math.round(video.currentTime * 1000), durationMs: playback.durationMs, at: new Date().toISOString() }
-    api.report({ titleId, sessionId: playback.sessionId, state, ...where, ...figures(), bitrateKbps })
+    const { sessionId } = playback
+    api.report({ titleId, sessionId, state, ...where, ...figures(), bitrateKbps }).then(
+      (stopped) => stopped.includes(sessionId) && !off.signal.aborted && onStopped(),
+      () => undefined,
+    )
   }
   const on = (event: string, handler: () => void, once = false) => video.addEventListener(event, handler, { signal: off.signal, once })
   on('playing', () => send('starting'), true)
   on('pause', () => send(video.ended ? 'ended' : 'paused'))
   on('seeked', () => send(video.paused ? 'paused' : 'playing'))
   const timer = setInterval(() => !video.paused && send('playing'), playback.heartbeatSeconds * 1000)
-  addEventListener('pagehide', () => send('paused'), { signal: off.signal })
+  // NOTE: a page that the browser keeps may be shown again, with the film where it stood.
+  addEventListener('pagehide', ({ persisted }) => send(persisted ? 'paused' : 'stopped'), { signal: off.signal })
   return {
     bitrate: (kbps) => {
       bitrateKbps = kbps
@@ -47,7 +58,7 @@ export const createReports = (video: HTMLVideoElement, { api, titleId, playback 
     stop: () => {
       clearInterval(timer)
       off.abort()
-      if (video.currentTime > 0) send('paused')
+      if (video.currentTime > 0) send('stopped')
     },
   }
 }

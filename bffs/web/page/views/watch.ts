@@ -28,10 +28,14 @@ export const Screen = ({
   useEffect(() => {
     let player: Player | null = null
     let wanted = true
+    const onStopped = (): void => {
+      player?.stop()
+      setError('Stopped: the account plays on another device in its place.')
+    }
     const begin = async (): Promise<void> => {
       const { play } = await api.ask<PlayMutation>('play', { titleId })
       if (!wanted || video.current === null) return
-      if ('streams' in play) player = startPlayer(video.current, { api, titleId, playback: play }, { onFatal: setError })
+      if ('streams' in play) player = startPlayer(video.current, { api, titleId, playback: play }, { onFatal: setError, onStopped })
       else setError(play.message)
     }
     begin().catch((failure: unknown) => setError(failure instanceof Error ? failure.message : String(failure)))

@@ -8,22 +8,29 @@ import { noTracks, type Tracks, watchTracks } from './tracks.ts'
 
 export type Playing = {
   readonly error: string
+  /** Where the account plays, when that is why the film does not play here. */
+  readonly elsewhere: readonly PlayingDevice[]
   readonly tracks: Tracks
   /** What plays the stream now; null until it is open. */
   readonly hls: () => Hls | null
-  /** Asks for the film once more, and goes on where it stood. */
-  readonly retry: () => void
+  /** Asks for the film once more, in place of a session elsewhere when one is named, and goes on where it stood. */
+  readonly retry: (stop?: string) => void
 }
+type Refusal = Extract<PlayMutation['play'], { __typename?: 'PlayRefusal' }>
+export type PlayingDevice = Refusal['playing'][number]
+type Fault = { readonly message: string; readonly elsewhere: readonly PlayingDevice[] }
+
+const none: Fault = { message: '', elsewhere: [] }
+const stoppedHere = 'The film was stopped here, because the account plays on another device in its place.'
 
 export const profileId = (): string => session.value?.profile.id ?? ''
 
 /** Plays a title in an element for as long as the view lasts, with the sound, speed and tracks that the profile chose before. */
 export const usePlayback = (titleId: string, video: HTMLVideoElement | null): Playing => {
-  const [error, setError] = useState('')
+  const [fault, setFault] = useState(none)
   const [tracks, setTracks] = useState<Tracks>(noTracks)
-  const [tries, setTries] = useState(0)
+  const [tries, setTries] = useState<{ readonly stop?: string }>({})
   const hls = useRef<Hls | null>(null)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each try begins anew.
   useEffect(() => {
     if (video === null) return undefined
     let player: Player | null = null
@@ -32,14 +39,19 @@ export const usePlayback = (titleId: string, video: HTMLVideoElement | null): Pl
       hls.current = opened
       watchTracks(opened, () => remembered(profileId()), setTracks)
     }
-    const begin = async (): Promise<void> => {
-      const { play } = await web.ask<PlayMutation>('play', { titleId })
-      if (!isWanted) return
-      if (!('streams' in play)) return setError(play.message)
-      const playback = video.currentTime > 0 ? { ...play, startAtMs: video.currentTime * 1000 } : play
-      player = startPlayer(video, { api: web, titleId, playback }, { onFatal: setError, onOpen })
+    const fail = (message: string): void => setFault({ message, elsewhere: [] })
+    const onStopped = (): void => {
+      player?.stop()
+      fail(stoppedHere)
     }
-    begin().catch((failure: unknown) => isWanted && setError(failure instanceof Error ? failure.message : String(failure)))
+    const begin = async (): Promise<void> => {
+      const { play } = await web.ask<PlayMutation>('play', { titleId, ...tries })
+      if (!isWanted) return
+      if (!('streams' in play)) return setFault({ message: play.message, elsewhere: play.playing })
+      const playback = video.currentTime > 0 ? { ...play, startAtMs: video.currentTime * 1000 } : play
+      player = startPlayer(video, { api: web, titleId, playback }, { onFatal: fail, onStopped, onOpen })
+    }
+    begin().catch((failure: unknown) => isWanted && fail(failure instanceof Error ? failure.message : String(failure)))
     return () => {
       isWanted = false
       player?.stop()
@@ -47,11 +59,11 @@ export const usePlayback = (titleId: string, video: HTMLVideoElement | null): Pl
     }
   }, [titleId, video, tries])
   useSoundAndSpeed(video)
-  const retry = (): void => {
-    setError('')
-    setTries(tries + 1)
+  const retry = (stop?: string): void => {
+    setFault(none)
+    setTries(stop === undefined ? {} : { stop })
   }
-  return { error, tracks, hls: () => hls.current, retry }
+  return { error: fault.message, elsewhere: fault.elsewhere, tracks, hls: () => hls.current, retry }
 }
 
 /** Sets volume and speed as they were left, and keeps what becomes of them. */

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { html } from '../html.ts'
 import { Controls } from './controls.ts'
 import { useMediaSession, useWakeLock } from './device.ts'
+import { Fault } from './fault.ts'
 import { Help } from './help.ts'
 import { useIdle } from './idle.ts'
 import { type Command, commandOf, type Focus, rateAfter } from './keys.ts'
@@ -114,7 +115,7 @@ export const Theatre = ({ titleId, name, picture, back, ending }: TheatreProps) 
   const [frame, setFrame] = useState<HTMLElement | null>(null)
   const [video, setVideo] = useState<HTMLVideoElement | null>(null)
   const [isHelpOpen, setHelpOpen] = useState(false)
-  const { error, tracks, hls, retry } = usePlayback(titleId, video)
+  const { error, elsewhere, tracks, hls, retry } = usePlayback(titleId, video)
   const media = useMedia(video)
   const isPlaying = media !== null && !media.isPaused
   const isIdle = useIdle(frame, !isPlaying || error !== '' || isHelpOpen)
@@ -133,7 +134,7 @@ export const Theatre = ({ titleId, name, picture, back, ending }: TheatreProps) 
       <video ref=${setVideo} playsinline autoplay aria-label="Film" onClick=${() => act({ do: 'toggle' })} onDblClick=${() => act({ do: 'fullscreen' })}></video>
       <div class="watch-top"><a class="button back" href=${back}>Back</a><p class="watch-name">${name}</p></div>
       ${media?.isWaiting && error === '' && html`<p class="spinner" role="status"><span class="sr-only">Loading</span></p>`}
-      ${error !== '' && html`<div class="watch-error" role="alert"><p>${error}</p><button type="button" onClick=${retry}>Try again</button></div>`}
+      ${error !== '' && html`<${Fault} error=${error} elsewhere=${elsewhere} retry=${retry} />`}
       ${media?.hasEnded && ending}
       ${video !== null && media !== null && html`<${Controls} media=${media} tracks=${tracks} isFull=${isFull} hasPicture=${document.pictureInPictureEnabled} seek=${(seconds: number) => seekTo(video, seconds)} setVolume=${(volume: number) => setVolume(video, volume)} setRate=${(rate: number) => setRate(video, rate)} choose=${choose} carryOut=${act} />`}
       ${isHelpOpen && html`<${Help} close=${() => setHelpOpen(false)} />`}
