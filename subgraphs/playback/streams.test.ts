@@ -78,7 +78,7 @@ test('of any number of devices that press play at once so many play as the plan 
       if (count < plan) return assert.ok(late.sessionId)
       assert.deepEqual(late.playing?.map(({ sessionId }) => sessionId).toSorted(), granted.toSorted())
     }),
-    { numRuns: 12 },
+    { numRuns: 12, endOnFailure: true },
   )
 })
 
@@ -119,7 +119,7 @@ test('whatever devices do at the same time, no more play than the plan has, and 
         await grant('another')
       },
     ),
-    { numRuns: 10 },
+    { numRuns: 10, endOnFailure: true },
   )
 })
 
