@@ -76,15 +76,17 @@ const cacheIn = <T extends NonNullable<unknown>>({ codec, ttl }: CacheNamespace<
       for (const key of keys) {
         // NOTE: name and shape are those of T, so whatever lies in this namespace is a T.
         const kept = near.get(prefix + key) as { readonly value: T } | undefined
-        if (kept === undefined) wanted.push(prefix + key)
+        if (kept === undefined) wanted.push(key)
         else values.set(key, kept.value)
       }
       if (wanted.length === 0) return values
-      for (const [at, { bytes, expiresAt }] of await frames.read(wanted)) {
-        const value = decoded(codec.decode, bytes)
-        if (value === undefined) continue
-        values.set(at.slice(prefix.length), value)
-        near.put(at, value, { bytes: bytes.length, expiresAt })
+      const found = await frames.read(wanted.map((key) => prefix + key))
+      for (const [at, key] of wanted.entries()) {
+        const one = found[at]
+        const value = one === undefined ? undefined : decoded(codec.decode, one.bytes)
+        if (one === undefined || value === undefined) continue
+        values.set(key, value)
+        near.put(prefix + key, value, { bytes: one.bytes.length, expiresAt: one.expiresAt })
       }
       return values
     },

@@ -3,6 +3,7 @@ import { counter } from '#platform/observe/metrics.ts'
 import { awaitLatch, type Latch } from '#platform/redis/latch.ts'
 import { rendezvous } from '#platform/redis/rendezvous.ts'
 import { putNewer, replaceFrame, touchFrame } from '#platform/redis/scripts.ts'
+import { encodedSet, sendSet } from '#platform/redis/set-command.ts'
 import { chunksOf, expiryOf, type Framed, plainOf, unframe } from '#platform/redis/value.ts'
 import type { Zone } from '#platform/redis/zone.ts'
 
@@ -20,6 +21,7 @@ export type Life = { readonly lifeMs: number; readonly expiresAt: number }
 export type Kept = Framed & Life
 export type Found = { readonly bytes: Buffer; readonly expiresAt: number }
 
+type Reading = { readonly keys: readonly string[]; readonly places: readonly number[]; readonly found: (Found | undefined)[] }
 type Parts = {
   /** The nearest first. */
   readonly zones: readonly Zone[]
@@ -44,29 +46,45 @@ export class FrameStore {
     this.#preference = rendezvous(this.#byName.map(({ name }) => name))
   }
 
-  async read(keys: readonly string[]): Promise<ReadonlyMap<string, Found>> {
-    const found = new Map<string, Found>()
-    const [nearest] = this.#zones
-    let wanted = keys
+  /** What lies under each of the keys, in their order. */
+  async read(keys: readonly string[]): Promise<readonly (Found | undefined)[]> {
+    const found: (Found | undefined)[] = Array.from({ length: keys.length })
+    let places = keys.map((_, at) => at)
     for (const zone of this.#zones) {
-      if (wanted.length === 0) break
-      const { frames, unanswered, cold } = await zone.read(wanted)
-      const apart: Promise<void>[] = []
-      for (const [key, frame] of frames) {
-        const bytes = plainOf(frame)
-        if (bytes === undefined) apart.push(this.#open(zone, { key, frame, found }))
-        else found.set(key, { bytes, expiresAt: expiryOf(frame) })
-      }
-      if (apart.length > 0) await Promise.all(apart)
-      ;(zone === nearest ? readNearest : readElsewhere).inc(frames.size)
-      if (zone !== nearest) for (const [key, frame] of frames) this.#warm(key, frame)
-      wanted = unanswered.length + cold.length === 0 ? [] : [...unanswered, ...cold]
+      if (places.length === 0) break
+      places = await this.#readFrom(zone, { keys, places, found })
     }
     return found
   }
 
+  /** Gives the places of those keys that another zone may have. */
+  async #readFrom(zone: Zone, { keys, places, found }: Reading): Promise<number[]> {
+    const frames = await zone.read(places.length === keys.length ? keys : places.map((at) => keys[at] ?? ''))
+    const isNearest = zone === this.#zones[0]
+    const [elsewhere, apart]: [number[], Promise<void>[]] = [[], []]
+    let count = 0
+    for (const [nth, at] of places.entries()) {
+      const frame = frames[nth]
+      if (frame === undefined) elsewhere.push(at)
+      if (frame == null) continue
+      count += 1
+      const bytes = plainOf(frame)
+      if (bytes === undefined) apart.push(this.#open(zone, { key: keys[at] ?? '', frame, found, at }))
+      else found[at] = { bytes, expiresAt: expiryOf(frame) }
+      if (!isNearest) this.#warm(keys[at] ?? '', frame)
+    }
+    ;(isNearest ? readNearest : readElsewhere).inc(count)
+    if (apart.length > 0) await Promise.all(apart)
+    return elsewhere
+  }
+
   async write(key: string, kept: Kept): Promise<void> {
-    await this.#latched(this.#zones.map((zone) => this.#put(zone, key, kept)))
+    const set = encodedSet(key, kept.frame, kept.lifeMs)
+    const put = (zone: Zone): Promise<unknown> => zone.write(key, (redis) => this.#change(redis, key, sendSet(redis, key, set)))
+    const { chunks } = kept
+    await this.#latched(
+      this.#zones.map(chunks.length === 0 ? put : async (zone) => ((await this.#putChunks(zone, key, kept)) ? put(zone) : undefined)),
+    )
   }
 
   /** Of all processes that add at once one is given true, as long as the same zones are up. */
@@ -106,9 +124,7 @@ export class FrameStore {
       const frame = await decider.write(key, (redis) => this.#change(redis, key, decideBy(redis)))
       if (frame === null) return false
       if (frame === undefined) continue
-      const others = this.#zones.map((zone) =>
-        zone === decider ? Promise.resolve(true) : this.#put(zone, key, { ...kept, frame }, 'newer'),
-      )
+      const others = this.#zones.map((zone) => (zone === decider ? Promise.resolve(true) : this.#putNewer(zone, key, { ...kept, frame })))
       await this.#latched(others)
       return true
     }
@@ -119,11 +135,9 @@ export class FrameStore {
     ;((await awaitLatch(this.#latch, all)) ? writtenToEnough : writtenToTooFew).inc()
   }
 
-  async #put(zone: Zone, key: string, kept: Kept, when: 'always' | 'newer' = 'always'): Promise<unknown> {
-    if (kept.chunks.length > 0 && !(await this.#putChunks(zone, key, kept))) return undefined
-    const put = (redis: Redis): Promise<unknown> =>
-      when === 'newer' ? putNewer(redis, key, kept) : redis.set(key, kept.frame, 'PX', kept.lifeMs)
-    return zone.write(key, (redis) => this.#change(redis, key, put(redis)))
+  async #putNewer(zone: Zone, key: string, kept: Kept): Promise<unknown> {
+    if (!(await this.#putChunks(zone, key, kept))) return undefined
+    return zone.write(key, (redis) => this.#change(redis, key, putNewer(redis, key, kept)))
   }
 
   async #putChunks(zone: Zone, key: string, { chunks, lifeMs }: Kept): Promise<boolean> {
@@ -140,14 +154,14 @@ export class FrameStore {
 
   async #open(
     zone: Zone,
-    { key, frame, found }: { readonly key: string; readonly frame: Buffer; readonly found: Map<string, Found> },
+    { key, frame, found, at }: { readonly key: string; readonly frame: Buffer; readonly found: (Found | undefined)[]; readonly at: number },
   ): Promise<void> {
     const endings = chunksOf(frame)
     const chunks = endings.length === 0 ? [] : await zone.readChunks(endings.map((ending) => key + ending))
     if (chunks === null) return
     // NOTE: what another version has written, or what was damaged, is as if it were not there.
     const bytes = await unframe(frame, chunks).catch(() => null)
-    if (bytes !== null) found.set(key, { bytes, expiresAt: expiryOf(frame) })
+    if (bytes !== null) found[at] = { bytes, expiresAt: expiryOf(frame) }
   }
 
   /** Lets the nearest zone, which was away, have again what another zone had. */

@@ -9,13 +9,8 @@ const coldMs = 60_000
 /** Writes and chunks may take so many times as long as a read. */
 const patience = 5
 
-export type ZoneRead = {
-  readonly frames: ReadonlyMap<string, Buffer>
-  /** Keys whose server did not answer. */
-  readonly unanswered: readonly string[]
-  /** Keys that a server lacks which was away lately. */
-  readonly cold: readonly string[]
-}
+/** What a server said of a key: its frame, or null when it has none. Undefined when another zone may have it. */
+export type Answer = Buffer | null | undefined
 
 /** Servers that share the keys of one zone. */
 export class Zone implements AsyncDisposable {
@@ -37,16 +32,22 @@ export class Zone implements AsyncDisposable {
     return this.#serverOf(key).isUsable
   }
 
-  /** Never rejects. */
-  async read(keys: readonly string[]): Promise<ZoneRead> {
-    const read = { frames: new Map<string, Buffer>(), unanswered: [] as string[], cold: [] as string[] }
+  /** In the order of the keys. Never rejects. */
+  read(keys: readonly string[]): Promise<readonly Answer[]> {
     const [only, ...others] = this.servers
-    if (only !== undefined && others.length === 0) await this.#readFrom(only, keys, read)
-    else {
-      const groups = [...Map.groupBy(keys, (key) => this.#serverOf(key))]
-      await Promise.all(groups.map(([server, group]) => this.#readFrom(server, group, read)))
-    }
-    return read
+    return only !== undefined && others.length === 0 ? this.#readFrom(only, keys) : this.#readFromEach(keys)
+  }
+
+  async #readFromEach(keys: readonly string[]): Promise<readonly Answer[]> {
+    const answers = new Map<string, Answer>()
+    const groups = [...Map.groupBy(keys, (key) => this.#serverOf(key))]
+    await Promise.all(
+      groups.map(async ([server, group]) => {
+        const found = await this.#readFrom(server, group)
+        for (const [at, key] of group.entries()) answers.set(key, found[at])
+      }),
+    )
+    return keys.map((key) => answers.get(key))
   }
 
   /** All chunks of one value, in the order of their keys; null when one is not there. */
@@ -69,25 +70,17 @@ export class Zone implements AsyncDisposable {
       .catch(() => undefined)
   }
 
-  async #readFrom(
-    server: RedisServer,
-    keys: readonly string[],
-    read: { frames: Map<string, Buffer>; unanswered: string[]; cold: string[] },
-  ) {
+  async #readFrom(server: RedisServer, keys: readonly string[]): Promise<readonly Answer[]> {
     try {
       const [first = ''] = keys
-      const values =
+      const answers: readonly Answer[] =
         keys.length === 1
           ? [await server.run(this.#readMs, (redis) => redis.getBuffer(first))]
           : await server.run(this.#readMs, (redis) => redis.mgetBuffer(...keys))
-      const isCold = server.hasReturnedWithin(coldMs)
-      for (const [at, key] of keys.entries()) {
-        const frame = values[at] ?? null
-        if (frame !== null) read.frames.set(key, frame)
-        else if (isCold) read.cold.push(key)
-      }
+      // NOTE: what a server lacks which was away lately may lie in another zone.
+      return server.hasReturnedWithin(coldMs) ? answers.map((frame) => frame ?? undefined) : answers
     } catch {
-      read.unanswered.push(...keys)
+      return keys.map(() => undefined)
     }
   }
 

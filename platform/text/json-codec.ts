@@ -1,6 +1,6 @@
 import type { Codec } from '#platform/ports/cache.ts'
 
-const [encoder, decoder] = [new TextEncoder(), new TextDecoder()]
+const decoder = new TextDecoder()
 
 /**
  * Values as JSON (RFC 8259); for values that JSON gives back as they were: no dates, maps or undefined. `shape` is a text that changes
@@ -8,6 +8,6 @@ const [encoder, decoder] = [new TextEncoder(), new TextDecoder()]
  */
 export const jsonCodec = <T>(shape: string): Codec<T> => ({
   shape,
-  encode: (value) => encoder.encode(JSON.stringify(value)),
-  decode: (bytes) => JSON.parse(decoder.decode(bytes)) as T,
+  encode: (value) => Buffer.from(JSON.stringify(value)),
+  decode: (bytes) => JSON.parse(bytes instanceof Buffer ? bytes.toString() : decoder.decode(bytes)) as T,
 })
