@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { CassandraSession } from '#platform/cassandra/session.ts'
 import { bucketOf, firstOpenBucket } from './live.ts'
 import type { Tables } from './schema.ts'
@@ -8,10 +9,22 @@ const keepMs = 60_000
 const aheadMs = 600_000
 const holdSeconds = 1_800
 
+const beginTriesMax = 5
+const beginPauseMs = 1_000
+
 /** Notes, when the tables are new, that nothing lies before the buckets which are open now. */
 export const beginState = async (session: CassandraSession, tables: Tables, now: Date): Promise<void> => {
   const query = `insert into ${tables.state} (id, oldest_bucket) values (0, ?) if not exists`
-  await session.writeIf({ query, params: [firstOpenBucket(now.getTime())] })
+  // NOTE: what timed out may have been applied, and is not when it is sent again: a node that has just come up takes its time.
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await session.writeIf({ query, params: [firstOpenBucket(now.getTime())] })
+      return
+    } catch (error) {
+      if (tries === beginTriesMax) throw error
+      await sleep(beginPauseMs)
+    }
+  }
 }
 
 const readOldest = async (session: CassandraSession, tables: Tables): Promise<number> => {
