@@ -195,6 +195,7 @@ const elsewhere: Readonly<Record<string, string>> = {
       'deploy/engines/engines.test.ts brings servers up and down; real ones take their packages from registries',
     ]),
   ),
+  'npm run faults -- kafka': 'tests/engines does the same with the engines that are up',
   'npm run engines': 'the same',
   'npm run engines -- up': 'the same',
   'npm run events -- lag': 'tests/flows/events.test.ts asks for the lag of a service that runs',

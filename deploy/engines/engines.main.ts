@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { sentenceFor } from '#platform/process/lifecycle.ts'
+import { endAbandoned } from './abandoned.ts'
 import { cacheFolder } from './cache-folder.ts'
 import { down, exports, logs, type Room, status, up } from './engines.ts'
 import { sizes } from './recipe.ts'
@@ -9,7 +10,7 @@ const home = join(import.meta.dirname, '..', '..')
 const usage = `npm run engines -- COMMAND [NAME …]
 
   up [NAME …]     brings engines up: kafka, cassandra, redis … (all that this machine can provide)
-  down [NAME …]   ends them and removes their data
+  down [NAME …]   ends them and removes their data, and servers that tests which were killed have left
   status          what is up, and where
   env             the settings to source: eval "$(npm run -s engines -- env)"
   logs NAME       the last lines of its servers
@@ -50,8 +51,10 @@ const room: Room = {
 
 const carryOut = async (): Promise<void> => {
   if (command === 'up') for (const sentence of await up(names, room)) say(`left out: ${sentence}`)
-  else if (command === 'down') await down(names, room)
-  else if (command === 'status') console.table(await status(room.run))
+  else if (command === 'down') {
+    await down(names, room)
+    for (const run of await endAbandoned()) say(`ended what a test that was killed had left in ${run}`)
+  } else if (command === 'status') console.table(await status(room.run))
   else if (command === 'env') process.stdout.write(await exports(room.run))
   else if (command === 'logs' && names[0] !== undefined) process.stdout.write(await logs(names[0], room.run))
   else {

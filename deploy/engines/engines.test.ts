@@ -1,18 +1,21 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { endAbandoned, own, ownedPrefix } from './abandoned.ts'
 import { variableOf } from './by-docker.ts'
 import { downByPackages, upByPackages } from './by-packages.ts'
 import { up } from './engines.ts'
 import type { Recipe, Server, Servers } from './recipe.ts'
 import { recipes } from './recipes.ts'
 import { pidOf } from './server-process.ts'
-import { readState } from './state.ts'
+import { readState, remember } from './state.ts'
 import { cachedFolder } from './tools/cached.ts'
 import { provideJars } from './tools/maven.ts'
 
@@ -127,5 +130,26 @@ test('an engine that this machine cannot provide is named, left out and not take
       await assert.rejects(up(['oracle'], room), { code: 'ENGINE_UNKNOWN' })
     } finally {
       process.env.PATH = PATH
+    }
+  }))
+
+test('servers of a process that was killed are found and ended; those of one that lives are left alone', () =>
+  inFolder(async (dir) => {
+    const run = await mkdtemp(join(dir, ownedPrefix))
+    const [servers, a, b] = await twoServers(run)
+    await upByPackages(small(script), servers, { cache: dir, say: () => undefined })
+    try {
+      await remember(run, 'small', { how: 'packages', servers, env: {} })
+      await own(run)
+      assert.deepEqual(await endAbandoned(dir), [])
+      assert.notEqual(await pidOf(a), undefined)
+      const killed = spawn(process.execPath, ['-e', ''])
+      await once(killed, 'exit')
+      await writeFile(join(run, 'owner'), `${killed.pid} 1\n`)
+      assert.deepEqual(await endAbandoned(dir), [run])
+      assert.deepEqual([await pidOf(a), await pidOf(b)], [undefined, undefined])
+      await assert.rejects(stat(run))
+    } finally {
+      await downByPackages(servers)
     }
   }))

@@ -1,6 +1,7 @@
 import { glob } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { endAbandoned } from '../../deploy/engines/abandoned.ts'
 import { cacheFolder } from '../../deploy/engines/cache-folder.ts'
 import { recipes } from '../../deploy/engines/recipes.ts'
 import { readState, settingsOf } from '../../deploy/engines/state.ts'
@@ -23,3 +24,4 @@ for (const { name } of recipes)
   console.log(name in state ? `${name} is up` : `${name} is LEFT OUT: it is not up (npm run engines -- up ${name})`)
 
 await runFiles(positionals.length > 0 ? positionals : [...contracts, ...flows])
+await endAbandoned()

@@ -1,11 +1,14 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { endAbandoned, own, ownedPrefix } from '../../deploy/engines/abandoned.ts'
 import { downByPackages, upByPackages } from '../../deploy/engines/by-packages.ts'
 import { placed } from '../../deploy/engines/engines.ts'
 import type { Recipe } from '../../deploy/engines/recipe.ts'
 import { pidOf } from '../../deploy/engines/server-process.ts'
+import { remember } from '../../deploy/engines/state.ts'
 import { until } from '../member.ts'
+import type { Fault } from './faults/rig.ts'
 import { engineCacheVariable } from './up.ts'
 
 type Signal = 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'
@@ -20,12 +23,16 @@ export type OwnServers = AsyncDisposable & {
   readonly restart: () => Promise<void>
 }
 
-/** Servers of one engine that no other test uses, so that they can be stopped and killed. */
-export const ownServers = async (recipe: Recipe): Promise<OwnServers> => {
-  const run = await mkdtemp(join(tmpdir(), 'cinegraph-faults-'))
+/** Servers of one engine that no other test uses, so that they can be stopped and killed; of some engines, so many as are asked for. */
+export const ownServers = async (recipe: Recipe, count?: 1 | 3): Promise<OwnServers> => {
+  await endAbandoned()
+  const run = await mkdtemp(join(tmpdir(), ownedPrefix))
   // NOTE: run as root, a server may have an account of its own, which must be able to enter.
   await chmod(run, 0o755)
-  const servers = await placed(recipe, 'packages', { run })
+  await own(run)
+  const sizes = recipe.size === undefined || count === undefined ? {} : { [recipe.size]: count }
+  const servers = await placed(recipe, 'packages', { run, sizes })
+  await remember(run, recipe.name, { how: 'packages', servers, env: {} })
   const kit = { cache: process.env[engineCacheVariable] ?? run, say: () => undefined }
   const restart = async (): Promise<void> => {
     await upByPackages(recipe, servers, kit)
@@ -53,3 +60,19 @@ export const ownServers = async (recipe: Recipe): Promise<OwnServers> => {
     [Symbol.asyncDispose]: end,
   }
 }
+
+/** A server is killed, and started again on its data. */
+export const killed = (servers: OwnServers, name: string, more: Partial<Fault> = {}): Fault => ({
+  name: `kill -9 ${name}`,
+  begin: () => servers.signal(name, 'SIGKILL'),
+  end: () => servers.restart(),
+  ...more,
+})
+
+/** A server keeps its connections and does nothing, and goes on later. */
+export const stoodStill = (servers: OwnServers, name: string, more: Partial<Fault> = {}): Fault => ({
+  name: `SIGSTOP ${name}`,
+  begin: () => servers.signal(name, 'SIGSTOP'),
+  end: () => servers.signal(name, 'SIGCONT'),
+  ...more,
+})

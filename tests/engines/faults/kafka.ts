@@ -1,0 +1,59 @@
+import { createKafkaEventLog } from '#platform/adapters/event-log.kafka.ts'
+import { signals } from '#platform/contracts/topics/recs.signals.ts'
+import { kafka } from '../../../deploy/engines/kafka.ts'
+import { copyDatabase, log } from '../../boot.ts'
+import { missingFrom } from '../../load.ts'
+import { until } from '../../member.ts'
+import { killed, type OwnServers, ownServers, stoodStill } from '../own-servers.ts'
+import type { Rig } from './rig.ts'
+
+const settleMs = 90_000
+
+export type KafkaRig = Rig & {
+  /** The numbers of each key in the order in which they arrived first. */
+  readonly arrived: () => ReadonlyMap<string, readonly number[]>
+}
+
+/** Events of nine keys through three brokers, read by two members of a group. */
+export const kafkaRig = async (): Promise<KafkaRig> => {
+  await using stack = new AsyncDisposableStack()
+  const { url } = stack.use(await copyDatabase())
+  const servers: OwnServers = stack.use(await ownServers(kafka))
+  const settings = { KAFKA_URL: `${servers.env.KAFKA_URL}/faults?partitions=6`, DATABASE_URL: url }
+  const open = async () => stack.use(await createKafkaEventLog(settings, log))
+  const writer = await open()
+  const [acknowledged, arrived] = [new Set<string>(), new Map<string, Set<number>>()]
+  let deliveries = 0
+  for (const reader of [await open(), await open()])
+    await reader.consume({
+      topic: signals,
+      group: 'recs',
+      handle: async (batch) => {
+        deliveries += batch.length
+        for (const { data } of batch) arrived.set(data.profileId, (arrived.get(data.profileId) ?? new Set()).add(Number(data.titleId)))
+      },
+    })
+  const write = async (caller: number, n: number): Promise<void> => {
+    const profileId = `p-${caller}`
+    await writer.publish(signals, [{ profileId, titleId: String(n), share: 0.5, at: new Date().toISOString() }])
+    acknowledged.add(`${profileId} ${n}`)
+  }
+  const missing = (): number => {
+    const there = new Set([...arrived].flatMap(([key, numbers]) => [...numbers].map((n) => `${key} ${n}`)))
+    return missingFrom(there, acknowledged)
+  }
+  const owned = stack.move()
+  return {
+    engine: 'Kafka, three brokers',
+    callers: 9,
+    write,
+    faults: [killed(servers, 'kafka-1'), stoodStill(servers, 'kafka-2')],
+    arrived: () => new Map([...arrived].map(([key, numbers]) => [key, [...numbers]])),
+    outcome: async () => {
+      await until('all that was acknowledged is consumed', settleMs, async () => missing() === 0).catch(() => undefined)
+      const distinct = [...arrived.values()].reduce((sum, numbers) => sum + numbers.size, 0)
+      return { lost: missing(), twice: null, again: deliveries - distinct, fallback: null }
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
