@@ -93,7 +93,7 @@ export default {
     driver('pg', 'pg', '^platform/postgres/connections[.]ts$'),
     driver('s3', '@aws-sdk/client-s3', '^platform/s3/client[.]ts$'),
     driver('elasticsearch', '@elastic/elasticsearch', '^platform/elasticsearch/client[.]ts$'),
-    driver('ioredis', 'ioredis', '^platform/redis/server[.]ts$'),
+    driver('ioredis', 'ioredis', '^platform/redis/(server|set-command)[.]ts$'),
     driver('opentelemetry-sdk', '@opentelemetry/(sdk-trace-base|exporter-trace-otlp-http|resources)', '^platform/observe/telemetry[.]otlp[.]ts$'),
     driver('minisearch', 'minisearch', '^platform/adapters/search-index[.]minisearch[.]ts$'),
     driver('fluent-ffmpeg', 'fluent-ffmpeg', '^workers/transcode/ffmpeg[.]ts$'),

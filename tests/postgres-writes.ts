@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { createPostgresEventLog } from '#platform/adapters/event-log.postgres.ts'
-import { createPostgresJobs } from '#platform/adapters/jobs.postgres.ts'
 import { subscriptions } from '#platform/contracts/topics/profile.subscriptions.ts'
 import { signals } from '#platform/contracts/topics/recs.signals.ts'
+import { openEngines } from '#platform/engines/engines.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
-import { type Database, openDatabase } from '#platform/postgres/database.ts'
+import type { Database } from '#platform/postgres/database.ts'
 import { outboxEvent } from '#platform/postgres/outbox.ts'
 import { relayOutbox } from '#platform/postgres/relay.ts'
+import { readConfig } from '#platform/settings/config.ts'
 import { log } from './boot.ts'
 import { missingFrom } from './load.ts'
 import { until } from './member.ts'
@@ -28,9 +28,8 @@ export type PostgresWrites = AsyncDisposable & {
 
 export const openPostgresWrites = async (url: string): Promise<PostgresWrites> => {
   await using stack = new AsyncDisposableStack()
-  const database = stack.use(openDatabase(url))
-  const events = stack.use(await createPostgresEventLog(url, log))
-  const jobs = stack.use(await createPostgresJobs(url, log))
+  const engines = stack.use(openEngines(readConfig([], { DATABASE_URL: url }), log))
+  const [database, events, jobs] = [await engines.open('database'), await engines.open('events'), await engines.open('jobs')]
   stack.use(relayOutbox({ database, schema: 'profile', events, jobs, log }))
   const [published, saved, seen, mailed] = [new Set<string>(), new Set<string>(), new Set<string>(), new Set<string>()]
   let deliveries = 0

@@ -1,5 +1,6 @@
-import { createKafkaEventLog } from '#platform/adapters/event-log.kafka.ts'
 import { signals } from '#platform/contracts/topics/recs.signals.ts'
+import { openEngines } from '#platform/engines/engines.ts'
+import { readConfig } from '#platform/settings/config.ts'
 import { kafka } from '../../../deploy/engines/kafka.ts'
 import { copyDatabase, log } from '../../boot.ts'
 import { missingFrom } from '../../load.ts'
@@ -20,7 +21,7 @@ export const kafkaRig = async (): Promise<KafkaRig> => {
   const { url } = stack.use(await copyDatabase())
   const servers: OwnServers = stack.use(await ownServers(kafka))
   const settings = { KAFKA_URL: `${servers.env.KAFKA_URL}/faults?partitions=6`, DATABASE_URL: url }
-  const open = async () => stack.use(await createKafkaEventLog(settings, log))
+  const open = () => stack.use(openEngines(readConfig([], settings), log)).open('events')
   const writer = await open()
   const [acknowledged, arrived] = [new Set<string>(), new Map<string, Set<number>>()]
   let deliveries = 0
