@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Engines } from '#platform/engines/engines.ts'
 import type { ExecuteGraphql, GraphqlService } from '#platform/graphql/execute.ts'
 import { remoteService } from '#platform/graphql/remote.ts'
+import type { Subgraph } from '#platform/graphql/subgraph.ts'
 import { hostsFrom } from '#platform/http/hosts.ts'
 import type { Http } from '#platform/http/server.ts'
 import { type ReadCaller, readCallerFrom } from '#platform/identity/caller.ts'
@@ -49,6 +50,7 @@ export const createControlPlane = async (deps: ControlPlaneDeps): Promise<Contro
     readCaller,
     createCache: await engines.open('cache'),
     allowedOrigins: () => [links().web, ...(links().alsoAt ?? []), ...deps.config.corsOrigins],
+    pageUrl: () => links().web,
     registeredOnly: deps.config.documents === 'registered',
     hosts: hostsFrom(deps.config),
     log,
@@ -79,6 +81,7 @@ export const createGraph = async (deps: Omit<ControlPlaneDeps, 'links'>): Promis
     explain: config.demo ? 'everyone' : 'operators',
     allowedOrigins: allowedOriginsFrom(config),
   })
+  for (const subgraph of Object.values(subgraphs)) subgraph.serve?.(app, readCaller)
   stack.defer(() => app.close())
   const owned = stack.move()
   return { supergraph: app, execute, readCaller, [Symbol.asyncDispose]: () => owned.disposeAsync() }
@@ -88,7 +91,7 @@ const createSubgraphs = async (
   { config, secrets, engines, clock, log }: Omit<ControlPlaneDeps, 'links'>,
   supergraph: ExecuteGraphql,
   stack: AsyncDisposableStack,
-): Promise<Readonly<Record<string, GraphqlService>>> => {
+): Promise<Readonly<Record<string, GraphqlService & Pick<Subgraph, 'serve'>>>> => {
   const parts = { config, secrets, engines, supergraph, clock, log }
   const { serviceKey } = await secrets.pick('serviceKey')
   const entries = (await loadSubgraphs()).map(async (definition) => {

@@ -193,11 +193,9 @@ const startRemote = async (name: string, parts: SubgraphParts, stack: AsyncDispo
   const subgraph = stack.use(await startSubgraph(await loadSubgraph(name), parts))
   const app = createHttp({ name, log })
   const keys = await parts.secrets.pick('accessPublicKey', 'serviceKey')
-  serveGraphql(
-    app,
-    subgraph,
-    readCallerFrom({ region: 'US', regionHeader: '', addressHeader: '' }, keys, await watchSessions(parts, stack)),
-  )
+  const readCaller = readCallerFrom({ region: 'US', regionHeader: '', addressHeader: '' }, keys, await watchSessions(parts, stack))
+  serveGraphql(app, subgraph, readCaller)
+  subgraph.serve?.(app, readCaller)
   const url = await app.listen({ host, port: 0 })
   stack.defer(() => app.close())
   return { url, stop: () => app.close() }

@@ -3,7 +3,12 @@ import { CinegraphError } from '#platform/errors/errors.ts'
 import type { Ask } from '#platform/graphql/operation.ts'
 
 /** What a device's resolver is given. */
-export type BffContext = { readonly caller: Caller; readonly ask: Ask }
+export type BffContext = {
+  readonly caller: Caller
+  readonly ask: Ask
+  /** Where members find the page. */
+  readonly pageUrl: () => string
+}
 /** A caller who is signed in. */
 export type Watcher = { readonly viewer: Viewer; readonly region: string; readonly deviceId: string; readonly ask: Ask }
 

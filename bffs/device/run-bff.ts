@@ -41,6 +41,7 @@ export const startBff = async ({ name, create, config, allowedOrigins }: BffStar
       readCaller,
       createCache,
       allowedOrigins: () => origins,
+      pageUrl: () => config.publicUrl,
       registeredOnly: config.documents === 'registered',
       hosts: hostsFrom(config),
       log,

@@ -36,6 +36,8 @@ export type BffDeps = Omit<HttpDeps, 'name'> & {
   readonly allowedOrigins: () => readonly string[]
   /** Whether only registered documents are answered. */
   readonly registeredOnly?: boolean
+  /** Where members find the page; empty without one. */
+  readonly pageUrl?: () => string
 }
 export type BffDefinition = {
   readonly device: Heartbeat['device']
@@ -47,7 +49,7 @@ export type BffDefinition = {
 /** A device's GraphQL server, with its heartbeat endpoint; its documents are compiled before it listens. */
 export const createBff = async (
   { device, home, resolvers }: BffDefinition,
-  { supergraph, events, readCaller, allowedOrigins, registeredOnly = false, ...http }: BffDeps,
+  { supergraph, events, readCaller, allowedOrigins, registeredOnly = false, pageUrl = () => '', ...http }: BffDeps,
 ): Promise<Http> => {
   const app = createHttp({ name: device, ...http })
   allowOriginsToAsk(app, allowedOrigins)
@@ -56,7 +58,7 @@ export const createBff = async (
   await app.after()
   guardArguments(app.graphql.schema)
   const run = compiledOperations(app.graphql.schema, limits)
-  const execute = executeWith(app, run, supergraph)
+  const execute = executeWith(app, run, { supergraph, pageUrl })
   const registered = registeredDocuments(home, { only: registeredOnly })
   fillDocuments(app, registered.find)
   serveGraphql(app, { execute }, readCaller)
@@ -65,7 +67,7 @@ export const createBff = async (
   const streams = await createStreams(events, http.log)
   app.addHook('onClose', () => streams[Symbol.asyncDispose]())
   serveHeartbeat(app, { device, events, readCaller, streams })
-  app.addHook('onReady', () => warmUp(executeWith(app, run, unasked), [...registered.texts.values()]))
+  app.addHook('onReady', () => warmUp(executeWith(app, run, { supergraph: unasked, pageUrl }), [...registered.texts.values()]))
   return app
 }
 
@@ -73,10 +75,10 @@ export const createBff = async (
 const limits: QueryLimits = { ...defaultLimits, rootFieldsMax: 10, answerBytesMax: 4 * 1024 * 1024, answerRowsMax: 50_000 }
 
 const executeWith =
-  (app: Http, run: ExecuteCompiled, supergraph: ExecuteGraphql): ExecuteGraphql =>
+  (app: Http, run: ExecuteCompiled, { supergraph, pageUrl }: Required<Pick<BffDeps, 'supergraph' | 'pageUrl'>>): ExecuteGraphql =>
   async (request, caller) => {
     const tries: Tries = {}
-    const context: BffContext = { caller, ask: notingTries(askWith(supergraph, caller), tries) }
+    const context: BffContext = { caller, ask: notingTries(askWith(supergraph, caller), tries), pageUrl }
     try {
       const { data, errors } = await run(request, context)
       const formatted = errors?.map((error) => formatError(app, error))
@@ -115,6 +117,9 @@ const warmUp = async (execute: ExecuteGraphql, documents: readonly string[]): Pr
     email: '',
     password: '',
     refreshToken: '',
+    deviceCode: '',
+    userCode: '',
+    allow: false,
     newPassword: '',
     keepThis: true,
   }

@@ -25,7 +25,7 @@ const signOut = operation<SignOutMutation, SignOutMutationVariables>('./operatio
 type Result = SignInMutation['signIn']
 type Granted = Extract<Result, { __typename: 'Session' }>
 
-const presentSession = (result: Result) =>
+export const presentSession = (result: Result) =>
   result.__typename === 'Session' ? { __typename: 'Session' as const, ...presentGranted(result) } : presentRefusal(result)
 
 const presentGranted = ({ accessToken, expiresInSeconds, refreshToken, profile, account }: Granted) => ({

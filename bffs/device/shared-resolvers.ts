@@ -3,6 +3,7 @@ import { dataExport } from './data-export.ts'
 import { play } from './play.ts'
 import type { MutationResolvers, QueryResolvers } from './schema.generated.ts'
 import { sessionMutations } from './session.ts'
+import { codeMutations } from './sign-in-code.ts'
 import { endingMutations, sessions } from './signed-in-devices.ts'
 import { viewingHistory } from './viewing-history.ts'
 
@@ -10,6 +11,7 @@ import { viewingHistory } from './viewing-history.ts'
 export const sharedQueries: QueryResolvers = { ...accountQueries, sessions, viewingHistory, dataExport }
 export const sharedMutations = (kind: Parameters<typeof play>[0]): MutationResolvers => ({
   ...sessionMutations(kind),
+  ...codeMutations(kind),
   ...endingMutations,
   ...accountMutations,
   play: play(kind),

@@ -14,6 +14,8 @@ import { admission } from '#platform/graphql/limits/admission.ts'
 import { withinLimits } from '#platform/graphql/limits/answer-size.ts'
 import { subgraphLimits } from '#platform/graphql/limits/limits.ts'
 import { subscribeWith } from '#platform/graphql/subscribe.ts'
+import type { Http } from '#platform/http/server.ts'
+import type { ReadCaller } from '#platform/identity/caller.ts'
 import type { Log } from '#platform/observe/log.ts'
 
 export type SubgraphOptions<L> = {
@@ -38,7 +40,12 @@ export type SubgraphContext<L> = {
   /** The end of a subscription; absent otherwise. */
   readonly signal?: AbortSignal
 }
-export type Subgraph = AsyncDisposable & GraphqlService & { readonly name: string }
+export type Subgraph = AsyncDisposable &
+  GraphqlService & {
+    readonly name: string
+    /** Routes that it serves beside GraphQL. */
+    readonly serve?: (app: Http, readCaller: ReadCaller) => void
+  }
 
 /** A federation subgraph that answers requests as a function; `serveGraphql` puts it on HTTP. */
 export const createSubgraph = async <L>({ name, typeDefs, resolvers, loaders, log }: SubgraphOptions<L>): Promise<Subgraph> => {

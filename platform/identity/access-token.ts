@@ -7,6 +7,8 @@ import { isCanonicalJwt } from '#platform/identity/base64url.ts'
 import type { KnownEnds } from '#platform/identity/ended-sessions.ts'
 
 const issuer = 'cinegraph'
+/** What access tokens are for (RFC 8707): every service of ours. */
+export const apiAudience = 'urn:cinegraph:api'
 /** NOTE: tokens of the first version name no session; they live on for their ten minutes. */
 const Claims = z.object({
   sub: z.string(),
@@ -83,16 +85,17 @@ const viewerOf = ({ sub, sid, pid, op, mat, lang, scope }: z.infer<typeof Claims
 
 type Keys = ReadonlyMap<string, KeyObject>
 /** A name of a key that is made from the key itself, as RFC 7638 does for keys in JSON. */
-const keyId = (key: KeyObject): string =>
+export const keyId = (key: KeyObject): string =>
   createHash('sha256')
     .update(key.export({ type: 'spki', format: 'der' }))
     .digest('base64url')
     .slice(0, 16)
+/** The keys of a file that holds one behind the other. */
+export const pemsIn = (pems: string): readonly string[] => pems.split(/(?=-----BEGIN )/).filter((pem) => pem.trim() !== '')
+
 const keysOf = (pems: string): Keys =>
   new Map(
-    pems
-      .split(/(?=-----BEGIN )/)
-      .filter((pem) => pem.trim() !== '')
+    pemsIn(pems)
       .map((pem) => createPublicKey(pem))
       .map((key) => [keyId(key), key]),
   )
@@ -118,6 +121,8 @@ const verifyClaims = async (token: string, keys: Keys) => {
     const key = keyFor(token, keys)
     if (key === undefined) return null
     const { payload } = await jwtVerify(token, key, { issuer, algorithms: ['EdDSA'] })
+    // NOTE: tokens of earlier versions name no audience.
+    if (payload.aud !== undefined && payload.aud !== apiAudience) return null
     return Claims.parse(payload)
   } catch {
     return null

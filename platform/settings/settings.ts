@@ -46,6 +46,14 @@ export const settings = {
     'life of an access token',
     wholeNumber(1, 86_400),
   ),
+  issuerUrl: setting(
+    'issuer-url',
+    'CINEGRAPH_ISSUER_URL',
+    '',
+    'address under which OAuth clients know the issuer, without /oauth (none: the one that they ask)',
+    site,
+  ),
+  oauthClients: setting('oauth-clients', 'CINEGRAPH_OAUTH_CLIENTS', '', 'JSON file of further OAuth clients (RFC 7591 metadata)', text),
   deletionGraceDays: setting(
     'deletion-grace-days',
     'CINEGRAPH_DELETION_GRACE_DAYS',

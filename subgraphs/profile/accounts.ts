@@ -7,6 +7,7 @@ import { newProfile } from './profiles.ts'
 import { checkedOr, isRefused, type Refused, refuse, tryWithin } from './refusal.ts'
 import type { SignUpInput } from './schema.generated.ts'
 import type { Asking, OpenedSession } from './sessions.ts'
+import type { Account, Profile } from './store.ts'
 
 const wrongCredentials = refuse('WRONG_CREDENTIALS', 'The e-mail address or the password is wrong.')
 /** Compared with when the address is unknown, so that the answer takes as long as for a known one. */
@@ -49,25 +50,31 @@ const addAccount = async (
 type Credentials = { readonly email: string; readonly password: string }
 
 /** NOTE: what is no address is counted as it was written; nothing about it may differ from one that nobody has. */
-export const signIn = async ({ email, password }: Credentials, asking: Asking, deps: AccountDeps): Promise<OpenedSession | Refused> => {
+export const checkCredentials = async ({ email, password }: Credentials, address: string, deps: AccountDeps): Promise<Member | Refused> => {
   const known = EmailAddress.safeParse(email).data
-  const trying = { account: known ?? email.slice(0, 320), address: asking.address }
+  const trying = { account: known ?? email.slice(0, 320), address }
   return tryWithin({ limits: deps.limits, what: 'signIn', trying, isGood: (result) => !isRefused(result) }, () =>
-    openSession({ email: known, password }, asking, deps),
+    whoHas({ email: known, password }, deps),
   )
 }
 
-const openSession = async (
+type Member = { readonly account: Account; readonly profile: Profile }
+
+const whoHas = async (
   { email, password }: { readonly email: string | undefined; readonly password: string },
-  asking: Asking,
-  { accounts, profiles, sessions }: AccountDeps,
-): Promise<OpenedSession | Refused> => {
+  { accounts, profiles }: AccountDeps,
+): Promise<Member | Refused> => {
   // NOTE: nothing longer than any password that can be set is hashed.
   if (password.length > passwordMax) return wrongCredentials
   const found = email === undefined ? null : await accounts.withPassword(email)
   const matches = await passwordMatches(password, found?.passwordHash ?? (await nobody))
   const [first] = found === null || !matches ? [] : await profiles.ofAccounts([found.account.id])
-  return found === null || first === undefined ? wrongCredentials : sessions.open({ account: found.account, profile: first }, asking)
+  return found === null || first === undefined ? wrongCredentials : { account: found.account, profile: first }
+}
+
+export const signIn = async (credentials: Credentials, asking: Asking, deps: AccountDeps): Promise<OpenedSession | Refused> => {
+  const checked = await checkCredentials(credentials, asking.address, deps)
+  return isRefused(checked) ? checked : deps.sessions.open(checked, asking)
 }
 
 export const refreshSession = async (

@@ -1,3 +1,4 @@
+import type Provider from 'oidc-provider'
 import { EmailAddress } from '#platform/contracts/fields.ts'
 import { type Caller, scopesOf } from '#platform/contracts/viewer.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
@@ -5,6 +6,7 @@ import type { SubgraphContext } from '#platform/graphql/subgraph.ts'
 import { refreshSession, signIn, signUp } from './accounts.ts'
 import type { AccountDeps } from './deps.ts'
 import type { ProfileLoaders } from './loaders.ts'
+import { answerSignInCode, signInWithCode, startSignInCode } from './oauth/sign-in-codes.ts'
 import { isKids, kidsMayNot, setPin } from './pin.ts'
 import { createProfile, deleteProfile, switchProfile, updateProfile } from './profiles.ts'
 import { type Refused, refuse } from './refusal.ts'
@@ -31,7 +33,24 @@ const named = <N extends 'Session' | 'Profile' | 'Membership' | 'EndedSessions' 
 const mayRead = ({ caller: { viewer } }: ProfileContext, accountId: string): boolean =>
   viewer !== null && (viewer.accountId === accountId || scopesOf(viewer).some((scope) => scope !== 'member'))
 
-export const resolvers = (deps: AccountDeps): Resolvers => ({ Query: queries(deps), Mutation: mutations(deps), ...types(deps) })
+export const resolvers = (deps: AccountDeps, codes: Codes): Resolvers => ({
+  Query: queries(deps),
+  Mutation: { ...mutations(deps), ...codeMutations(deps, codes) },
+  ...types(deps),
+})
+
+/** Where codes of devices are kept. */
+export type Codes = () => Provider
+
+type CodeMutation = 'startSignInCode' | 'signInWithCode' | 'answerSignInCode'
+
+const codeMutations = (deps: AccountDeps, codes: Codes): Pick<Resolvers['Mutation'] & object, CodeMutation> => ({
+  startSignInCode: () => startSignInCode(codes()),
+  signInWithCode: async (_parent, { deviceCode, device }, { caller }) =>
+    named('Session', await signInWithCode(deviceCode, askingOf(caller, device), { provider: codes(), deps })),
+  answerSignInCode: async (_parent, { userCode, allow }, { caller: { viewer, address = '' } }) =>
+    viewer === null ? notSignedIn : named('EndedSessions', await answerSignInCode({ userCode, allow, viewer, address }, codes(), deps)),
+})
 
 const queries = ({ accounts }: AccountDeps): Resolvers['Query'] & object => ({
   me: (_parent, _args, { caller, loaders }) => (caller.viewer === null ? null : loaders.accounts.load(caller.viewer.accountId)),

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs'
 import { createSubgraph, type Subgraph } from '#platform/graphql/subgraph.ts'
 import { createIssuer } from '#platform/identity/access-token.ts'
 import type { Log } from '#platform/observe/log.ts'
+import type { CreateTries } from '#platform/postgres/tries.ts'
 import { createLoaders } from './loaders.ts'
+import { type OauthDeps, openOauth } from './oauth/open.ts'
 import { resolvers } from './resolvers.ts'
 import { createSessions } from './sessions.ts'
 import type { AccountStore, ProfileStore, Removals, SessionStore } from './store.ts'
@@ -15,32 +17,39 @@ export type ProfileDeps = {
   readonly profiles: ProfileStore
   readonly sessions: SessionStore
   readonly removals: Removals
+  readonly createTries: CreateTries
   readonly graceDays: number
   readonly accessPrivateKey: string
   readonly accessTokenSeconds: number
+  readonly oauth: Pick<OauthDeps, 'prisma' | 'clients' | 'accessPublicKey' | 'issuerUrl'>
   readonly clock: () => Date
   readonly log: Log
 }
 
 /** Accounts, sign-in, profiles, plans and subscriptions. */
-export const createProfile = ({
+export const createProfile = async ({
   accounts,
   profiles,
   sessions: store,
   removals,
+  createTries,
   graceDays,
   accessPrivateKey,
   accessTokenSeconds,
+  oauth,
   clock,
   log,
 }: ProfileDeps): Promise<Subgraph> => {
   const tokens = createIssuer(accessPrivateKey, accessTokenSeconds)
   const sessions = createSessions({ store, tokens, ttlSeconds: accessTokenSeconds, clock })
-  return createSubgraph({
+  const deps = { accounts, profiles, sessions, limits: createTryLimits(createTries), removals, graceDays, clock }
+  const opened = openOauth({ ...oauth, deps, sessions: store, accessPrivateKey, accessTokenSeconds, log })
+  const subgraph = await createSubgraph({
     name: 'profile',
     typeDefs,
-    resolvers: resolvers({ accounts, profiles, sessions, limits: createTryLimits(), removals, graceDays, clock }),
+    resolvers: resolvers(deps, opened.provider),
     loaders: () => createLoaders(accounts, profiles),
     log,
   })
+  return { ...subgraph, serve: opened.serve }
 }

@@ -21,6 +21,11 @@ export const postgresSessions = (prisma: Prisma): SessionStore => ({
     const row = await prisma.session.findUnique({ where: { familyHash } })
     return row === null ? null : sessionOf(row)
   },
+  byId: async (id) => {
+    const row = await prisma.session.findUnique({ where: { id } })
+    return row === null ? null : sessionOf(row)
+  },
+  seen: async (id, renewedAt, expiresAt) => void (await prisma.session.updateMany({ where: { id }, data: { renewedAt, expiresAt } })),
   renew: (hashes, next, graceFrom) => renew(prisma, hashes, { next, graceFrom }),
   switch: async ({ id, accountId, profileId, expiresAt }, { family, token }) => {
     const [row] = await prisma.session.updateManyAndReturn({

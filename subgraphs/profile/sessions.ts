@@ -1,7 +1,7 @@
 import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto'
-import { type Scope, scopes } from '#platform/contracts/viewer.ts'
 import type { AccessTokens } from '#platform/identity/access-token.ts'
 import { counter } from '#platform/observe/metrics.ts'
+import { scopesOfAccount } from './oauth/grants.ts'
 import type { Account, Ending, Profile, RefreshHashes, Session, SessionStore } from './store.ts'
 
 const refreshDays = 30
@@ -53,9 +53,6 @@ const hashesOf = (refreshToken: string): RefreshHashes => ({ family: hashOf(fami
 /** NOTE: made from the token before, so that nobody has to keep it in order to give it again. */
 const successorOf = (refreshToken: string, salt: string): string =>
   `${familyOf(refreshToken)}.${createHmac('sha256', salt).update(refreshToken).digest('base64url')}`
-
-const scopesOfAccount = ({ support, operator }: Account): readonly Scope[] =>
-  scopes.filter((scope) => scope === 'member' || (scope === 'support' ? support : operator))
 
 /** Sessions of access tokens that are short and refresh tokens that work once. */
 export const createSessions = ({ store, tokens, ttlSeconds, clock }: SessionsDeps): Sessions => {

@@ -120,6 +120,9 @@ export type SessionStore = {
     hashes: RefreshHashes,
   ) => Promise<Session | null>
   readonly byFamily: (familyHash: string) => Promise<Session | null>
+  readonly byId: (id: string) => Promise<Session | null>
+  /** A session whose tokens were renewed by other means than ours. */
+  readonly seen: (id: string, now: Date, expiresAt: Date) => Promise<void>
   /** Ends sessions and publishes that their access tokens are to be refused until `tokensUntil`. Gives how many. */
   readonly end: (ending: Ending, tokensUntil: Date) => Promise<number>
 }

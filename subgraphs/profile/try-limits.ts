@@ -1,12 +1,13 @@
+import { createHash } from 'node:crypto'
 import { lineOf } from '#platform/identity/client-address.ts'
 import { counter } from '#platform/observe/metrics.ts'
-import { createTries, type TryRule } from '#platform/resilience/tries.ts'
+import type { CreateTries, TryRule } from '#platform/postgres/tries.ts'
 
 type By = 'account and address' | 'account' | 'address'
 type Rule = TryRule & { readonly by: By }
 
 /**
- * Who may try what how often, in each process. What succeeds does not count, but for sign-ups. An account can be locked by
+ * Who may try what how often, in all processes together. What succeeds does not count, but for sign-ups. An account can be locked by
  * whoever knows its address only from many addresses at once, and for an hour.
  */
 const rules = {
@@ -17,6 +18,10 @@ const rules = {
   ],
   signUp: [{ by: 'address', max: 20, seconds: 3_600 }],
   pin: [{ by: 'account', max: 5, seconds: 900 }],
+  signInCode: [
+    { by: 'account', max: 10, seconds: 900 },
+    { by: 'address', max: 50, seconds: 900 },
+  ],
   changePassword: [{ by: 'account', max: 10, seconds: 900 }],
 } as const satisfies Readonly<Record<string, readonly Rule[]>>
 
@@ -40,9 +45,15 @@ const keyOf = (by: By, { account, address }: Trying): string | null => {
   return by === 'account' ? account : `${account}\n${line ?? ''}`
 }
 
-export const createTryLimits = (): TryLimits => {
+/** NOTE: a table that many read holds neither addresses nor names. */
+const hashOf = (key: string): string => createHash('sha256').update(key).digest('base64url')
+
+export const createTryLimits = (createTries: CreateTries): TryLimits => {
   const counted = new Map(
-    Object.entries(rules).map(([what, all]) => [what, all.map((rule) => ({ by: rule.by, tries: createTries(rule) }))]),
+    Object.entries(rules).map(([what, all]) => [
+      what,
+      all.map((rule) => ({ by: rule.by, tries: createTries(`${what} by ${rule.by}`, rule) })),
+    ]),
   )
   return {
     begin: async (what, trying) => {
@@ -51,11 +62,11 @@ export const createTryLimits = (): TryLimits => {
         return key === null ? [] : [{ by, tries, key }]
       })
       // NOTE: counted before it is tried, so that many at the same time are no way around.
-      const waits = await Promise.all(keys.map(({ tries, key }) => tries.take(key)))
+      const waits = await Promise.all(keys.map(({ tries, key }) => tries.take(hashOf(key))))
       for (const [at, wait] of waits.entries()) if (wait > 0) refusals.inc({ what, by: keys[at]?.by ?? '' })
       return {
         waitSeconds: Math.max(0, ...waits),
-        uncount: async () => void (await Promise.all(keys.map(({ tries, key }) => tries.giveBack(key)))),
+        uncount: async () => void (await Promise.all(keys.map(({ tries, key }) => tries.giveBack(hashOf(key))))),
       }
     },
   }

@@ -48,6 +48,7 @@ const servers = (): Readonly<Record<string, string>> => ({
   mobile: platform.links.mobile,
   supergraph: platform.links.supergraph,
   subgraph: platform.remotes[subgraphNames[0] ?? ''] ?? '',
+  'subgraph of profiles': platform.remotes.profile ?? '',
   gateway: gateway.url,
   origin: platform.links.origin,
   edge: platform.links.edges[0] ?? '',
@@ -61,6 +62,7 @@ const pathOf: Readonly<Record<string, string>> = {
   'web /lib/*': '/lib/preact.js',
   'origin /objects/*': '/objects/art/t-0001/poster.svg',
   'origin /upload/*': '/upload/sources/x',
+  'subgraph of profiles /oauth/*': '/oauth/.well-known/openid-configuration',
   'edge /*': '/t-0001/master.m3u8',
 }
 const bodyOf: Readonly<Record<string, unknown>> = {

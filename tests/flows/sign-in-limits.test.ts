@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { sharedTries } from '#platform/postgres/tries.ts'
 import type { ChangePasswordMutation, SignInMutation, SignUpMutation } from '../../bffs/web/documents.generated.ts'
+import { createTryLimits } from '../../subgraphs/profile/try-limits.ts'
 import { bootPlatform, type Platform } from '../boot.ts'
 import { Device, type DeviceKind } from '../member.ts'
 
@@ -48,7 +50,7 @@ for (const [at, kind] of (['web', 'tv', 'mobile'] as const).entries())
     test(`${kind}: ${name} that is tried too often is answered with 429 and Retry-After, whatever was selected`, async () => {
       const address = `192.0.2.${at}`
       const device = from(address, kind)
-      await device.signIn(`${['noor', 'demo', 'new'][at]}@cinegraph.example`)
+      await device.signIn(`${['noor', 'lapsed', 'new'][at]}@cinegraph.example`)
       const ask = async (guess: number) => {
         const [query, signedIn] = document(guess)
         const headers = {
@@ -86,6 +88,18 @@ test('many guesses at the same instant are no more than many one after the other
   const codes = (await Promise.all(guesses)).map(({ code }) => code)
   assert.equal(codes.filter((code) => code === 'WRONG_CREDENTIALS').length, 10)
   assert.equal(codes.filter((code) => code === 'TOO_MANY_TRIES').length, 20)
+})
+
+test('tries are counted for all processes together', async () => {
+  const { pool } = platform.database
+  const place = { pool, schema: 'profile', table: 'try_count' }
+  const [one, other] = [createTryLimits(sharedTries(place)), createTryLimits(sharedTries(place))]
+  const trying = { account: 'both@example.org', address: '198.51.100.210' }
+  const tries = await Promise.all(Array.from({ length: 24 }, (_, at) => (at % 2 === 0 ? one : other).begin('signIn', trying)))
+  assert.equal(tries.filter(({ waitSeconds }) => waitSeconds === 0).length, 10)
+  for (const limits of [one, other]) assert.ok((await limits.begin('signIn', trying)).waitSeconds > 800)
+  const { rows } = await pool.query<{ text: string }>('select t::text as text from profile.try_count as t')
+  for (const { text } of rows) assert.doesNotMatch(text, /example\.org|198\.51/)
 })
 
 test('signing in well does not count, however often', async () => {

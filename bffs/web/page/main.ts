@@ -10,6 +10,7 @@ import { NotFound } from './views/not-found.ts'
 import { Search } from './views/search.ts'
 import { SignIn } from './views/sign-in.ts'
 import { Title } from './views/title.ts'
+import { SignInCode } from './views/tv.ts'
 import { Watch } from './views/watch.ts'
 
 const View = () => {
@@ -18,6 +19,7 @@ const View = () => {
   if (view === 'watch') return html`<${Watch} id=${argument} />`
   if (view === 'search') return html`<${Search} text=${argument} />`
   if (view === 'account') return html`<${Account} />`
+  if (view === 'tv') return html`<${SignInCode} code=${argument} />`
   if (view === 'devices') return html`<${Devices} />`
   if (view === undefined) return html`<${Home} />`
   return html`<${NotFound} />`

@@ -9,15 +9,16 @@ import type {
 import { html } from '../html.ts'
 import { useLoading } from '../loading.ts'
 import { setSession, web } from '../state.ts'
+import { Leaving } from './leaving.ts'
+import { Profiles } from './profiles.ts'
 
 type Device = SessionsQuery['sessions'][number]
-type Ended = EndSessionMutation['endSession']
 
 const names: Readonly<Record<string, string>> = { TV: 'Television', MOBILE: 'Phone', WEB: 'Browser' }
 const when = (instant: string): string => new Date(instant).toLocaleString()
 
 /** What a member reads of a refusal; nothing when it was done. */
-const refusalOf = (result: Ended): string => ('message' in result ? result.message : '')
+const refusalOf = (result: object): string => ('message' in result ? String(result.message) : '')
 
 const SignedIn = ({ device, onEnd }: { readonly device: Device; readonly onEnd: (device: Device) => void }) => html`
   <li class="device-line">
@@ -41,13 +42,21 @@ const Password = ({ onChange }: { readonly onChange: (form: FormData) => Promise
   `
 }
 
-/** The account: where it is signed in, and its password. */
+/** NOTE: the header shows the profiles of the session. */
+const loadAccount = async (): Promise<AccountQuery> => {
+  const answer = await web.ask<AccountQuery>('account')
+  const current = web.session()
+  if (current !== null) setSession({ ...current, profiles: answer.account.profiles })
+  return answer
+}
+
+/** The account: where it is signed in, its password and profiles, and the way out. */
 export const Account = () => {
   const [said, setSaid] = useState('')
   const [round, setRound] = useState(0)
-  const { value: account } = useLoading('account', () => web.ask<AccountQuery>('account'))
+  const { value: account } = useLoading(`account ${round}`, loadAccount)
   const { value, error } = useLoading(`sessions ${round}`, () => web.ask<SessionsQuery>('sessions'), 15_000)
-  const then = async (done: string, ask: () => Promise<Ended>): Promise<void> => {
+  const then = async (done: string, ask: () => Promise<object>): Promise<void> => {
     const outcome = await ask().then(
       (result) => refusalOf(result) || done,
       (failure: unknown) => (failure instanceof Error ? failure.message : String(failure)),
@@ -81,6 +90,7 @@ export const Account = () => {
       <p class="actions"><button onClick=${endOthers}>Sign out all others</button><button onClick=${endAll}>Sign out everywhere</button></p>
       <h2>Password</h2>
       <${Password} onChange=${change} />
+      ${account && html`<${Profiles} account=${account.account} then=${then} /><${Leaving} account=${account.account} then=${then} />`}
     </main>
   `
 }

@@ -1,0 +1,42 @@
+import type pg from 'pg'
+import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
+
+/** How often a key may try within some time. */
+export type TryRule = { readonly max: number; readonly seconds: number }
+/** Counts tries of keys, for all processes of a database together. */
+export type Tries = {
+  /** Counts one; gives how many seconds to wait when it was too many, else 0. */
+  readonly take: (key: string) => Promise<number>
+  /** Takes one back that should not have counted. */
+  readonly giveBack: (key: string) => Promise<void>
+}
+export type TryTable = { readonly pool: pg.Pool; readonly schema: string; readonly table: string }
+export type CreateTries = (name: string, rule: TryRule) => Tries
+
+/** Tries in a table with the columns `key`, `points` and `expire` (ms since 1970). Rows that are over are removed every five minutes. */
+export const sharedTries =
+  ({ pool, schema, table }: TryTable): CreateTries =>
+  (name, { max, seconds }) => {
+    const limiter = new RateLimiterPostgres({
+      storeClient: pool,
+      storeType: 'pool',
+      schemaName: schema,
+      tableName: table,
+      tableCreated: true,
+      keyPrefix: name,
+      points: max,
+      duration: seconds,
+    })
+    return {
+      take: async (key) => {
+        try {
+          await limiter.consume(key)
+          return 0
+        } catch (refused) {
+          if (!(refused instanceof RateLimiterRes)) throw refused
+          return Math.max(1, Math.ceil(refused.msBeforeNext / 1000))
+        }
+      },
+      giveBack: async (key) => void (await limiter.reward(key)),
+    }
+  }
