@@ -6,7 +6,7 @@ export type FaultReport = {
   readonly name: string
   readonly sinceMs: number
   readonly untilMs: number
-  /** From its beginning to the end of the first write that began after it and was acknowledged. */
+  /** From when the fault was there to the end of the first write that began after it and was acknowledged. */
   readonly recoveredAfterMs: number
 }
 export type Report = Outcome & {
@@ -28,8 +28,9 @@ export const runFaults = async (rig: Rig, secondsEach: number, say: (line: strin
   for (const { name, begin, end, isOutage } of rig.faults) {
     await sleep((secondsEach * 1_000) / 2)
     say(`${name} …`)
-    const sinceMs = load.nowMs
     await begin()
+    // NOTE: writes that began before the fault was there say nothing of it.
+    const sinceMs = load.nowMs
     await sleep(secondsEach * 1_000)
     if (isOutage) await end()
     else await load.goesOn(`load goes through: ${name}`, { patienceMs, more: 20 }).finally(end)
