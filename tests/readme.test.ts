@@ -196,6 +196,7 @@ const elsewhere: Readonly<Record<string, string>> = {
     ]),
   ),
   'npm run faults -- kafka': 'tests/engines does the same with the engines that are up',
+  'npm run client -- --device tv --out ../tv-client': 'start/client-kit.test.ts installs what it writes',
   'npm run engines': 'the same',
   'npm run engines -- up': 'the same',
   'npm run events -- lag': 'tests/flows/events.test.ts asks for the lag of a service that runs',
