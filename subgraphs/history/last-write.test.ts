@@ -86,8 +86,18 @@ test('a sitting begins at its earliest report and ends at its latest', () => {
 })
 
 test('a clock that runs more than a minute ahead, or was never set, is not believed', () => {
-  const now = new Date(1_000_000)
-  assert.deepEqual(believedAt({ at: new Date(1_030_000).toISOString() }, now), new Date(1_030_000))
-  assert.deepEqual(believedAt({ at: new Date(9_000_000).toISOString() }, now), now)
-  assert.deepEqual(believedAt({ at: '0000-01-01T00:00:00Z' }, now), new Date(0), 'one that was never set')
+  const now = new Date('2026-01-31T00:00:00Z')
+  assert.deepEqual(believedAt({ at: '2026-01-31T00:00:30Z' }, now), new Date('2026-01-31T00:00:30Z'))
+  assert.deepEqual(believedAt({ at: '2026-01-31T00:02:00Z' }, now), now)
+  assert.deepEqual(believedAt({ at: '2026-01-02T00:00:00Z' }, now), new Date('2026-01-02T00:00:00Z'), 'a month offline')
+  for (const at of ['0000-01-01T00:00:00Z', '0001-01-01T00:00:00Z', '1970-01-01T00:00:00Z', '2025-12-31T00:00:00Z'])
+    assert.deepEqual(believedAt({ at }, now), new Date('2026-01-01T00:00:00Z'), `one that was never set: ${at}`)
+  const anyInstant = fc.date({ min: new Date('0000-01-01T00:00:00Z'), max: new Date('9999-12-31T00:00:00Z'), noInvalidDate: true })
+  fc.assert(
+    fc.property(anyInstant, anyInstant, (one, other) => {
+      const [a, b] = [one, other].map((at) => believedAt({ at: at.toISOString() }, now).getTime()) as [number, number]
+      for (const at of [a, b]) assert.ok(at >= now.getTime() - 30 * 86_400_000 && at <= now.getTime() + 60_000)
+      if (Math.max(+one, +other) <= now.getTime()) assert.ok(Math.sign(a - b) * Math.sign(+one - +other) >= 0, 'order is kept')
+    }),
+  )
 })

@@ -4,41 +4,36 @@ import { pageSize } from '#platform/graphql/page-size.ts'
 import type { SubgraphContext } from '#platform/graphql/subgraph.ts'
 import { topicField } from '#platform/graphql/topic-field.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
+import { hasEnded, sittingKey } from './last-write.ts'
 import type { HistoryLoaders } from './loaders.ts'
 import type { Resolvers, SubscriptionResumePointMovedArgs } from './schema.generated.ts'
-import type { HistoryStore, ResumePoint, ViewingPlace } from './store.ts'
+import type { HistoryStore, ViewingPlace } from './store.ts'
 
 export type HistoryContext = SubgraphContext<HistoryLoaders>
 export type HistoryResolverDeps = { readonly store: HistoryStore; readonly events: Pick<EventLog, 'tail'> }
 export type TitleReference = { readonly id: string }
 
 const pageMax = 100
-/** Credits are rolling: who stops here has seen it. */
-const endedShare = 0.95
-
-const hasEnded = ({ positionMs, durationMs }: ResumePoint): boolean => positionMs >= durationMs * endedShare
-
 const decodeCursor = (after: string | null | undefined): ViewingPlace | null => {
   if (!after) return null
-  const [at = '', ...session] = Buffer.from(after, 'base64url').toString('utf8').split(' ')
+  const [at = '', ...sitting] = Buffer.from(after, 'base64url').toString('utf8').split(' ')
   const lastAt = new Date(at)
-  const sessionId = session.join(' ')
+  // NOTE: cursors of earlier versions name no title; they stand behind every title of their session.
+  const [sessionId = '', titleId = '', ...more] = sitting.join(' ').split('\0')
   // NOTE: years that JavaScript knows and PostgreSQL does not.
   const isKnown = lastAt.getTime() >= 0 && lastAt.getUTCFullYear() < 10_000
-  if (!isKnown || sessionId === '' || sessionId.includes('\0'))
+  if (!isKnown || sessionId === '' || more.length > 0)
     throw new CinegraphError('INPUT_INVALID', { name: '`after`', why: 'is not a cursor of this list' })
-  return { lastAt, sessionId }
+  return { lastAt, sessionId, titleId }
 }
 
-const cursorOf = ({ lastAt, sessionId }: ViewingPlace): string => Buffer.from(`${lastAt.toISOString()} ${sessionId}`).toString('base64url')
+const cursorOf = (place: ViewingPlace): string => Buffer.from(`${place.lastAt.toISOString()} ${sittingKey(place)}`).toString('base64url')
 
 export const resolvers = ({ store, events }: HistoryResolverDeps): Resolvers => ({
   Query: {
     continueWatching: async (_parent, { first }, { caller: { viewer } }) => {
       const size = pageSize('first', first, pageMax)
-      if (viewer === null) return []
-      const points = await store.latest(viewer.profileId, pageMax)
-      return points.filter((point) => !hasEnded(point)).slice(0, size)
+      return viewer === null ? [] : [...(await store.unfinished(viewer.profileId, size))]
     },
     viewingHistory: async (_parent, { first, after }, { caller: { viewer } }) => {
       const size = pageSize('first', first, pageMax)

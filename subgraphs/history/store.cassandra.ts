@@ -3,12 +3,12 @@ import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
 import { type ChunkInfo, comparePlaces, newestFirst, type Place, placeOfViewing } from './cassandra/chunks.ts'
 import { readChunks, readIndex } from './cassandra/index-row.ts'
 import { bucketOf, LiveWriter, liveViews, viewingKey } from './cassandra/live.ts'
-import { latestPoints, pointsOf, putPoint } from './cassandra/points.ts'
+import { pointsOf, putPoint, unfinishedPoints } from './cassandra/points.ts'
 import { removeProfile } from './cassandra/remove.ts'
 import type { Tables } from './cassandra/schema.ts'
 import { mayHold, sessionHash } from './cassandra/session-filter.ts'
 import { openBuckets } from './cassandra/state.ts'
-import { later, mergeBy, widen } from './last-write.ts'
+import { later, mergeBy, sittingKey, widen } from './last-write.ts'
 import type { HistoryStore, Viewing, ViewingPlace, Watched } from './store.ts'
 
 export type CassandraHistoryDeps = { readonly session: CassandraSession; readonly tables: Tables; readonly clock: () => Date }
@@ -20,7 +20,7 @@ export const cassandraHistory = (deps: CassandraHistoryDeps): HistoryStore => {
   const buckets = openBuckets(session, tables, clock)
   return {
     put: (watched) => orUnavailable(put(deps, writer, watched)),
-    latest: (profileId, limit) => orUnavailable(latestPoints(session, tables, [profileId, limit])),
+    unfinished: (profileId, limit) => orUnavailable(unfinishedPoints(session, tables, [profileId, limit])),
     resumePoints: (profileId, titleIds) => orUnavailable(pointsOf(session, tables, [profileId, titleIds])),
     viewings: (profileId, after, limit) => orUnavailable(viewings({ ...deps, buckets }, { profileId, after, limit })),
     remove: (profileIds) =>
@@ -98,7 +98,7 @@ const pageOf = async (
     // NOTE: beyond the first chunk that was not read, what is known is not complete.
     const next = behind.find((chunk) => !held.has(chunk))
     const isComplete = (place: Place): boolean => next === undefined || comparePlaces(place, next.newest) < 0
-    const all = mergeBy([...live, ...[...held.values()].flat()], ({ sessionId }) => sessionId, widen)
+    const all = mergeBy([...live, ...[...held.values()].flat()], sittingKey, widen)
     const found = all.filter((view) => isBehind(placeOfViewing(view)) && isComplete(placeOfViewing(view))).toSorted(newestFirst)
     if (found.length >= limit || next === undefined) return found.slice(0, limit)
   }

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { later, mergeBy, widen } from './last-write.ts'
+import { endedPercent, later, mergeBy, sittingKey, widen } from './last-write.ts'
 import type { HistoryStore, ResumePoint, Viewing } from './store.ts'
 
 type PointRow = {
@@ -34,7 +34,7 @@ const toViewing = (row: ViewingRow): Viewing => ({
 // NOTE: rows are sorted by key, so that two writers of overlapping batches take their locks in the same order.
 const byKey = <T>(values: readonly T[], keyOf: (value: T) => string) => values.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
 const pointKey = (point: ResumePoint): string => `${point.profileId} ${point.titleId}`
-const viewingKey = (viewing: Viewing): string => `${viewing.profileId} ${viewing.sessionId}`
+const viewingKey = (viewing: Viewing): string => `${viewing.profileId} ${sittingKey(viewing)}`
 
 /** Viewing history in the `history` schema; bare SQL, because heartbeats are the hottest path there is. */
 export const postgresHistory = (pool: pg.Pool): HistoryStore => ({
@@ -50,11 +50,12 @@ export const postgresHistory = (pool: pg.Pool): HistoryStore => ({
       ],
     })
   },
-  latest: async (profileId, limit) => {
+  unfinished: async (profileId, limit) => {
     const { rows } = await pool.query<PointRow>({
-      name: 'latest',
-      text: 'select * from history.resume_point where profile_id = $1 order by at desc, title_id limit $2',
-      values: [profileId, limit],
+      name: 'unfinished',
+      text: `select * from history.resume_point where profile_id = $1 and position_ms * 100::bigint < duration_ms * $3::bigint
+        order by at desc, title_id limit $2`,
+      values: [profileId, limit, endedPercent],
     })
     return rows.map(toPoint)
   },
@@ -74,8 +75,8 @@ export const postgresHistory = (pool: pg.Pool): HistoryStore => ({
         ? { name: 'viewings', text: `${viewingsOf} order by ${newestFirst} limit $2`, values: [profileId, limit] }
         : {
             name: 'viewings-after',
-            text: `${viewingsOf} and (last_at, session_id) < ($3, $4) order by ${newestFirst} limit $2`,
-            values: [profileId, limit, after.lastAt, after.sessionId],
+            text: `${viewingsOf} and (last_at, session_id, title_id) < ($3, $4, $5) order by ${newestFirst} limit $2`,
+            values: [profileId, limit, after.lastAt, after.sessionId, after.titleId],
           },
     )
     return rows.map(toViewing)
@@ -83,7 +84,7 @@ export const postgresHistory = (pool: pg.Pool): HistoryStore => ({
 })
 
 const viewingsOf = 'select * from history.viewing where profile_id = $1'
-const newestFirst = 'last_at desc, session_id desc'
+const newestFirst = 'last_at desc, session_id desc, title_id desc'
 const columns = <T>(rows: readonly T[], names: readonly (keyof T)[]): unknown[][] => names.map((name) => rows.map((row) => row[name]))
 
 // NOTE: one statement, so that a batch costs one round trip and one commit.
@@ -97,7 +98,7 @@ const putWatched = `
   )
   insert into history.viewing as stored (profile_id, session_id, title_id, started_at, last_at, position_ms, duration_ms)
   select * from unnest($7::text[], $8::text[], $9::text[], $10::timestamptz[], $11::timestamptz[], $12::int[], $13::int[])
-  on conflict (profile_id, session_id) do update set
+  on conflict (profile_id, session_id, title_id) do update set
     started_at = least(stored.started_at, excluded.started_at),
     position_ms = case when (excluded.last_at, excluded.position_ms) > (stored.last_at, stored.position_ms)
       then excluded.position_ms else stored.position_ms end,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { hasEnded, sittingKey } from '../../subgraphs/history/last-write.ts'
 import type { HistoryStore, ResumePoint, Viewing, ViewingPlace } from '../../subgraphs/history/store.ts'
 
 export type OpenHistory = (stack: AsyncDisposableStack) => Promise<HistoryStore>
@@ -10,18 +11,19 @@ const instant = fc.integer({ min: 0, max: 4 }).map((seconds) => new Date(1_700_0
 const anyPoint = fc.record({
   profileId: fc.constant(''),
   titleId: fc.constantFrom('a', 'b', 'c'),
-  positionMs: fc.nat(1_000),
+  positionMs: fc.oneof(fc.nat(1_000), fc.constantFrom(949, 950, 951)),
   durationMs: fc.constant(1_000),
   at: instant,
   deviceId: fc.constantFrom('phone', 'tv', 'web', 'Ω'),
 })
-const anyViewing = fc.tuple(fc.constantFrom('s1', 's2', 's3', 's4', 's5', 's6'), instant, instant).map(([sessionId, one, two]): Viewing => {
+const anySession = fc.constantFrom('s1', 's2', 's3', 's4', 's5', 's6')
+const anyViewing = fc.tuple(anySession, fc.constantFrom('a', 'b'), instant, instant).map(([sessionId, titleId, one, two]): Viewing => {
   const [startedAt, lastAt] = one <= two ? [one, two] : [two, one]
   // NOTE: what a sitting's latest report says follows from when it was, as no session reports twice at one instant.
   return {
     profileId: '',
     sessionId,
-    titleId: `t-${sessionId}`,
+    titleId,
     startedAt,
     lastAt,
     positionMs: lastAt.getTime() % 86_400_000,
@@ -81,12 +83,9 @@ export const historyStoreSuite = (name: string, openHistory: OpenHistory): void 
             wanted && { ...wanted, profileId },
           )
         }
-        const latest = await store.latest(profileId, 10)
-        assert.deepEqual(
-          latest.map(({ at }) => at.getTime()),
-          latest.map(({ at }) => at.getTime()).toSorted((a, b) => b - a),
-        )
-        assert.equal(latest.length, stored.length)
+        const unfinished = stored.filter((point) => !hasEnded(point)).toSorted((a, b) => +b.at - +a.at || (a.titleId < b.titleId ? -1 : 1))
+        assert.deepEqual(await store.unfinished(profileId, 10), unfinished)
+        assert.deepEqual(await store.unfinished(profileId, 1), unfinished.slice(0, 1))
       }),
       { numRuns: 60 },
     )
@@ -110,19 +109,55 @@ export const historyStoreSuite = (name: string, openHistory: OpenHistory): void 
             after = page.at(-1) ?? null
             if (page.length < size || after === null) break
           }
-          const wanted = [...Map.groupBy(viewings, ({ sessionId }) => sessionId).values()].map((group) => {
+          const wanted = [...Map.groupBy(viewings, sittingKey).values()].map((group) => {
             const byStart = group.toSorted((a, b) => a.startedAt.getTime() - b.startedAt.getTime())
             const byEnd = group.toSorted((a, b) => a.lastAt.getTime() - b.lastAt.getTime())
             return { ...(byEnd.at(-1) as Viewing), profileId, startedAt: (byStart[0] as Viewing).startedAt }
           })
-          const order = (a: Partial<Viewing>, b: Partial<Viewing>): number =>
-            Number(b.lastAt) - Number(a.lastAt) || ((a.sessionId ?? '') < (b.sessionId ?? '') ? 1 : -1)
+          const order = (a: Viewing, b: Viewing): number => Number(b.lastAt) - Number(a.lastAt) || (sittingKey(a) < sittingKey(b) ? 1 : -1)
           assert.deepEqual(pages, wanted.toSorted(order))
         }),
         { numRuns: 60 },
       )
     },
   )
+
+  promise('titles that have ended, however many, take no place of one that has not', async (store) => {
+    const [profileId, start] = [`p-${randomUUID()}`, 1_700_000_000_000]
+    const point = (titleId: string, positionMs: number, hours: number): ResumePoint => ({
+      ...{ profileId, titleId, positionMs, durationMs: 1_000, deviceId: 'tv' },
+      at: new Date(start + hours * 3_600_000),
+    })
+    const ended = Array.from({ length: 250 }, (_, n) => point(`over-${n}`, 950 + (n % 51), 10 + n))
+    const begun = [point('half', 500, 0), point('older', 949, -2_000), point('seen since', 500, 1), point('begun again', 990, 2)]
+    await store.put({ points: [...begun, ...ended], viewings: [] })
+    await store.put({ points: [point('seen since', 960, 3_000), point('begun again', 10, 3_001)], viewings: [] })
+    const titles = async (limit: number) => (await store.unfinished(profileId, limit)).map(({ titleId }) => titleId)
+    assert.deepEqual(
+      [await titles(2), await titles(100)],
+      [
+        ['begun again', 'half'],
+        ['begun again', 'half', 'older'],
+      ],
+    )
+  })
+
+  promise('one session in which two titles were watched is a sitting of each', async (store) => {
+    const [profileId, at] = [`p-${randomUUID()}`, new Date(1_700_000_000_000)]
+    const sitting = (titleId: string): Viewing => ({
+      ...{ profileId, sessionId: 's', titleId, startedAt: at, lastAt: at, positionMs: 1, durationMs: 2 },
+    })
+    await store.put({ points: [], viewings: [sitting('a'), sitting('b')] })
+    for (const titleId of ['c', 'a']) await store.put({ points: [], viewings: [sitting(titleId)] })
+    const pages: string[] = []
+    for (let after: ViewingPlace | null = null; ; ) {
+      const [next]: readonly Viewing[] = await store.viewings(profileId, after, 1)
+      if (next === undefined) break
+      pages.push(next.titleId)
+      after = next
+    }
+    assert.deepEqual(pages, ['c', 'b', 'a'])
+  })
 
   promise('a profile has what is its own only, and one that has watched nothing has nothing', async (store) => {
     const [mine, other] = [`p-${randomUUID()}`, `p-${randomUUID()}`]
@@ -133,9 +168,9 @@ export const historyStoreSuite = (name: string, openHistory: OpenHistory): void 
       viewings: [{ ...sitting, startedAt: at, lastAt: at }],
     })
     await store.put({ points: [], viewings: [] })
-    assert.equal((await store.latest(mine, 5)).length + (await store.viewings(mine, null, 5)).length, 2)
+    assert.equal((await store.unfinished(mine, 5)).length + (await store.viewings(mine, null, 5)).length, 2)
     assert.deepEqual(
-      [await store.latest(other, 5), await store.viewings(other, null, 5), await store.resumePoints(other, ['a'])],
+      [await store.unfinished(other, 5), await store.viewings(other, null, 5), await store.resumePoints(other, ['a'])],
       [[], [], []],
     )
   })
@@ -152,7 +187,7 @@ export const historyStoreSuite = (name: string, openHistory: OpenHistory): void 
     await store.remove([gone, alsoGone])
     await store.remove([])
     const found = async (profileId: string) => [
-      ...(await store.latest(profileId, 5)),
+      ...(await store.unfinished(profileId, 5)),
       ...(await store.resumePoints(profileId, ['a'])),
       ...(await store.viewings(profileId, null, 5)),
     ]

@@ -176,7 +176,7 @@ whenUp('cassandra', 'CASSANDRA_URL', () => {
     now += 12 * dayMs
     await compress()
     assert.deepEqual(
-      [await all(kept, profileId, 5), await kept.latest(profileId, 5), await kept.resumePoints(profileId, ['a'])],
+      [await all(kept, profileId, 5), await kept.unfinished(profileId, 5), await kept.resumePoints(profileId, ['a'])],
       [[], [], []],
     )
   })

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Id, Instant } from '../fields.ts'
 import { defineTopic } from '../topic.ts'
 
-/** One report of a player. `positionMs` is where the member is in the title, `at` the device's clock. */
+/** One report of a player. `positionMs` is where the member is in the title, `at` the device's clock (see `believedAt`). */
 export const Heartbeat = z.object({
   profileId: Id,
   titleId: Id,
@@ -23,10 +23,13 @@ export type Heartbeat = Readonly<z.infer<typeof Heartbeat>>
 /** How far ahead a device's clock may be; beyond it, its reports count as made now, so that it cannot win forever. */
 const skewMaxMs = 60_000
 
-/** When a heartbeat was made, as far as its device can be believed: not after now, and not before 1970. */
+/** How long a player may keep reports while it is offline; older ones count as made so long ago, and win over nothing newer. */
+const offlineMaxMs = 30 * 86_400_000
+
+/** When a heartbeat was made, as far as its device can be believed: not after now, and at most 30 days ago. */
 export const believedAt = ({ at }: Pick<Heartbeat, 'at'>, now: Date): Date => {
   const claimedMs = Date.parse(at)
-  return claimedMs > now.getTime() + skewMaxMs ? now : new Date(Math.max(0, claimedMs))
+  return claimedMs > now.getTime() + skewMaxMs ? now : new Date(Math.max(now.getTime() - offlineMaxMs, claimedMs))
 }
 
 export const heartbeats = defineTopic({

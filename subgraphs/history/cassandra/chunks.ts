@@ -1,4 +1,5 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { sittingKey } from '../last-write.ts'
 import type { Viewing, ViewingPlace } from '../store.ts'
 import { filterOf } from './session-filter.ts'
 
@@ -12,14 +13,15 @@ export type ChunkInfo = {
   readonly filter: string
 }
 /** Where a view stands in the order of the history. */
-export type Place = readonly [lastAtMs: number, sessionId: string]
+export type Place = readonly [lastAtMs: number, sitting: string]
 
 /** A chunk is one column of one row: small enough that a page of the history costs little. */
 const chunkMax = { views: 500, bytes: 65_536 }
 const format = 1
 
-export const placeOfViewing = ({ lastAt, sessionId }: ViewingPlace): Place => [lastAt.getTime(), sessionId]
-/** Negative when `a` comes before `b`: newest first, and of those at one instant by descending session id. */
+/** NOTE: indexes of earlier versions hold places without a title, which stand behind every title of their session. */
+export const placeOfViewing = (place: ViewingPlace): Place => [place.lastAt.getTime(), sittingKey(place)]
+/** Negative when `a` comes before `b`: newest first, and of those at one instant by descending session id, then title id. */
 export const comparePlaces = (a: Place, b: Place): number => b[0] - a[0] || Buffer.compare(Buffer.from(b[1]), Buffer.from(a[1]))
 export const newestFirst = (a: ViewingPlace, b: ViewingPlace): number => comparePlaces(placeOfViewing(a), placeOfViewing(b))
 

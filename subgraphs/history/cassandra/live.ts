@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { CassandraSession, Row, Statement } from '#platform/cassandra/session.ts'
-import { mergeBy, widen } from '../last-write.ts'
+import { mergeBy, sittingKey, widen } from '../last-write.ts'
 import type { Viewing } from '../store.ts'
 import { timestampOf } from './points.ts'
 import type { Tables } from './schema.ts'
@@ -21,11 +21,14 @@ type Fragment = { readonly bucket: number; readonly startedAt: Date }
 const cellOf = ({ lastAt, positionMs, durationMs, titleId }: Viewing): string =>
   [lastAt.getTime(), String(positionMs).padStart(10, '0'), durationMs, titleId].join('\0')
 
+/** NOTE: the column holds the key of a sitting; rows of earlier versions hold the session alone, and the title is in the cell of both. */
+const sessionIn = (key: unknown): string => String(key).split('\0', 1)[0] ?? ''
+
 const toViewing = (profileId: string, { session_id, started_at, report }: Row): Viewing => {
   const [lastAt, positionMs, durationMs, titleId = ''] = String(report).split('\0')
   return {
     profileId,
-    sessionId: String(session_id),
+    sessionId: sessionIn(session_id),
     titleId,
     startedAt: new Date(Number(started_at)),
     lastAt: new Date(Number(lastAt)),
@@ -34,7 +37,7 @@ const toViewing = (profileId: string, { session_id, started_at, report }: Row): 
   }
 }
 
-export const viewingKey = ({ profileId, sessionId }: Pick<Viewing, 'profileId' | 'sessionId'>): string => `${profileId} ${sessionId}`
+export const viewingKey = (viewing: Viewing): string => `${viewing.profileId} ${sittingKey(viewing)}`
 
 /**
  * Writes sittings without reading them. A sitting is one row or more, its fragments: each begins at a report that was written
@@ -54,7 +57,7 @@ export class LiveWriter {
     const startedAt = isWithin ? known.startedAt : viewing.startedAt
     const statement = {
       query: `insert into ${this.#table} (profile_id, bucket, session_id, started_at, report) values (?, ?, ?, ?, ?) using timestamp ?`,
-      params: [viewing.profileId, bucket, viewing.sessionId, BigInt(startedAt.getTime()), cellOf(viewing), timestampOf(viewing.lastAt)],
+      params: [viewing.profileId, bucket, sittingKey(viewing), BigInt(startedAt.getTime()), cellOf(viewing), timestampOf(viewing.lastAt)],
     }
     return { statement, written: () => void (isWithin || this.#begun.set(key, { bucket, startedAt })) }
   }
@@ -69,7 +72,7 @@ export const liveViews = async (
   const query = `select session_id, started_at, report from ${tables.live} where profile_id = ? and bucket = ?`
   const read = buckets.map((bucket) => Array.fromAsync(session.read({ query, params: [profileId, bucket] })))
   const fragments = (await Promise.all(read)).flat().map((row) => toViewing(profileId, row))
-  return mergeBy(fragments, ({ sessionId }) => sessionId, widen)
+  return mergeBy(fragments, sittingKey, widen)
 }
 
 export const dropBucket = (tables: Tables, profileId: string, bucket: number): Statement => ({

@@ -1,4 +1,5 @@
 import type { CassandraSession, Row, Statement } from '#platform/cassandra/session.ts'
+import { hasEnded } from '../last-write.ts'
 import type { ResumePoint } from '../store.ts'
 import type { Tables } from './schema.ts'
 
@@ -55,20 +56,24 @@ export const pointsOf = async (
   return found.map((row) => toPoint(profileId, row))
 }
 
-/** The newest points: weeks are read, newest first, until enough titles are known. A title's first one is its latest. */
-export const latestPoints = async (
+/** The newest points of titles that have not ended: weeks are read, newest first, until enough are known. A title's first one is its latest. */
+export const unfinishedPoints = async (
   session: CassandraSession,
   tables: Tables,
   [profileId, limit]: readonly [string, number],
 ): Promise<readonly ResumePoint[]> => {
   const query = `select week, title_id, point from ${tables.recent} where profile_id = ?`
-  const points = new Map<unknown, ResumePoint>()
+  const seen = new Set<unknown>()
+  const points: ResumePoint[] = []
   let lastWeek: unknown
   for await (const row of session.read({ query, params: [profileId] }, { rowsPerPage })) {
-    if (points.size >= limit) lastWeek ??= row.week
+    if (points.length >= limit) lastWeek ??= row.week
     if (lastWeek !== undefined && row.week !== lastWeek) break
-    if (!points.has(row.title_id)) points.set(row.title_id, toPoint(profileId, row))
+    if (seen.has(row.title_id)) continue
+    seen.add(row.title_id)
+    const point = toPoint(profileId, row)
+    if (!hasEnded(point)) points.push(point)
   }
   const order = (a: ResumePoint, b: ResumePoint): number => b.at.getTime() - a.at.getTime() || (a.titleId < b.titleId ? -1 : 1)
-  return [...points.values()].toSorted(order).slice(0, limit)
+  return points.toSorted(order).slice(0, limit)
 }

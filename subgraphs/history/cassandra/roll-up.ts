@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { CassandraSession } from '#platform/cassandra/session.ts'
-import { mergeBy, widen } from '../last-write.ts'
+import { mergeBy, sittingKey, widen } from '../last-write.ts'
 import type { Viewing } from '../store.ts'
 import { type ChunkInfo, comparePlaces, encodeChunk, infoOf, isFull, newestFirst, placeOfViewing, splitViews } from './chunks.ts'
 import { changeIndex, dropChunk, type Index, putChunk, readChunks, readIndex } from './index-row.ts'
@@ -56,7 +56,7 @@ const compress = async (deps: RollUpDeps, { profileId, index, views }: Compressi
   const old = chunks.slice(from, to)
   const held = await readChunks(session, tables, { profileId, chunks: old })
   if (held === undefined) return false
-  const merged = mergeBy([...held.flat(), ...views], ({ sessionId }) => sessionId, widen).toSorted(newestFirst)
+  const merged = mergeBy([...held.flat(), ...views], sittingKey, widen).toSorted(newestFirst)
   const fresh = splitViews(merged).map((part) => ({ part, info: infoOf(randomUUID(), part) }))
   const now = deps.clock()
   const since = (infos: readonly ChunkInfo[]) => Object.fromEntries(infos.map(({ id }) => [id, now]))
