@@ -17,14 +17,14 @@ export const isPlayable = ({ media }: Pick<Named, 'media'>): boolean => media.st
 
 /** Rows with their headings and cards, "Continue watching" first; a row without a card, or without a name, is left out. */
 export const presentRows = <T extends Named, C>(
-  { rows, started }: HomeSkeleton,
+  { rows, started, startedMax }: HomeSkeleton,
   titles: ReadonlyMap<string, T>,
   presentCard: (title: T, progress: number | null) => C,
 ) => {
   const progress = new Map(started.map((point) => [point.titleId, shareOf(point)]))
   const cardsOf = (ids: readonly string[]): readonly C[] =>
     pick(titles, ids).map((title) => presentCard(title, progress.get(title.id) ?? null))
-  const begun = { id: 'continue', heading: 'Continue watching', cards: cardsOf([...progress.keys()]) }
+  const begun = { id: 'continue', heading: 'Continue watching', cards: cardsOf([...progress.keys()]).slice(0, startedMax) }
   const named = rows.flatMap((row) => {
     const heading = headingOf(row, (id) => titles.get(id)?.name)
     return heading === null ? [] : [{ id: row.id, heading, cards: cardsOf(row.titleIds) }]

@@ -26,6 +26,9 @@ const continueWatching = operation<ContinueWatchingQuery, ContinueWatchingQueryV
 const topTen = operation<TopTenQuery, TopTenQueryVariables>('./operations/topTen.graphql', here)
 const searchIds = operation<SearchIdsQuery, SearchIdsQueryVariables>('./operations/searchIds.graphql', here)
 
+/** NOTE: the most that history gives at once: a title that this profile may not see takes no place of one that it may. */
+const startedKnown = 100
+
 const degradations = counter('degraded_total', 'Parts of screens left out because a service did not answer', ['part'])
 
 type AnsweredRow = HomeRowsQuery['homeRows'][number]
@@ -35,6 +38,8 @@ export type Started = { readonly titleId: string; readonly positionMs: number; r
 export type HomeSkeleton = {
   readonly rows: readonly SkeletonRow[]
   readonly started: readonly Started[]
+  /** How many of those begun are shown; more are known, because rules may hide some. */
+  readonly startedMax: number
   readonly degraded: readonly Part[]
 }
 export type SearchSkeleton = { readonly ids: readonly string[]; readonly degraded: readonly Part[] }
@@ -90,12 +95,12 @@ export const createSkeletons = ({ log, createCache }: { readonly log: Log; reado
     home: async (watcher, size) => {
       const [rows, started] = await Promise.all([
         rowsOf(watcher, size).catch(leaveOut('recs')),
-        startedOf(watcher, size.started).catch(leaveOut('history')),
+        startedOf(watcher, startedKnown).catch(leaveOut('history')),
       ])
       const degraded = [...(rows === null ? ['recs' as const] : []), ...(started === null ? ['history' as const] : [])]
       // NOTE: recs that know no title yet are no failure, but no screen either.
       const shown = rows === null || rows.length === 0 ? await fallbackRows(watcher) : rows
-      return { rows: shown, started: started ?? [], degraded }
+      return { rows: shown, started: started ?? [], startedMax: size.started, degraded }
     },
     search: async ({ ask }, text, first) => {
       const { search } = dataOrThrow(await ask(searchIds, { text, first }))

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
+import type { HomeQuery as PhoneHomeQuery } from '../../bffs/mobile/documents.generated.ts'
 import type { HomeQuery, SearchQuery, SignUpMutation, ViewingHistoryQuery } from '../../bffs/web/documents.generated.ts'
 import { bootPlatform, type Platform } from '../boot.ts'
-import { Device, until } from '../member.ts'
+import { Device, type DeviceKind, until } from '../member.ts'
 
 const [here, deleted, withdrawn, notYet] = ['t-0001', 't-0003', 't-0004', 't-0006']
 const strange = fc.oneof(fc.stringMatching(/^t-9\d{3}$/), fc.constantFrom('__proto__', 'constructor', '%', '"\'<b>', 'x'.repeat(64)))
@@ -30,7 +31,7 @@ before(async () => {
 after(() => platform?.[Symbol.asyncDispose]())
 
 /** A member whose stores hold rows of these titles; the titles are seen through heartbeats as well, as players report them. */
-const memberWith = async (titleIds: readonly string[], kind: 'web'): Promise<Device> => {
+const memberWith = async (titleIds: readonly string[], kind: DeviceKind): Promise<Device> => {
   const device = new Device(platform.links, kind)
   const email = `${crypto.randomUUID()}@example.org`
   const { data } = await device.ask<SignUpMutation>('signUp', { input: { email, password: 'correct horse battery', profileName: 'Mia' } })
@@ -54,6 +55,28 @@ const memberWith = async (titleIds: readonly string[], kind: 'web'): Promise<Dev
     assert.equal(await device.heartbeat({ titleId, positionMs: 90_000, sessionId: `h-${nth}` }), 202)
   return device
 }
+
+test('titles that are gone, however many and however new, take no place of one that can be watched on', async () => {
+  const later = (nth: number): Date => new Date(Date.now() + 60_000 + nth)
+  for (const kind of ['tv', 'mobile', 'web'] as const) {
+    const device = await memberWith([here], kind)
+    const { profileId } = await platform.database.prisma.resumePoint.findFirstOrThrow({ where: { titleId: here }, orderBy: { at: 'desc' } })
+    const point = { profileId, positionMs: 60_000, durationMs: 600_000, deviceId: 'd' }
+    const [gone, ended] = [Array.from({ length: 60 }, (_, n) => `t-9${n}`), Array.from({ length: 120 }, (_, n) => `t-8${n}`)]
+    await platform.database.prisma.resumePoint.createMany({
+      data: [
+        ...[deleted, withdrawn, notYet, ...gone].map((titleId, nth) => ({ ...point, titleId, at: later(nth) })),
+        ...ended.map((titleId, nth) => ({ ...point, titleId, positionMs: 599_000, at: later(100 + nth) })),
+      ],
+    })
+    await until(`${kind}: what can be watched on is offered`, 20_000, async () => {
+      const { data } = await device.ask<HomeQuery | PhoneHomeQuery>('home')
+      const begun = 'continueWatching' in data.home ? data.home.continueWatching : data.home.rows.find(({ id }) => id === 'continue')?.cards
+      assert.deepEqual(goneIn(begun?.map(({ id }) => id) ?? []), [])
+      return begun?.some(({ id }) => id === here)
+    })
+  }
+})
 
 const goneIn = (ids: readonly string[]): readonly string[] =>
   ids.filter((id) => [deleted, withdrawn, notYet].includes(id) || !/^t-0\d{3}$/.test(id))

@@ -18,11 +18,14 @@ export const homeScreen = async (watcher: Watcher, { skeletons, loadTiles }: Hom
   return present(skeleton, allowed)
 }
 
-const present = ({ rows, started, degraded }: HomeSkeleton, titles: ReadonlyMap<string, TileTitle>) => ({
-  continueWatching: started.flatMap((point) => {
-    const title = titles.get(point.titleId)
-    return title === undefined ? [] : [{ ...presentTile(title), percent: Math.round(100 * shareOf(point)), positionMs: point.positionMs }]
-  }),
+const present = ({ rows, started, startedMax, degraded }: HomeSkeleton, titles: ReadonlyMap<string, TileTitle>) => ({
+  continueWatching: started
+    .filter(({ titleId }) => titles.has(titleId))
+    .slice(0, startedMax)
+    .flatMap((point) => {
+      const title = titles.get(point.titleId)
+      return title === undefined ? [] : [{ ...presentTile(title), percent: Math.round(100 * shareOf(point)), positionMs: point.positionMs }]
+    }),
   shelves: rows.flatMap((row) => {
     const heading = headingOf(row, (id) => titles.get(id)?.name)
     const tiles = pick(titles, row.titleIds).map(presentTile)
