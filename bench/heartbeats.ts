@@ -26,7 +26,8 @@ await using folder = await temporaryFolder()
 const portBase = option('--port-base')
 await using service = await startService(
   folder.path,
-  ['--demo-footage=false'],
+  // NOTE: a bench has few players, each of which reports as much as many.
+  ['--demo-footage=false', '--heartbeats-per-second=100000'],
   portBase === undefined ? {} : { portBase: Number(portBase) },
 )
 const secrets = await openSecrets(folder.path).pick('accessPrivateKey', 'databasePassword')

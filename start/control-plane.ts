@@ -52,6 +52,7 @@ export const createControlPlane = async (deps: ControlPlaneDeps): Promise<Contro
     allowedOrigins: () => [links().web, ...(links().alsoAt ?? []), ...deps.config.corsOrigins],
     pageUrl: () => links().web,
     registeredOnly: deps.config.documents === 'registered',
+    heartbeatsPerSecond: deps.config.heartbeatsPerSecond,
     hosts: hostsFrom(deps.config),
     log,
     ready: engines.healthy,

@@ -43,6 +43,7 @@ export const startBff = async ({ name, create, config, allowedOrigins }: BffStar
       allowedOrigins: () => origins,
       pageUrl: () => config.publicUrl,
       registeredOnly: config.documents === 'registered',
+      heartbeatsPerSecond: config.heartbeatsPerSecond,
       hosts: hostsFrom(config),
       log,
       ready,

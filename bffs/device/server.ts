@@ -19,6 +19,7 @@ import type { BffContext } from './context.ts'
 import { readDocuments, readSchema } from './documents.ts'
 import { fillDocuments } from './fill-documents.ts'
 import { serveHeartbeat } from './heartbeat.ts'
+import { createKnownTitles } from './known-titles.ts'
 import { notingTries, type Tries } from './noting-tries.ts'
 import { registeredDocuments } from './registered.ts'
 import { createStreams } from './streams.ts'
@@ -38,6 +39,8 @@ export type BffDeps = Omit<HttpDeps, 'name'> & {
   readonly registeredOnly?: boolean
   /** Where members find the page; empty without one. */
   readonly pageUrl?: () => string
+  /** Of one profile, on average. */
+  readonly heartbeatsPerSecond?: number
 }
 export type BffDefinition = {
   readonly device: Heartbeat['device']
@@ -49,7 +52,7 @@ export type BffDefinition = {
 /** A device's GraphQL server, with its heartbeat endpoint; its documents are compiled before it listens. */
 export const createBff = async (
   { device, home, resolvers }: BffDefinition,
-  { supergraph, events, readCaller, allowedOrigins, registeredOnly = false, pageUrl = () => '', ...http }: BffDeps,
+  { supergraph, events, readCaller, allowedOrigins, registeredOnly = false, pageUrl = () => '', heartbeatsPerSecond = 5, ...http }: BffDeps,
 ): Promise<Http> => {
   const app = createHttp({ name: device, ...http })
   allowOriginsToAsk(app, allowedOrigins)
@@ -66,7 +69,8 @@ export const createBff = async (
   app.get('/documents.json', async () => Object.fromEntries(documents))
   const streams = await createStreams(events, http.log)
   app.addHook('onClose', () => streams[Symbol.asyncDispose]())
-  serveHeartbeat(app, { device, events, readCaller, streams })
+  const knownTitles = createKnownTitles(supergraph, http.log)
+  serveHeartbeat(app, { device, events, readCaller, streams, knownTitles, perSecond: heartbeatsPerSecond })
   app.addHook('onReady', () => warmUp(executeWith(app, run, { supergraph: unasked, pageUrl }), [...registered.texts.values()]))
   return app
 }

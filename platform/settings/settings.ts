@@ -134,6 +134,13 @@ export const settings = {
     'what BFFs answer: `any` operation, or only `registered` ones (npm run bff:register)',
     oneOf('any', 'registered'),
   ),
+  heartbeatsPerSecond: setting(
+    'heartbeats-per-second',
+    'CINEGRAPH_HEARTBEATS_PER_SECOND',
+    5,
+    'heartbeats that a BFF takes of one profile on average; 200 times as many at once, after it was offline',
+    wholeNumber(1, 1_000_000),
+  ),
   allowedHosts: setting(
     'allowed-hosts',
     'CINEGRAPH_ALLOWED_HOSTS',

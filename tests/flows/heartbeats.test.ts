@@ -56,3 +56,52 @@ test('one profile never sees what another has watched', async () => {
   await until('Ada resumes', 10_000, async () => (await ada.resumeAtMs(film)) === 120_000)
   assert.equal(await grace.resumeAtMs(film), 0)
 })
+
+/** Sends reports in one request, as a player that was offline does. */
+const sendAll = async (
+  url: string,
+  device: Device,
+  beats: readonly object[],
+): Promise<{ status: number; accepted?: number; after: number }> => {
+  const response = await fetch(`${url}/heartbeat`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${device.token}`, 'x-cinegraph-device': device.id },
+    body: JSON.stringify(beats),
+  })
+  const { accepted } = (await response.json()) as { accepted?: number }
+  return { status: response.status, after: Number(response.headers.get('retry-after')), ...(accepted === undefined ? {} : { accepted }) }
+}
+const beatOf = (titleId: string, n: number): object => ({
+  ...{ titleId, sessionId: `s-${n}`, state: 'playing', positionMs: n, durationMs: 600_000, at: new Date().toISOString() },
+})
+
+test('reports of titles that do not exist are left out, and those of films beside them are kept', async () => {
+  await using platform = await bootPlatform()
+  const device = new Device(platform.links, 'tv')
+  await device.signIn()
+  const madeUp = ['t-9999', '__proto__', 'x'.repeat(64), 't-0010 ', 'T-0010']
+  const beats = [...madeUp, film, ...madeUp].map(beatOf)
+  const first = await sendAll(platform.links.tv, device, beats)
+  assert.deepEqual([first.status, first.accepted], [202, 1])
+  const second = await sendAll(platform.links.tv, device, madeUp.map(beatOf))
+  assert.deepEqual([second.status, second.accepted], [202, 0])
+  const { prisma } = platform.database
+  await until('the film is in the history', 10_000, async () => (await prisma.viewing.count({ where: { titleId: film } })) === 1)
+  assert.equal(await prisma.resumePoint.count({ where: { titleId: { not: film } } }), 0)
+})
+
+test('a profile reports as much as many devices that were offline do, and no more', async () => {
+  await using platform = await bootPlatform()
+  const [flood, other] = [new Device(platform.links, 'tv'), new Device(platform.links, 'tv')]
+  await other.switchProfile('Grace', await other.signIn())
+  await flood.signIn()
+  const batch = Array.from({ length: 100 }, (_, n) => beatOf(film, n))
+  const answers = []
+  for (let n = 0; n < 30; n += 1) answers.push(await sendAll(platform.links.tv, flood, batch))
+  const taken = answers.filter(({ status }) => status === 202).length
+  assert.ok(taken >= 10 && taken < 25, `${taken} batches were taken`)
+  const refused = answers.filter(({ status }) => status === 429)
+  assert.equal(refused.length, 30 - taken)
+  for (const { after } of refused) assert.ok(after >= 1 && after <= 20, `to be tried again in ${after} s`)
+  assert.equal(await other.heartbeat({ titleId: film, positionMs: 1_000 }), 202, 'nobody else is in the way')
+})

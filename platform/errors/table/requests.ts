@@ -23,6 +23,12 @@ export const requests = {
     (d) => `${d.what} has ${d.max} subscriptions already, which is the limit. End one, then subscribe again.`,
   ),
   TOO_MANY_TRIES: row(429, 'TOO_MANY_TRIES', true, (d) => `This was tried too often. Try again in ${d.retryAfterSeconds} seconds.`),
+  TOO_MANY_HEARTBEATS: row(
+    429,
+    'TOO_MANY_HEARTBEATS',
+    true,
+    (d) => `This profile reports more than ${d.perSecond} heartbeats a second. Keep these and send them in ${d.seconds} s.`,
+  ),
   QUERY_TOO_MANY_ALIASES: row(400, 'QUERY_TOO_MANY_ALIASES', false, (d) => `This query has ${d.aliases} aliases; ${d.max} are allowed.`),
   UNAUTHENTICATED: row(401, 'UNAUTHENTICATED', false, () => 'Sign in first: the access token is missing, expired or not valid.'),
   HOST_UNKNOWN: row(
