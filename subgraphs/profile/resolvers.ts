@@ -33,6 +33,11 @@ const named = <N extends 'Session' | 'Profile' | 'Membership' | 'EndedSessions' 
 const mayRead = ({ caller: { viewer } }: ProfileContext, accountId: string): boolean =>
   viewer !== null && (viewer.accountId === accountId || scopesOf(viewer).some((scope) => scope !== 'member'))
 
+/** Throws FORBIDDEN for a profile for children: what is personal to the account is not theirs to read. */
+const notForKids = async ({ caller: { viewer }, loaders }: ProfileContext): Promise<void> => {
+  if (viewer !== null && (await loaders.profiles.load(viewer.profileId))?.kids !== false) throw new CinegraphError('FORBIDDEN')
+}
+
 export const resolvers = (deps: AccountDeps, codes: Codes): Resolvers => ({
   Query: queries(deps),
   Mutation: { ...mutations(deps), ...codeMutations(deps, codes) },
@@ -127,6 +132,10 @@ const profileMutations = (deps: AccountDeps): Pick<Resolvers['Mutation'] & objec
 const types = ({ accounts, profiles, sessions }: AccountDeps): Pick<Resolvers, 'Account' | 'Profile' | 'Plan' | 'SignedInDevice'> => ({
   Account: {
     __resolveReference: ({ id }, context) => (mayRead(context, id) ? context.loaders.accounts.load(id) : null),
+    email: async ({ email }, _args, context) => {
+      await notForKids(context)
+      return email
+    },
     hasPin: ({ pinHash }) => pinHash !== null,
     profiles: ({ id }, _args, { loaders }) => loaders.profilesOf.load(id),
     // NOTE: where an account is signed in concerns no child.

@@ -4,6 +4,7 @@ import type {
   AccountQuery,
   CreateProfileMutation,
   DeleteProfileMutation,
+  SessionsQuery,
   SetPinMutation,
   SwitchProfileMutation,
   UpdateProfileMutation,
@@ -65,6 +66,31 @@ for (const kind of ['tv', 'mobile', 'web'] as const) {
     assert.equal(await switchTo(device, adult, '2468'), 'Mia')
   })
 }
+
+test('a profile for children is told nothing personal of the account, on any device or asked in any shape', async () => {
+  for (const kind of ['tv', 'mobile', 'web'] as const) {
+    const { device, kids, email } = await family(kind)
+    assert.equal((await device.ask<AccountQuery>('account')).data.account.email, email)
+    assert.equal(await switchTo(device, kids), 'Tom')
+    const account = await device.ask<AccountQuery | null>('account')
+    assert.deepEqual(
+      account.errors.map(({ extensions }) => extensions?.code),
+      ['FORBIDDEN'],
+      kind,
+    )
+    assert.deepEqual((await device.ask<SessionsQuery>('sessions')).data.sessions, [])
+    for (const asked of ['me { email }', 'me { sessions { deviceId } }', 'watching { account { email sessions { deviceId } } }']) {
+      const response = await fetch(`${platform.links.supergraph}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${device.token}` },
+        body: JSON.stringify({ query: `{ ${asked} }` }),
+      })
+      const text = await response.text()
+      assert.equal(text.includes('FORBIDDEN'), asked.includes('email'), `${asked}: ${text}`)
+      assert.ok(!text.includes(email) && !text.includes(device.id), `${asked}: ${text}`)
+    }
+  }
+})
 
 test('an account without a PIN asks for its password instead', async () => {
   const { device, adult, kids } = await family()
