@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { encode } from '../workers/transcode/ffmpeg.ts'
 import { makeFootage } from '../workers/transcode/footage.ts'
@@ -19,4 +20,16 @@ export const testFilm = async (workDir: string): Promise<TestFilm> => {
     workDir,
   })
   return { file, durationMs: 8_000, what: 'shared media: CTA-WAVE croatia, 1080p25' }
+}
+
+const stamp = (second: number): string => `00:00:${String(second).padStart(2, '0')},000`
+
+/** A copy of a film with English subtitles: one line for each second of the first minute. */
+export const withSubtitles = async (film: string, workDir: string): Promise<string> => {
+  const [subtitles, file] = [join(workDir, 'lines.srt'), join(workDir, 'with-subtitles.mp4')]
+  const lines = Array.from({ length: 59 }, (_, second) => `${second + 1}\n${stamp(second)} --> ${stamp(second + 1)}\nLine ${second}\n`)
+  await writeFile(subtitles, lines.join('\n'))
+  const options = ['-map', '0', '-map', '1:s', '-c', 'copy', '-c:s', 'mov_text', '-metadata:s:s:0', 'language=eng', '-shortest']
+  await encode({ inputs: [{ source: film }, { source: subtitles }], outputs: [{ file, options }], workDir })
+  return file
 }

@@ -12,6 +12,7 @@ import { ingestFilm } from '../../start/ingest.ts'
 import { makeFootage } from '../../workers/transcode/footage.ts'
 import { bootPlatform, type Platform, temporaryFolder } from '../boot.ts'
 import { SharedBrowser } from '../browser.ts'
+import { withSubtitles } from '../footage.ts'
 import { Device, type Playback, until } from '../member.ts'
 import { assertSound } from '../sound.ts'
 
@@ -27,7 +28,7 @@ let titleId = ''
 before(async () => {
   platform = await bootPlatform({ workers: true })
   await using folder = await temporaryFolder()
-  const file = await makeFootage(0, seconds, { workDir: folder.path })
+  const file = await withSubtitles(await makeFootage(0, seconds, { workDir: folder.path }), folder.path)
   const operator = { email: operatorEmail, password: 'operator-for-tests' }
   const film = { file, title: 'The Glass Tide', kind: 'FILM', maturity: 0, genres: ['Drama'] } as const
   ;({ titleId } = await ingestFilm(film, { supergraph: platform.links.supergraph, operator, onProgress: () => undefined }))
@@ -173,9 +174,9 @@ test('the keyboard alone is enough to sign in, find a film and play it', async (
   for (let presses = 0; presses < 3; presses += 1) await page.keyboard.press('Tab')
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Top 10' }).waitFor()
-  const focusOn = async (wanted: string | RegExp): Promise<void> => {
+  const focusOn = async (wanted: string | RegExp, key = 'Tab'): Promise<void> => {
     for (let presses = 0; presses < 60; presses += 1) {
-      await page.keyboard.press('Tab')
+      await page.keyboard.press(key)
       const name = await page.evaluate(
         () => `${document.activeElement?.getAttribute('aria-label') ?? ''} ${document.activeElement?.textContent ?? ''}`,
       )
@@ -183,7 +184,8 @@ test('the keyboard alone is enough to sign in, find a film and play it', async (
     }
     assert.fail(`${wanted} cannot be reached`)
   }
-  await focusOn('Search films')
+  // NOTE: the focus is on the heading of home, behind the header.
+  await focusOn('Search films', 'Shift+Tab')
   await page.keyboard.type('glass tide')
   await page
     .getByRole('link', { name: /The Glass Tide/ })

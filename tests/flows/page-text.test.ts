@@ -37,7 +37,18 @@ test('an address that names no view, however it is written, shows that, and the 
   await page.goto(`${platform.links.web}/#/%`)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('heading', { name: 'Not here' }).waitFor()
-  for (const hash of ['#/%E0%A4%A', '#/%00', '#/nothing', '#/__proto__', '#/<img src=x onerror=alert(1)>', '#/title/%', '#/title/%ff']) {
+  for (const hash of [
+    '#/%E0%A4%A',
+    '#/%00',
+    '#/nothing',
+    '#/__proto__',
+    '#/<img src=x onerror=alert(1)>',
+    '#/title/%',
+    '#/title/%ff',
+    '#/title/%00',
+    '#/watch/a%00',
+    '#/search/%00',
+  ]) {
     await show(page, '#/')
     await page.getByRole('heading', { name: 'Top 10' }).waitFor()
     await show(page, hash)
@@ -102,6 +113,65 @@ test('a search is one step in the history, however many letters it has', async (
   await page.getByRole('heading', { name: '“orbital mechanics”' }).waitFor()
 })
 
+test('each view has a title of its own, and who goes there is led to its heading', async () => {
+  await using page = await openPage()
+  await page.goto(platform.links.web)
+  await page.getByRole('button', { name: 'Sign in' }).waitFor()
+  const titles = [await page.title()]
+  const focused = (): Promise<string | undefined> => page.evaluate(() => document.querySelector('h1:focus')?.textContent?.trim())
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { name: 'Top 10' }).waitFor()
+  await until('the heading of home has the focus', 5_000, async () => (await focused()) !== undefined)
+  titles.push(await page.title())
+  const views = [
+    '#/title/t-0002',
+    '#/title/t-0018',
+    '#/devices',
+    '#/account',
+    '#/nothing',
+    '#/watch/t-0002',
+    '#/search/orbital',
+    '#/search/',
+  ]
+  for (const hash of views) {
+    await page.getByRole('link', { name: 'Cinegraph, home' }).focus()
+    const before = await page.title()
+    await show(page, hash)
+    await until(`${hash} has a title`, 10_000, async () => (await page.title()) !== before)
+    await until(`the heading of ${hash} has the focus`, 10_000, async () => (await focused()) !== undefined)
+    titles.push(await page.title())
+  }
+  assert.equal(new Set(titles).size, titles.length, titles.join(' | '))
+  for (const title of titles) assert.match(title, /^.+ – Cinegraph$/)
+})
+
+test('who writes a search keeps the focus, and is asked for something to look for', async () => {
+  await using page = await openPage()
+  await signIn(page)
+  const box = page.getByRole('searchbox')
+  await box.pressSequentially('orb')
+  await page.getByText(/\d+ titles?/).waitFor()
+  assert.equal(await box.evaluate((element) => element === document.activeElement), true)
+  await box.fill('')
+  await page.getByRole('status').filter({ hasText: 'Write a name' }).waitFor()
+  assert.equal(await page.getByText('Nothing was found').count(), 0)
+})
+
+test('the label of the PIN stands beside its field, not against it', async () => {
+  await using page = await openPage()
+  await signIn(page)
+  const profiles = page.getByRole('combobox', { name: 'Profile' })
+  await profiles.selectOption({ label: 'Kids' })
+  await page.getByRole('link', { name: 'Account' }).waitFor({ state: 'detached' })
+  await profiles.selectOption({ label: 'Grace' })
+  const gap = await page.getByLabel('PIN', { exact: true }).evaluate((field) => {
+    const range = document.createRange()
+    range.selectNodeContents(field.previousSibling as Node)
+    return field.getBoundingClientRect().left - range.getBoundingClientRect().right
+  })
+  assert.ok(gap >= 6, `${gap} px`)
+})
+
 test('a change of profile that is refused says so, and shows who is watching still', async () => {
   await using page = await openPage()
   await signIn(page)
@@ -144,5 +214,9 @@ test('signing out on the page ends every session that it began, on all three dev
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.getByRole('button', { name: 'Sign in' }).waitFor()
   await until('all are ended', 20_000, async () => (await sessions()) === before)
-  assert.deepEqual(await page.evaluate(() => Object.keys(sessionStorage)), [])
+  const stored = await page.evaluate(() => [...Object.keys(sessionStorage), ...Object.keys(localStorage)])
+  assert.deepEqual(
+    stored.filter((key) => key !== 'cinegraph.device'),
+    [],
+  )
 })

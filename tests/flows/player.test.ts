@@ -9,6 +9,7 @@ import { ingestFilm } from '../../start/ingest.ts'
 import { makeFootage } from '../../workers/transcode/footage.ts'
 import { bootPlatform, type Platform, temporaryFolder } from '../boot.ts'
 import { SharedBrowser } from '../browser.ts'
+import { withSubtitles } from '../footage.ts'
 import { until } from '../member.ts'
 import { assertSound } from '../sound.ts'
 
@@ -22,7 +23,7 @@ let titleId = ''
 before(async () => {
   platform = await bootPlatform({ workers: true })
   await using folder = await temporaryFolder()
-  const file = await makeFootage(1, seconds, { workDir: folder.path })
+  const file = await withSubtitles(await makeFootage(1, seconds, { workDir: folder.path }), folder.path)
   const operator = { email: operatorEmail, password: 'operator-for-tests' }
   const film = { file, title: 'Slow Light', kind: 'FILM', maturity: 0, genres: ['Drama'] } as const
   ;({ titleId } = await ingestFilm(film, { supergraph: platform.links.supergraph, operator, onProgress: () => undefined }))
@@ -89,6 +90,21 @@ const becomes = (page: Page, what: string, isSo: (state: State) => boolean): Pro
 const look = async (page: Page, name: string): Promise<void> => {
   if (screenshots !== undefined) await page.screenshot({ path: join(screenshots, `${name}.png`) })
 }
+
+test('subtitles of a film are shown and taken away, and the page is refused nothing', async () => {
+  await using page = await openFilm()
+  const shown = (): Promise<readonly string[]> =>
+    page.evaluate(() =>
+      [...(document.querySelector('video')?.textTracks ?? [])].flatMap(({ mode, activeCues }) =>
+        mode === 'showing' ? [...(activeCues ?? [])].map((cue) => (cue as VTTCue).text) : [],
+      ),
+    )
+  const menu = page.getByRole('combobox', { name: 'Subtitles' })
+  await menu.selectOption({ index: 1 })
+  await until('a line is shown', 60_000, async () => (await shown()).some((line) => line.startsWith('Line ')))
+  await menu.selectOption({ index: 0 })
+  await until('none is shown', 10_000, async () => (await shown()).length === 0)
+})
 
 test('a film is paused, moved, silenced and sped up by keys, and plays on with sound', async () => {
   await using page = await openFilm()

@@ -50,11 +50,12 @@ export const Header = () => {
     if (refused !== undefined) target.value = session.value?.profile.id ?? ''
   }
   const [view, text = ''] = route.value
+  const isKids = session.value?.profile.kids === true
   return html`
     <header class="header">
       <a class="brand" href="#/" aria-label="Cinegraph, home">Cinegraph</a>
-      <nav aria-label="Main"><a href="#/" aria-current=${view === undefined ? 'page' : undefined}>Home</a><a href="#/devices" aria-current=${view === 'devices' ? 'page' : undefined}>Devices</a><a href="#/account" aria-current=${view === 'account' ? 'page' : undefined}>Account</a></nav>
-      <search><input type="search" aria-label="Search films and series" placeholder="Search" value=${view === 'search' ? text : ''} onInput=${search} /></search>
+      <nav aria-label="Main"><a href="#/" aria-current=${view === undefined ? 'page' : undefined}>Home</a><a href="#/devices" aria-current=${view === 'devices' ? 'page' : undefined}>Devices</a>${!isKids && html`<a href="#/account" aria-current=${view === 'account' ? 'page' : undefined}>Account</a>`}</nav>
+      <search><input type="search" aria-label="Search films and series" placeholder="Search" maxlength="200" value=${view === 'search' ? text : ''} onInput=${search} /></search>
       <label class="profile"><span class="sr-only">Profile</span>
         <select value=${session.value?.profile.id} onChange=${choose}>
           ${profiles.map((profile) => html`<option key=${profile.id} value=${profile.id}>${profile.name}</option>`)}

@@ -1,6 +1,7 @@
-import '@preact/signals'
+import { effect } from '@preact/signals'
 import { render } from 'preact'
 import { Header } from './header.ts'
+import { followHeading } from './heading.ts'
 import { html } from './html.ts'
 import { route, session } from './state.ts'
 import { Account } from './views/account.ts'
@@ -13,8 +14,12 @@ import { Title } from './views/title.ts'
 import { SignInCode } from './views/tv.ts'
 import { Watch } from './views/watch.ts'
 
+/** NOTE: what no text may hold names nothing, and no BFF takes it. */
+const isText = (part: string): boolean => part.isWellFormed() && !part.includes('\0')
+
 const View = () => {
   const [view, argument = ''] = route.value
+  if (!route.value.every(isText)) return html`<${NotFound} />`
   if (view === 'title') return html`<${Title} id=${argument} />`
   if (view === 'watch') return html`<${Watch} id=${argument} />`
   if (view === 'search') return html`<${Search} text=${argument} />`
@@ -35,7 +40,19 @@ const skip = (event: Event): void => {
 const App = () =>
   session.value === null
     ? html`<${SignIn} />`
-    : html`<a class="skip" href="#main" onClick=${skip}>Skip to content</a><${Header} /><${View} />`
+    : html`<a class="skip" href="#main" onClick=${skip}>Skip to content</a><${Header} /><${View} key=${session.value.profile.id} />`
 
 const root = document.getElementById('app')
-if (root !== null) render(html`<${App} />`, root)
+if (root !== null) {
+  const { moved } = followHeading(root)
+  render(html`<${App} />`, root)
+  addEventListener('hashchange', () => {
+    // NOTE: who is writing a search goes on writing.
+    if (!(document.activeElement instanceof HTMLInputElement)) moved()
+  })
+  let isSignedIn = session.value !== null
+  effect(() => {
+    if (isSignedIn !== (session.value !== null)) moved()
+    isSignedIn = session.value !== null
+  })
+}

@@ -16,7 +16,7 @@ export const Pin = ({ asked, onPin, onCancel }: PinProps) => {
   return html`
     <form class="pin" onSubmit=${submit} aria-label="PIN">
       <p class="error" role="alert">${asked.message}</p>
-      <label>PIN <input name="pin" type="password" autocomplete="off" required autofocus /></label>
+      <label>PIN<input name="pin" type="password" autocomplete="off" required autofocus /></label>
       <button>Go on</button>
       <button type="button" class="quiet" onClick=${onCancel}>Stay here</button>
     </form>

@@ -34,12 +34,13 @@ const measure = (video: HTMLVideoElement, signal: AbortSignal) => {
 /** Heartbeats of one playback: when it starts, stops and seeks, and regularly while it plays. */
 export const createReports = (video: HTMLVideoElement, { api, titleId, playback, onStopped }: Watched): Reports => {
   const off = new AbortController()
+  const report = api.beginReports()
   const figures = measure(video, off.signal)
   let bitrateKbps = 0
   const send = (state: State): void => {
     const where = { positionMs: Math.round(video.currentTime * 1000), durationMs: playback.durationMs, at: new Date().toISOString() }
     const { sessionId } = playback
-    api.report({ titleId, sessionId, state, ...where, ...figures(), bitrateKbps }).then(
+    report({ titleId, sessionId, state, ...where, ...figures(), bitrateKbps }).then(
       (stopped) => stopped.includes(sessionId) && !off.signal.aborted && onStopped(),
       () => undefined,
     )

@@ -8,7 +8,7 @@ import type {
 } from '../../documents.generated.ts'
 import { html } from '../html.ts'
 import { useLoading } from '../loading.ts'
-import { setSession, web } from '../state.ts'
+import { forgetSessions, session, setSession, web } from '../state.ts'
 import { Leaving } from './leaving.ts'
 import { Profiles } from './profiles.ts'
 
@@ -19,6 +19,10 @@ const when = (instant: string): string => new Date(instant).toLocaleString()
 
 /** What a member reads of a refusal; nothing when it was done. */
 const refusalOf = (result: object): string => ('message' in result ? String(result.message) : '')
+
+/** Why something was not done; nothing when it was. */
+const failureOf = (ask: () => Promise<object>): Promise<string> =>
+  ask().then(refusalOf, (failure: unknown) => (failure instanceof Error ? failure.message : String(failure)))
 
 const SignedIn = ({ device, onEnd }: { readonly device: Device; readonly onEnd: (device: Device) => void }) => html`
   <li class="device-line">
@@ -50,18 +54,19 @@ const loadAccount = async (): Promise<AccountQuery> => {
   return answer
 }
 
-/** The account: where it is signed in, its password and profiles, and the way out. */
-export const Account = () => {
+/** The account: where it is signed in, its password and profiles, and the way out. A profile for children is shown nothing of it. */
+export const Account = () => (session.value?.profile.kids === true ? html`<${NotForKids} />` : html`<${OwnAccount} />`)
+
+const NotForKids = () =>
+  html`<main id="main" class="plain"><h1>Account</h1><p>A profile for children cannot see the account. <a href="#/">Back to home</a></p></main>`
+
+const OwnAccount = () => {
   const [said, setSaid] = useState('')
   const [round, setRound] = useState(0)
-  const { value: account } = useLoading(`account ${round}`, loadAccount)
+  const { value: account, error: accountError } = useLoading(`account ${round}`, loadAccount)
   const { value, error } = useLoading(`sessions ${round}`, () => web.ask<SessionsQuery>('sessions'), 15_000)
   const then = async (done: string, ask: () => Promise<object>): Promise<void> => {
-    const outcome = await ask().then(
-      (result) => refusalOf(result) || done,
-      (failure: unknown) => (failure instanceof Error ? failure.message : String(failure)),
-    )
-    setSaid(outcome)
+    setSaid((await failureOf(ask)) || done)
     setRound(round + 1)
   }
   const end = ({ id }: Device) =>
@@ -72,8 +77,9 @@ export const Account = () => {
       async () => (await web.ask<EndSessionsMutation>('endSessions', { keepThis: true })).endSessions,
     )
   const endAll = async (): Promise<void> => {
-    await web.ask<EndSessionsMutation>('endSessions', { keepThis: false }).catch(() => undefined)
-    setSession(null)
+    const failure = await failureOf(async () => (await web.ask<EndSessionsMutation>('endSessions', { keepThis: false })).endSessions)
+    if (failure === '') forgetSessions()
+    else setSaid(failure)
   }
   const change = (form: FormData) =>
     then('The password is changed, and all other devices are signed out.', async () => {
@@ -84,7 +90,7 @@ export const Account = () => {
     <main id="main" class="plain">
       <h1>Account</h1>
       <p class="hint">${account?.account.email}</p>
-      <p role="status">${error ?? said}</p>
+      <p role="status">${error ?? accountError ?? said}</p>
       <h2>Where you are signed in</h2>
       <ul class="device-lines" aria-label="Signed in">${(value?.sessions ?? []).map((device) => html`<${SignedIn} key=${device.id} device=${device} onEnd=${end} />`)}</ul>
       <p class="actions"><button onClick=${endOthers}>Sign out all others</button><button onClick=${endAll}>Sign out everywhere</button></p>

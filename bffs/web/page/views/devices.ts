@@ -28,7 +28,14 @@ const devices: readonly Device[] = [
 const signInDevice = async ({ api }: Device): Promise<void> => {
   if (api.session() !== null || config.demo === undefined) return
   const { signIn } = await api.ask<SignInMutation>('signIn', config.demo)
-  if ('accessToken' in signIn) api.setSession(signIn)
+  if (!('accessToken' in signIn)) throw new Error(signIn.message)
+  api.setSession(signIn)
+}
+
+/** NOTE: a session that ended elsewhere is begun anew. */
+const askDevice = async (device: Device, titleId: string): Promise<TitleAnswer> => {
+  await signInDevice(device)
+  return device.api.ask<TitleAnswer>('title', { id: titleId })
 }
 
 const Glass = ({ seen }: { readonly seen: Seen | null }) => {
@@ -38,7 +45,7 @@ const Glass = ({ seen }: { readonly seen: Seen | null }) => {
 
 const DeviceView = ({ device, titleId }: { readonly device: Device; readonly titleId: string }) => {
   const [playing, setPlaying] = useState(false)
-  const { value } = useLoading(`${device.kind} ${titleId}`, () => device.api.ask<TitleAnswer>('title', { id: titleId }), 1_000)
+  const { value, error } = useLoading(`${device.kind} ${titleId}`, () => askDevice(device, titleId), 1_000)
   const seen = value?.title ?? null
   const [atMs, durationMs] = [seen?.resumeAtMs ?? 0, seen?.durationMs ?? 1]
   const name = device.name.toLowerCase()
@@ -48,6 +55,7 @@ const DeviceView = ({ device, titleId }: { readonly device: Device; readonly tit
       ${playing ? html`<div class="glass"><${Screen} api=${device.api} titleId=${titleId} label=${`Film on the ${name}`} muted /></div>` : html`<${Glass} seen=${seen} />`}
       <${Progress} share=${atMs / durationMs} label=${`${device.name}: resume point`} />
       <p class="hint"><output data-device=${device.kind}>${Math.round(atMs / 1000)}</output> s of ${Math.round(durationMs / 1000)} s</p>
+      ${error !== null && html`<p class="error" role="alert">${error}</p>`}
       <button class=${playing ? '' : 'primary'} onClick=${() => setPlaying(!playing)}>${playing ? `Stop on the ${name}` : `Play on the ${name}`}</button>
     </section>
   `
@@ -63,14 +71,14 @@ export const Devices = () => {
       (failure: unknown) => setError(failure instanceof Error ? failure.message : String(failure)),
     )
   }, [])
-  const { value } = useLoading('devices home', () => web.ask<HomeQuery>('home'), 5_000)
+  const { value, error: homeError } = useLoading('devices home', () => web.ask<HomeQuery>('home'), 5_000)
   const hero = value?.home.hero
   const chosen = hero?.playable ? hero : undefined
   return html`
     <main id="main" class="plain">
       <h1>Three devices, one member</h1>
       <p class="hint">Each asks its own BFF. Play on one; the resume point moves on all.</p>
-      <p class="error" role="alert">${error}</p>
+      <p class="error" role="alert">${error || homeError}</p>
       ${ready && chosen ? html`<div class="devices">${devices.map((device) => html`<${DeviceView} key=${device.kind} device=${device} titleId=${chosen.id} />`)}</div>` : html`<p role="status">${value === null ? 'Signing the devices in …' : 'Waiting for a film to be playable …'}</p>`}
     </main>
   `

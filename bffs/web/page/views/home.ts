@@ -12,7 +12,7 @@ const HeroView = ({ hero }: { readonly hero: Hero }) => html`
   <section class="hero" aria-label="Featured">
     <img src=${picture(hero.picture)} alt="" />
     <div class="hero-text">
-      <h1>${hero.name}</h1>
+      <h1 data-title="Home">${hero.name}</h1>
       <p>${hero.synopsis}</p>
       <p class="actions">
         ${hero.playable && html`<a class="button primary" href=${hashOf(['watch', hero.id])}>Play</a>`}
