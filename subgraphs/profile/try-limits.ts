@@ -22,6 +22,7 @@ const rules = {
     { by: 'account', max: 10, seconds: 900 },
     { by: 'address', max: 50, seconds: 900 },
   ],
+  deviceCode: [{ by: 'address', max: 50, seconds: 900 }],
   changePassword: [{ by: 'account', max: 10, seconds: 900 }],
 } as const satisfies Readonly<Record<string, readonly Rule[]>>
 

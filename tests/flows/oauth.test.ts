@@ -235,6 +235,17 @@ test('a key that is rotated signs nobody out: both are published while tokens of
   assert.equal(await createVerifier(later, noneEnded)(tokens.access_token), null)
 })
 
+test('codes are not guessed: who enters too many is told when to go on', async () => {
+  const enter = () =>
+    fetch(`${issuer().href}/device`, { ...form({ user_code: 'BBBBBBBB' }), headers: { ...form({}).headers, 'x-client': '198.51.100.77' } })
+  const statuses: number[] = []
+  for (let at = 0; at < 50; at += 1) statuses.push((await enter()).status)
+  assert.ok(!statuses.includes(429))
+  const refused = await enter()
+  assert.equal(refused.status, 429)
+  assert.ok(Number(refused.headers.get('retry-after')) > 0)
+})
+
 test('what is kept of codes and tokens opens nothing to who reads the database', async () => {
   const config = await discover('cinegraph-tv')
   const started = await client.initiateDeviceAuthorization(config, {})

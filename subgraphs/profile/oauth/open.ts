@@ -45,6 +45,10 @@ export const openOauth = ({ deps, sessions, accessPrivateKey, accessPublicKey, i
       serveOauth(app, {
         providerAt,
         keys,
+        countCode: async (request) => {
+          const { address = '' } = await readCaller(request.headers, request.ip)
+          return (await deps.limits.begin('deviceCode', { account: '', address })).waitSeconds
+        },
         checkPassword: async (credentials, request) => {
           const { address = '' } = await readCaller(request.headers, request.ip)
           const checked = await checkCredentials(credentials, address, deps)

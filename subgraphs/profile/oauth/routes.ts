@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type Provider from 'oidc-provider'
+import { CinegraphError } from '#platform/errors/errors.ts'
 import type { Http } from '#platform/http/server.ts'
 import type { SigningKeys } from './keys.ts'
 import { mount } from './provider.ts'
@@ -11,6 +12,8 @@ export type OauthRoutes = {
   /** The provider at the address that a request was sent to, or at the one that settings name. */
   readonly providerAt: (origin: string) => Provider
   readonly keys: SigningKeys
+  /** Counts a code that somebody enters without being signed in to us; gives how long to wait when it was too many. */
+  readonly countCode: (request: FastifyRequest) => Promise<number>
   readonly checkPassword: (credentials: { readonly email: string; readonly password: string }, request: FastifyRequest) => Promise<Checked>
 }
 
@@ -18,7 +21,7 @@ const bodyBytesMax = 16 * 1024
 const originOf = ({ headers, protocol }: FastifyRequest): string => `${protocol}://${headers.host ?? ''}`
 
 /** OAuth and OpenID Connect below `/oauth`: discovery, keys, tokens, and the screen where a member signs in for a client. */
-export const serveOauth = (app: Http, { providerAt, keys, checkPassword }: OauthRoutes): void => {
+export const serveOauth = (app: Http, { providerAt, keys, countCode, checkPassword }: OauthRoutes): void => {
   void app.register(async (oauth) => {
     // NOTE: oidc-provider reads bodies itself.
     oauth.removeAllContentTypeParsers()
@@ -36,11 +39,14 @@ export const serveOauth = (app: Http, { providerAt, keys, checkPassword }: Oauth
       reply.hijack()
       await provider.interactionFinished(request.raw, reply.raw, { login: { accountId: checked.accountId }, consent: {} })
     })
-    oauth.route({
+    oauth.route<{ Params: { '*': string } }>({
       method: ['GET', 'POST', 'OPTIONS'],
       url: `${mount}/*`,
       handler: async (request, reply) => {
         const { raw } = request
+        const isCode = request.method === 'POST' && request.params['*'] === 'device'
+        const retryAfterSeconds = isCode ? await countCode(request) : 0
+        if (retryAfterSeconds > 0) throw new CinegraphError('TOO_MANY_TRIES', { retryAfterSeconds })
         reply.hijack()
         // NOTE: how Koa learns what it is mounted below.
         Object.assign(raw, { originalUrl: raw.url, url: (raw.url ?? '').slice(mount.length) })
