@@ -100,7 +100,8 @@ const tryRoute = async (server: string, { method, url }: Route, role: Role): Pro
     body,
   })
   await response.body?.cancel()
-  return String(response.status)
+  // NOTE: a machine that is busy is late with its own requests; that says nothing about who may ask.
+  return response.status === 408 ? tryRoute(server, { method, url }, role) : String(response.status)
 }
 
 test('every HTTP route of every process lets in whom its row names, and nobody else', { timeout: 280_000 }, async () => {
