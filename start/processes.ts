@@ -46,6 +46,7 @@ export const processWaves = (config: Config, { ports, links, secrets, inherited 
     [
       ...(config.processes === 'split' ? bffs.map((name) => plan(name, 'start/bff.main.ts', ports[name], name)) : []),
       plan('workers', 'start/workers.main.ts', ports.mail),
+      ...Array.from({ length: config.transcodeWorkers - 1 }, (_, at) => plan(`transcode-${at + 2}`, 'workers/transcode/main.ts')),
     ],
   ]
 }

@@ -68,6 +68,13 @@ export const settings = {
     'life of a stream address',
     wholeNumber(1, 86_400),
   ),
+  transcodeWorkers: setting(
+    'transcode-workers',
+    'CINEGRAPH_TRANSCODE_WORKERS',
+    1,
+    'processes that make streams of films; they share the parts of each film',
+    wholeNumber(1, 64),
+  ),
   edgeMemoryMb: setting(
     'edge-memory-mb',
     'CINEGRAPH_EDGE_MEMORY_MB',

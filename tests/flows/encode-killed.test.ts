@@ -28,18 +28,19 @@ const streamIn = async (media: string, titleId: string) => {
   return { prefixes, receipts: all.length - parts.length, objects: new Map(await Promise.all(entries)) }
 }
 
-type Encoder = { readonly uploadId: string; readonly pid: number; readonly birth: string }
+type Encoder = { readonly worker: string; readonly pid: number; readonly birth: string }
 
-/** The encoder of an uploaded film, once it has written a part of its stream; demo footage has no `source`. */
+/** The encoder of a part of a film, once it has written some of it. */
 const encoderAtWork = (workRoot: string): Promise<Encoder> =>
   until('the encoder is at work', 180_000, async () => {
-    for (const uploadId of await readdir(workRoot).catch((): string[] => [])) {
-      const files = await readdir(join(workRoot, uploadId)).catch((): string[] => [])
-      const encoded = await stat(join(workRoot, uploadId, 'v240.mp4')).catch(() => undefined)
-      if (!files.includes('source') || encoded === undefined || encoded.size === 0) continue
-      const note = await readFile(join(workRoot, uploadId, 'encoder.json'), 'utf8')
-      if (note.endsWith('}')) return { uploadId, ...(JSON.parse(note) as { pid: number; birth: string }) }
-    }
+    const namesIn = (folder: string) => readdir(folder).catch((): string[] => [])
+    for (const worker of await namesIn(workRoot))
+      for (const task of await namesIn(join(workRoot, worker))) {
+        const encoded = await stat(join(workRoot, worker, task, 'v240.mp4')).catch(() => undefined)
+        if (encoded === undefined || encoded.size === 0) continue
+        const note = await readFile(join(workRoot, worker, task, 'encoder.json'), 'utf8').catch(() => '')
+        if (note.endsWith('}')) return { worker, ...(JSON.parse(note) as { pid: number; birth: string }) }
+      }
     return undefined
   })
 
@@ -74,8 +75,7 @@ test('a worker that is killed while it encodes: the film is published all the sa
   const stream = await streamIn(media, killed.titleId)
   assert.deepEqual(stream.objects, (await streamIn(media, undisturbed.titleId)).objects)
   assert.deepEqual([stream.prefixes.length, stream.receipts], [1, 1], 'one stream, not two')
-  assert.ok(stream.prefixes[0]?.startsWith(`${encoder.uploadId}/`))
-  assert.ok(!(await readdir(workRoot)).includes(encoder.uploadId), 'its work folder is gone')
+  assert.ok(!(await readdir(workRoot)).includes(encoder.worker), 'its work folder is gone')
   const tv = new Device(service.links, 'tv')
   await tv.signIn()
   const answer = await tv.play(killed.titleId)

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { CinegraphError } from '#platform/errors/errors.ts'
+import type { Chunk } from './chunks.ts'
+import { seekText } from './chunks.ts'
 import { asFilmUnturned, encode, type Output } from './ffmpeg.ts'
 import { rateText } from './frame-rate.ts'
 import type { Plan, Rung } from './plan.ts'
@@ -13,45 +14,71 @@ export type Encoded = {
   readonly video: readonly { readonly rung: Rung; readonly file: string }[]
   readonly audio: readonly { readonly sound: Sound; readonly file: string }[]
 }
+export type EncodedChunk = Pick<Encoded, 'video'> & {
+  /** Frames of the source that could be decoded, where the encoder says so. */
+  readonly decodedFrames: number | undefined
+}
 /** What is encoded: a film, how its time goes, and what becomes of it. */
 export type Film = { readonly source: Source; readonly timeline: Timeline; readonly plan: Plan; readonly sounds: readonly Sound[] }
 
 const fragmented = '+empty_moov+default_base_moof+negative_cts_offsets+skip_trailer'
-/** Of a source that is worth showing, the encoder can decode more than this share; two packets may hold the fields of one frame. */
-const decodedShareMin = 0.45
+/** NOTE: an encoder's output depends on how many threads it has; so many on every machine. */
+const encoderThreads = '2'
 
-/** All rungs and all sound from one decode, as fragmented MP4 with a closed GOP per fragment. Throws ENCODE_FAILED and SOURCE_UNREADABLE. */
-export const encodeLadder = async (film: Film, { workDir, onPercent, signal }: EncodeOptions): Promise<Encoded> => {
-  const { source, timeline, plan, sounds } = film
+/**
+ * All rungs of a chunk from one decode, as fragmented MP4 with a closed GOP per fragment that begins at zero: the same bytes
+ * wherever and whenever it is made. Throws ENCODE_FAILED and SOURCE_UNREADABLE.
+ */
+export const encodeChunk = async (film: Film, chunk: Chunk, { workDir, onPercent, signal }: EncodeOptions): Promise<EncodedChunk> => {
+  const { source, timeline, plan } = film
   const video = plan.rungs.map((rung) => ({ rung, file: join(workDir, `${rung.name}.mp4`) }))
+  const seconds = (chunk.to - chunk.from) / timeline.framesPerSecond
+  const seek = chunk.seekSeconds > 0 ? ['-ss', seekText(chunk.seekSeconds)] : []
+  const { decodedFrames } = await encode({
+    inputs: [{ source: source.file, options: [...seek, ...asFilmUnturned] }],
+    filter: pictureFilter(film, chunk),
+    outputs: video.map(({ file }, at) => videoOutput({ plan, at, file, rate: rateText(timeline.framesPerSecond) })),
+    workDir,
+    signal,
+    onPosition: (position) => onPercent(Math.min(100, (100 * position) / seconds)),
+  })
+  return { video, decodedFrames }
+}
+
+/** All sound of a film, each in one piece: an encoder of sound begins with a run-up, which is cut once. */
+export const encodeSounds = async (film: Film, { workDir, onPercent, signal }: EncodeOptions): Promise<Encoded['audio']> => {
+  const { source, timeline, plan, sounds } = film
   const audio = sounds.map((sound) => ({ sound, file: join(workDir, `${sound.name}.mp4`) }))
-  const { decodedFrames = timeline.sourceFrames } = await encode({
+  await encode({
     inputs: [{ source: source.file, options: asFilmUnturned }],
-    filter: [pictureFilter(film), ...sounds.map((sound) => soundFilter(sound, timeline))].join(';'),
-    outputs: [
-      ...video.map(({ file }, at) => videoOutput({ plan, at, file, rate: rateText(timeline.framesPerSecond) })),
-      ...audio.map(({ sound, file }) => audioOutput(sound, plan.audioKbps, file)),
-    ],
+    filter: sounds.map((sound) => soundFilter(sound, timeline)).join(';'),
+    outputs: audio.map(({ sound, file }) => audioOutput(sound, plan.audioKbps, file)),
     workDir,
     signal,
     onPosition: (seconds) => onPercent(Math.min(100, (100_000 * seconds) / timeline.durationMs)),
   })
-  if (decodedFrames < decodedShareMin * timeline.sourceFrames)
-    throw new CinegraphError('SOURCE_UNREADABLE', { why: `only ${decodedFrames} of its ${timeline.sourceFrames} frames can be decoded` })
-  return { video, audio }
+  return audio
 }
 
-/** Every frame when it is due, from the first instant to the last, upright and in the colours of the stream. */
-const pictureFilter = ({ source: { picture }, timeline, plan: { rungs } }: Film): string => {
+/** Every frame of the chunk when it is due, upright and in the colours of the stream. */
+const pictureFilter = ({ source: { picture }, timeline, plan: { rungs } }: Film, { from, to, seekSeconds }: Chunk): string => {
   const { startSeconds, delayFrames, framesPerSecond, frames, isPictureShort } = timeline
+  const pictureAt = startSeconds + delayFrames / framesPerSecond - seekSeconds
+  // NOTE: counted from where decoding begins, and less than a frame early: the end of a source is not moved along with its
+  // frames, and a filter would drop those behind it.
+  const skipped = seekSeconds > 0 ? Math.ceil(-pictureAt * framesPerSecond - 1e-6) : 0
+  const shift = pictureAt + skipped / framesPerSecond
+  const first = Math.max(0, from - delayFrames) - skipped
+  const black = Math.max(0, delayFrames - from)
   const timed = [
-    `setpts=PTS-${(startSeconds + delayFrames / framesPerSecond).toFixed(6)}/TB`,
+    `setpts=PTS-(${shift.toFixed(6)})/TB`,
     ...picture.deinterlace,
-    `fps=fps=${rateText(framesPerSecond)}:start_time=0:round=near`,
+    `fps=fps=${rateText(framesPerSecond)}:start_time=${(first / framesPerSecond).toFixed(6)}:round=near`,
     ...picture.convert,
     // NOTE: black until the first frame, the last one to the end; also where the picture is not short by its packets; frames that could not be decoded may be missing at its end.
-    `tpad=start=${delayFrames}:stop_mode=clone:stop_duration=${isPictureShort ? Math.ceil(frames / framesPerSecond) + 1 : 2}`,
-    `trim=end_frame=${frames}`,
+    `tpad=start=${black}:stop_mode=clone:stop_duration=${isPictureShort ? Math.ceil(frames / framesPerSecond) + 1 : 2}`,
+    `trim=end_frame=${to - from}`,
+    'setpts=PTS-STARTPTS',
   ]
   const outs = rungs.map((_, at) => `[s${at}]`).join('')
   const scales = rungs.map(({ width, height }, at) => `[s${at}]scale=${width}:${height}:flags=bicubic,setsar=1[v${at}]`)
@@ -69,7 +96,7 @@ const videoOutput = ({ plan: { rungs, framesPerGop }, at, file, rate }: VideoOut
     options: [
       ...['-map', `[v${at}]`, '-an', '-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', height > 480 ? 'high' : 'main', ...bt709],
       // NOTE: passed on as the filter timed them, or the last frame would be repeated for as long as it lasts in the source.
-      ...['-r', rate, '-vsync', 'passthrough'],
+      ...['-r', rate, '-vsync', 'passthrough', '-threads', encoderThreads],
       ...['-crf', '23', '-maxrate', `${bitrateKbps}k`, '-bufsize', `${2 * bitrateKbps}k`],
       // NOTE: without B-frames; this encoder's muxer would start a stream with them two frames late, against its sound.
       ...['-bf', '0'],

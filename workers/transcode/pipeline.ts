@@ -1,19 +1,15 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
 import type { EventOf } from '#platform/contracts/topic.ts'
-import type { packaged } from '#platform/contracts/topics/ingest.packaged.ts'
+import { type packaged, TitlePackaged } from '#platform/contracts/topics/ingest.packaged.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
-import { makeArtwork } from './artwork.ts'
-import { checkStream } from './check.ts'
-import { type Encoded, encodeLadder } from './encode.ts'
-import { withEditList, withIdentityMatrix } from './package/boxes.ts'
-import { readTrack } from './package/fragments.ts'
-import type { SoundRendition, VideoRendition } from './package/hls.ts'
-import { cutSegments } from './package/segments.ts'
-import { planLadder, segmentSeconds } from './plan.ts'
-import { probe } from './probe.ts'
-import { publish, published, removeOthers } from './publish.ts'
-import { primingSamples, soundsOf } from './sound.ts'
-import { extractTexts } from './texts.ts'
-import { measure } from './timeline.ts'
+import { runHere } from '#platform/workflow/run-here.ts'
+import { WorkflowStore } from '#platform/workflow/store.ts'
+import { type FilmInput, filmsRoot } from './film/parts.ts'
+import { type FilmDeps, filmTasks } from './film/tasks.ts'
+import { filmWorkflow } from './film/workflow.ts'
+import { published, removeOthers } from './publish.ts'
 
 export type Film = {
   readonly uploadId: string
@@ -29,47 +25,50 @@ export type PipelineDeps = {
   readonly onLeftOut?: (what: string) => void
 }
 
-/** From a film to a stream: probe → measure → plan → encode → package → check → publish. A film that was published is not made again. */
+/** What was published for a film, without what others have left of it; null when it is still to be made. */
+export const publishedBefore = async (
+  objects: ObjectStore,
+  film: Pick<FilmInput, 'uploadId' | 'titleId'>,
+): Promise<EventOf<typeof packaged> | null> => {
+  const before = await published(objects, film)
+  if (before !== null) await removeOthers(objects, before)
+  return before
+}
+
+/** The stream that the workflow of a film ends with. */
+export const packagedOf = (output: unknown): EventOf<typeof packaged> => z.object({ packaged: TitlePackaged }).parse(output).packaged
+
+/** From a film to a stream by the tasks of its workflow, one after the other in this process. A film that was published is not made again. */
 export const makeStream = async (
   { uploadId, titleId, workDir, fetchSource }: Film,
   { objects, signal, onProgress, onLeftOut = () => undefined }: PipelineDeps,
 ): Promise<EventOf<typeof packaged>> => {
-  const before = await published(objects, { titleId, uploadId })
-  if (before !== null) {
-    await removeOthers(objects, before)
-    return before
+  const before = await publishedBefore(objects, { uploadId, titleId })
+  if (before !== null) return before
+  const deps: FilmDeps = {
+    objects,
+    fetchSource: once(fetchSource),
+    openFolder: () => openFolder(workDir),
+    onProgress: (_film, step, percent) => onProgress(step, percent),
+    onLeftOut: (_film, what) => onLeftOut(what),
   }
-  onProgress('fetching', 1)
-  const file = await fetchSource()
-  onProgress('probing', 3)
-  const source = await probe(file, signal)
-  const timeline = await measure(source, signal)
-  if (timeline.audio.length < source.audio.length) onLeftOut('A track of sound cannot be decoded.')
-  const plan = planLadder({ ...source, framesPerSecond: timeline.framesPerSecond })
-  const onPercent = (percent: number) => onProgress('encoding', 5 + percent * 0.85)
-  const encoded = await encodeLadder({ source, timeline, plan, sounds: soundsOf(timeline.audio) }, { workDir, signal, onPercent })
-  const texts = await extractTexts(source, timeline, { workDir, signal, onLeftOut })
-  onProgress('packaging', 92)
-  const { videos, sounds } = await packageTracks(encoded, timeline.framesPerSecond)
-  checkStream(timeline, videos, sounds)
-  signal.throwIfAborted()
-  onProgress('publishing', 96)
-  await makeArtwork(objects, titleId, { video: videos.at(-1), workDir, signal })
-  return publish(objects, { uploadId, titleId, videos, sounds, texts })
+  const store = new WorkflowStore(objects, filmsRoot)
+  const input = { uploadId, titleId, origin: { kind: 'upload', folder: '', sha256: null } }
+  try {
+    const output = await runHere({ definition: filmWorkflow, handlers: filmTasks(deps), workflowId: uploadId, input, signal })
+    return packagedOf(output)
+  } finally {
+    await store.end(uploadId)
+  }
 }
 
-/** What was encoded as renditions; their bytes stay in the files. */
-export const packageTracks = async ({ video, audio }: Encoded, framesPerSecond: number) => {
-  const videos: VideoRendition[] = []
-  for (const { rung, file } of video) {
-    const rendition = cutSegments(rung.name, await readTrack(file), segmentSeconds)
-    videos.push({ ...rendition, init: withIdentityMatrix(rendition.init), width: rung.width, height: rung.height, framesPerSecond })
-  }
-  const sounds: SoundRendition[] = []
-  for (const { sound, file } of audio) {
-    const rendition = cutSegments(sound.name, await readTrack(file), segmentSeconds)
-    const { label, language, isDefault } = sound
-    sounds.push({ ...rendition, init: withEditList(rendition.init, primingSamples), label, language, isDefault, channels: 2 })
-  }
-  return { videos, sounds }
+const once = <T>(work: () => Promise<T>): (() => Promise<T>) => {
+  let done: Promise<T> | undefined
+  return () => (done ??= work())
+}
+
+/** An empty folder below `root`, removed when it is disposed of. */
+export const openFolder = async (root: string): Promise<AsyncDisposable & { readonly path: string }> => {
+  const path = await mkdtemp(join(root, 'task-'))
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }

@@ -25,6 +25,8 @@ export type Source = {
   readonly picture: Picture
   readonly audio: readonly AudioTrack[]
   readonly texts: readonly TextTrack[]
+  /** Whether its container has an index, by which a decoder can be sent to an instant. */
+  readonly hasIndex: boolean
   /** How long the container says that it is, where it keeps that apart from the packets. */
   readonly declaredSeconds: number | undefined
 }
@@ -57,6 +59,7 @@ export const probe = async (file: string, signal?: AbortSignal): Promise<Source>
     texts: tracksOf(streams, 'subtitle')
       .filter(isText)
       .map((stream) => ({ ...trackOf(stream), isForced: stream.disposition?.forced === 1 })),
+    hasIndex: /^(mov|matroska)/.test(format.format_name),
     declaredSeconds: declaredSeconds(probed, video),
   }
 }

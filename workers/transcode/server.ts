@@ -1,23 +1,28 @@
-import { mkdir, readdir } from 'node:fs/promises'
+import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { JobOf, JobQueue } from '#platform/contracts/job-queue.ts'
 import { footage } from '#platform/contracts/jobs/catalog.footage.ts'
 import { sources } from '#platform/contracts/jobs/catalog.sources.ts'
+import { tasks } from '#platform/contracts/jobs/transcode.tasks.ts'
 import { objectKey } from '#platform/contracts/object-key.ts'
 import { ingestFailed } from '#platform/contracts/topics/ingest.failed.ts'
 import { packaged } from '#platform/contracts/topics/ingest.packaged.ts'
 import { ingestProgress } from '#platform/contracts/topics/ingest.progress.ts'
-import { CinegraphError, errorTable, isCinegraphError, messageOf } from '#platform/errors/errors.ts'
+import { errorTable, isCinegraphError, messageOf } from '#platform/errors/errors.ts'
 import { objectsBelow } from '#platform/files/read-object.ts'
 import type { Log } from '#platform/observe/log.ts'
 import { counter } from '#platform/observe/metrics.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
-import type { ClaimedJob, Jobs } from '#platform/ports/jobs.ts'
+import type { Jobs } from '#platform/ports/jobs.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
-import { endLeftover, type WorkPlace } from './ffmpeg.ts'
-import { makeFootage } from './footage.ts'
-import { makeStream } from './pipeline.ts'
-import { joinParts } from './source.ts'
+import { processBirth } from '#platform/process/birth.ts'
+import { Executor, type ExecutorDeps } from '#platform/workflow/executor.ts'
+import { type Failure, WorkflowStore } from '#platform/workflow/store.ts'
+import { endLeftover } from './ffmpeg.ts'
+import { type FilmInput, filmsRoot } from './film/parts.ts'
+import { filmTasks } from './film/tasks.ts'
+import { filmTaskDefinitions, filmWorkflow } from './film/workflow.ts'
+import { openFolder, packagedOf, publishedBefore } from './pipeline.ts'
+import { SourceCache } from './source-cache.ts'
 
 export type TranscodeDeps = {
   readonly events: EventLog
@@ -26,97 +31,126 @@ export type TranscodeDeps = {
   readonly workRoot: string
   readonly log: Log
 }
-type Film = { readonly uploadId: string; readonly titleId: string }
-/** Where a film comes from: how to bring it here, and to remove it there when nothing can be made of it. */
-type Origin = { readonly fetch: (place: WorkPlace) => Promise<string>; readonly remove: () => Promise<void> }
 
 const films = counter('films_total', 'Films that left the transcode worker', ['outcome'])
-const attempts = 2
 const progressPauseMs = 700
 
-/** Takes uploaded films, one at a time, and makes streams of them. Disposing ends the encoder; the film is begun again later. */
-export const createTranscode = async ({ jobs, ...deps }: TranscodeDeps): Promise<Disposable> => {
-  const { objects, workRoot } = deps
-  await mkdir(workRoot, { recursive: true })
-  for (const name of await readdir(workRoot)) await endLeftover(join(workRoot, name))
+/**
+ * Takes uploaded films and makes streams of them, one task at a time, together with all other workers on the same jobs and
+ * objects. Disposing ends the encoder; its task is done anew, here or elsewhere.
+ */
+export const createTranscode = async (deps: TranscodeDeps): Promise<AsyncDisposable> => {
+  const { jobs, events, objects, workRoot } = deps
+  await using stack = new AsyncDisposableStack()
+  const folder = await openWorkFolder(workRoot)
+  stack.defer(() => endAll(folder))
+  const cache = stack.use(new SourceCache(objects, folder))
   const stop = new AbortController()
-  const work = (film: Film, origin: Origin, { signal, progress }: Pick<ClaimedJob<JobQueue>, 'signal' | 'progress'>) =>
-    takeFilm(film, origin, { ...deps, progress, signal: AbortSignal.any([stop.signal, signal]) })
+  stack.defer(() => stop.abort())
+  const executor = new Executor(executorDeps(deps, { folder, cache, stop: stop.signal }))
+  const begin = async (film: FilmInput): Promise<void> => {
+    const before = await publishedBefore(objects, film)
+    if (before !== null) await events.publish(packaged, [before])
+    else await executor.start(film.uploadId, film)
+  }
+  await executor.work()
   await jobs.work({
     queue: sources,
-    handle: ({ data, ...job }) => work(data, uploaded(objects, data), job),
+    handle: ({ data: { uploadId, titleId, objectKey: folderOfParts, sha256 = null } }) =>
+      begin({ uploadId, titleId, origin: { kind: 'upload', folder: folderOfParts, sha256 } }),
   })
   await jobs.work({
     queue: footage,
-    handle: ({ data, ...job }) =>
-      work(data, { fetch: (place) => makeFootage(data.look, data.seconds, place), remove: async () => undefined }, job),
+    handle: ({ data: { uploadId, titleId, look, seconds } }) => begin({ uploadId, titleId, origin: { kind: 'footage', look, seconds } }),
   })
-  return { [Symbol.dispose]: () => stop.abort() }
+  return stack.move()
 }
 
-/** The parts of an upload. NOTE: the mark beside them stays, by which the origin takes no more. */
-const uploaded = (objects: ObjectStore, { objectKey: folder, sha256 }: JobOf<typeof sources>): Origin => ({
-  fetch: (place) => joinParts(objects, folder, { ...place, sha256 }),
-  remove: async () => {
-    for await (const { key } of objectsBelow(objects, objectKey(folder))) await objects.remove(key)
-  },
-})
+type Here = { readonly folder: string; readonly cache: SourceCache; readonly stop: AbortSignal }
 
-type Work = Omit<TranscodeDeps, 'jobs'> & Pick<ClaimedJob<JobQueue>, 'signal' | 'progress'>
-
-const takeFilm = async (film: Film, origin: Origin, deps: Work): Promise<void> => {
-  const { events, log } = deps
-  log.info({ ...film }, 'making a stream')
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const stream = await oneAttempt(film, origin, deps)
+const executorDeps = ({ events, jobs, objects, log }: TranscodeDeps, { folder, cache, stop }: Here): ExecutorDeps => {
+  const store = new WorkflowStore(objects, filmsRoot)
+  const report = paced((film, step, percent) => {
+    const { uploadId, titleId } = film
+    void events.publish(ingestProgress, [{ uploadId, titleId, step, percent }]).catch(() => undefined)
+  })
+  const handlers = filmTasks({
+    objects,
+    fetchSource: (film, signal) => cache.fetch(film, signal),
+    openFolder: () => openFolder(folder),
+    onProgress: report,
+    onLeftOut: ({ uploadId, titleId }, what) => log.warn({ uploadId, titleId, what }, 'left out of the stream'),
+  })
+  return {
+    definition: filmWorkflow,
+    tasks: filmTaskDefinitions,
+    handlers,
+    store,
+    jobs,
+    queue: tasks,
+    stop,
+    // NOTE: what members have uploaded goes before the demo's footage.
+    urgency: (input) => ((input as FilmInput).origin.kind === 'upload' ? 10 : 0),
+    onCompleted: async (_workflowId, output) => {
+      const stream = packagedOf(output)
       await events.publish(packaged, [stream])
+      await cache.release()
       films.inc({ outcome: 'published' })
-      return log.info({ ...film, durationMs: stream.durationMs, rungs: stream.renditions.length }, 'stream published')
-    } catch (error) {
-      // NOTE: a worker that is stopping gives the film back instead of refusing it.
-      deps.signal.throwIfAborted()
-      const refusal = isCinegraphError(error) ? error : new CinegraphError('INTERNAL', {}, error)
-      log.warn({ ...film, attempt, reason: messageOf(error), cause: causeOf(error) }, 'film not made into a stream')
-      if (errorTable[refusal.code].retry && attempt < attempts) continue
-      films.inc({ outcome: refusal.code })
-      await events.publish(ingestFailed, [{ ...film, code: refusal.code, message: refusal.message }])
-      if (isOfSource(refusal)) await origin.remove()
-      return
-    }
+      log.info({ uploadId: stream.uploadId, durationMs: stream.durationMs, rungs: stream.renditions.length }, 'stream published')
+    },
+    onFailed: async (input, failure) => {
+      const film = input as FilmInput
+      const { uploadId, titleId } = film
+      log.warn({ uploadId, titleId, ...failure }, 'film not made into a stream')
+      films.inc({ outcome: failure.code })
+      await events.publish(ingestFailed, [{ uploadId, titleId, ...failure }])
+      await cache.release()
+      if (isOfSource(failure)) await removeSource(objects, film)
+    },
+    isFinal: (error) => isCinegraphError(error) && (isOfSource(error) || !errorTable[error.code].retry),
+    onFailedTry: (uploadId, ref, error) =>
+      log.warn({ uploadId, ref, reason: messageOf(error), cause: causeOf(error) }, 'a part of a film failed'),
+    onRest: () => cache.rest(),
   }
 }
 
 /** Whether what arrived is the reason, so that it is of no more use; other failures leave it for another try. */
-const isOfSource = ({ code }: CinegraphError): boolean => code.startsWith('SOURCE_') || code === 'UPLOAD_CHECKSUM'
+const isOfSource = ({ code }: Pick<Failure, 'code'>): boolean => code.startsWith('SOURCE_') || code === 'UPLOAD_CHECKSUM'
+
+/** NOTE: the mark beside the parts of an upload stays, by which the origin takes no more. */
+const removeSource = async (objects: ObjectStore, { origin }: FilmInput): Promise<void> => {
+  if (origin.kind !== 'upload') return
+  for await (const { key } of objectsBelow(objects, objectKey(origin.folder))) await objects.remove(key)
+}
 
 /** What the programs said that a refusal does not repeat: it names files of this machine. */
 const causeOf = (error: unknown): string | undefined =>
   error instanceof Error && error.cause !== undefined ? messageOf(error.cause).slice(0, 2_000) : undefined
 
-const oneAttempt = async (film: Film, origin: Origin, { events, objects, workRoot, signal, progress, log }: Work) => {
-  const workDir = join(workRoot, film.uploadId)
-  await mkdir(workDir, { recursive: true })
-  try {
-    const onProgress = paced((step, percent) => {
-      void events.publish(ingestProgress, [{ ...film, step, percent }]).catch(() => undefined)
-      void progress(percent)
-    })
-    const onLeftOut = (what: string) => log.warn({ ...film, what }, 'left out of the stream')
-    return await makeStream(
-      { ...film, workDir, fetchSource: () => origin.fetch({ workDir, signal }) },
-      { objects, signal, onProgress, onLeftOut },
-    )
-  } finally {
-    await endLeftover(workDir)
+/** A folder of this process. Those of processes that have ended go, and the encoders that they left running. */
+const openWorkFolder = async (workRoot: string): Promise<string> => {
+  await mkdir(workRoot, { recursive: true })
+  const nameOf = (pid: number): string => `worker-${pid}-${(processBirth(pid) ?? '').replace(/\W+/g, '_')}`
+  for (const name of await readdir(workRoot)) {
+    const [, pid] = /^worker-(\d+)-/.exec(name) ?? []
+    if (pid === undefined || nameOf(Number(pid)) !== name) await endAll(join(workRoot, name))
   }
+  const folder = join(workRoot, nameOf(process.pid))
+  await mkdir(folder, { recursive: true })
+  return folder
 }
 
-const paced = (report: (step: string, percent: number) => void) => {
+const endAll = async (folder: string): Promise<void> => {
+  for (const name of await readdir(folder).catch((): string[] => [])) await endLeftover(join(folder, name))
+  await rm(folder, { recursive: true, force: true })
+}
+
+type Report = (film: FilmInput, step: string, percent: number) => void
+const paced = (report: Report): Report => {
   let reportedAt = 0
-  return (step: string, percent: number): void => {
+  return (film, step, percent) => {
     if (Date.now() - reportedAt < progressPauseMs) return
     reportedAt = Date.now()
-    report(step, percent)
+    report(film, step, percent)
   }
 }

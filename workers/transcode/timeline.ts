@@ -22,13 +22,21 @@ export type Timeline = {
   readonly audio: readonly AudioTrack[]
 }
 
+/** When frames are shown in the source, in seconds and in order: all of them, and those that need no other. */
+export type FrameTimes = {
+  readonly starts: readonly number[]
+  readonly keys: readonly number[]
+  /** Whether every packet says when it is shown, after all that were shown before its group. */
+  readonly isComplete: boolean
+}
+
 /** Sound that goes on, or begins, so much beside the picture is the padding of its codec, not a part of the film. */
 const paddingSeconds = 0.1
 const trialMs = 60_000
 const scanMs = 3_600_000
 
 /** Throws SOURCE_UNREADABLE for a film without frames, one that was cut off and one that cannot be decoded, SOURCE_TOO_LARGE for one without end. */
-export const measure = async (source: Source, signal: AbortSignal): Promise<Timeline> => {
+export const measure = async (source: Source, signal: AbortSignal): Promise<Timeline & { readonly times: FrameTimes }> => {
   const audio: AudioTrack[] = []
   for (const track of source.audio) if (await canDecode(source, track.index, signal)) audio.push(track)
   const { packets, errors } = await readPackets(source, [source.picture.index, ...audio.map(({ index }) => index)], signal)
@@ -39,7 +47,7 @@ export const measure = async (source: Source, signal: AbortSignal): Promise<Time
     throw new CinegraphError('SOURCE_UNREADABLE', {
       why: 'its picture cannot be decoded: its codec is not known here, or it is encrypted or damaged',
     })
-  return { ...laidOut(source, picture, sounds), sourceFrames: picture.starts.length, audio }
+  return { ...laidOut(source, picture, sounds), sourceFrames: picture.starts.length, audio, times: timesOf(picture) }
 }
 
 const laidOut = (source: Source, picture: Packets, sounds: readonly Packets[]): Omit<Timeline, 'sourceFrames' | 'audio'> => {
@@ -60,6 +68,12 @@ const laidOut = (source: Source, picture: Packets, sounds: readonly Packets[]): 
   const durationMs = Math.max(1, Math.round((1_000 * frames) / framesPerSecond))
   return { startSeconds, delayFrames, isPictureShort, framesPerSecond, frames, durationMs }
 }
+
+const timesOf = ({ starts, keys }: Packets): FrameTimes => ({
+  starts: starts.toSorted((one, other) => one - other),
+  keys,
+  isComplete: !starts.some(Number.isNaN) && keys.every((key, at) => key > (keys[at - 1] ?? -1)),
+})
 
 /** When each frame is shown, in order. NOTE: where some packets do not say, their order of decoding does, which begins earlier. */
 const instantsOf = ({ starts, decodes }: Packets): readonly number[] => {
@@ -84,14 +98,14 @@ const firstOf = (starts: readonly number[], framesPerSecond: number): number => 
 }
 
 /** Packets of one track, in seconds; an instant that a packet does not say is NaN. */
-type Packets = { readonly starts: number[]; readonly decodes: number[]; start: number; end: number }
+type Packets = { readonly starts: number[]; readonly decodes: number[]; readonly keys: number[]; start: number; end: number }
 
 /**
  * Every packet, as the encoder will read it: it takes the first instant of a file as zero and joins times that jump.
  * NOTE: `-copyinkf`, or frames before the first key frame would not be seen.
  */
 const readPackets = async (source: Source, indexes: readonly number[], signal: AbortSignal) => {
-  const packets: Packets[] = indexes.map(() => ({ starts: [], decodes: [], start: Number.POSITIVE_INFINITY, end: 0 }))
+  const packets: Packets[] = indexes.map(() => ({ starts: [], decodes: [], keys: [], start: Number.POSITIVE_INFINITY, end: 0 }))
   const ticks: number[] = []
   const take = (line: string): void => {
     const base = /^#tb (\d+): (\d+)\/(\d+)/.exec(line)
@@ -109,6 +123,7 @@ const readPackets = async (source: Source, indexes: readonly number[], signal: A
     if (stream > 0 || start < -0.001) return
     track.starts.push(isUntimed ? Number.NaN : start)
     track.decodes.push(dts * tick)
+    if (!line.includes(', F=0x')) track.keys.push(start)
   }
   const maps = indexes.flatMap((index) => ['-map', `0:${index}`])
   const options = [...asFilm, '-i', source.file, ...maps, '-c', 'copy', '-f', 'framecrc', '-']

@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
 import encoder from '@ffmpeg-installer/ffmpeg'
 import { checkStream } from '../check.ts'
-import { encodeLadder } from '../encode.ts'
+import { encodeChunk, encodeSounds } from '../encode.ts'
 import { makeFootage } from '../footage.ts'
 import { planLadder } from '../plan.ts'
 import { probe } from '../probe.ts'
@@ -36,9 +36,10 @@ before(async () => {
   const { signal } = new AbortController()
   const measured = await measure(source, signal)
   const film = { source, timeline: measured, plan: planLadder(source), sounds: soundsOf(measured.audio) }
-  const encoded = await encodeLadder(film, { workDir: dir, signal, onPercent: () => undefined })
+  const options = { workDir: dir, signal, onPercent: () => undefined }
+  const encoded = await encodeChunk(film, { from: 0, to: measured.frames, seekSeconds: 0 }, options)
   video = await readTrack(encoded.video.at(-1)?.file ?? '')
-  audio = await readTrack(encoded.audio[0]?.file ?? '')
+  audio = await readTrack((await encodeSounds(film, options))[0]?.file ?? '')
 })
 after(() => rm(dir, { recursive: true, force: true }))
 
