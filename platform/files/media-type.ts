@@ -4,6 +4,7 @@ const types: Readonly<Record<string, string>> = {
   mp4: 'video/mp4',
   m4s: 'video/iso.segment',
   vtt: 'text/vtt; charset=utf-8',
+  jpg: 'image/jpeg',
   svg: 'image/svg+xml',
   json: 'application/json; charset=utf-8',
 }

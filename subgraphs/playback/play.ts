@@ -59,11 +59,10 @@ const presentPlayback = async (
 ) => {
   const token = signStream({ prefix: objectKey(prefix), sessionId, expiresAt, heightMax }, streamKey)
   const best = await orderEdges(rankEdges(edges, prefix), { waitMs: healthWaitMs })
-  const streams = best.map((edge) => ({
-    edge,
-    hls: new URL(`/${token}/${prefix}/master.m3u8`, edge).href,
-    dash: new URL(`/${token}/${prefix}/manifest.mpd`, edge).href,
-  }))
+  const streams = best.map((edge) => {
+    const at = (name: string): string => new URL(`/${token}/${prefix}/${name}`, edge).href
+    return { edge, hls: at('master.m3u8'), dash: at('manifest.mpd'), thumbnails: at('thumbnails.vtt') }
+  })
   return {
     __typename: 'Playback' as const,
     sessionId,

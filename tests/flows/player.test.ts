@@ -106,6 +106,26 @@ test('subtitles of a film are shown and taken away, and the page is refused noth
   await until('none is shown', 10_000, async () => (await shown()).length === 0)
 })
 
+test('the seek bar shows the picture of the instant that is pointed at', async () => {
+  await using page = await openFilm()
+  const bar = page.getByRole('slider', { name: 'Seek' })
+  const box = await bar.boundingBox()
+  assert.ok(box)
+  const picture = page.locator('.seek-preview div')
+  await until('the picture is there', 20_000, async () => {
+    await page.mouse.move(box.x + box.width * (0.7 + 0.01 * Math.random()), box.y + box.height / 2)
+    return (await picture.count()) === 1
+  })
+  const { sheet, place } = await picture.evaluate((element) => {
+    const { backgroundImage, backgroundPosition } = getComputedStyle(element)
+    return { sheet: backgroundImage, place: backgroundPosition }
+  })
+  assert.match(sheet, /thumbnails\/00001\.jpg/)
+  assert.equal(place, '-640px 0px', 'the fifth of six')
+  assert.equal(await page.evaluate(async (address) => (await fetch(address)).status, /"(.+)"/.exec(sheet)?.[1] ?? ''), 200)
+  await look(page, 'seek-preview')
+})
+
 test('a film is paused, moved, silenced and sped up by keys, and plays on with sound', async () => {
   await using page = await openFilm()
   await becomes(page, 'it plays', ({ paused, time }) => !paused && time > 1)

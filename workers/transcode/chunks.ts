@@ -11,8 +11,10 @@ export type Chunk = {
   readonly seekSeconds: number
 }
 
-/** Some 16 s of film: what a worker that is killed loses. */
-const segmentsPerChunk = 4
+/** Some 16 s of film, or a part in 240: what a worker that is killed loses. */
+const segmentsPerChunkMin = 4
+/** Of long films the parts are longer: each has its own beginning of an encoder, and its objects. */
+const chunksMax = 240
 /** Decoding begins so much before the first frame that is wanted: filters look at the frames around one. */
 const leadSeconds = 1
 const landingMs = 30_000
@@ -24,7 +26,8 @@ type Cut = { readonly timeline: Timeline; readonly plan: Plan; readonly times: F
 /** Whole segments of the stream, each with the last key frame from which all of it can be decoded. */
 const cut = ({ timeline, plan, times }: Cut): readonly Chunk[] => {
   const { frames, framesPerSecond, startSeconds, delayFrames } = timeline
-  const size = segmentsPerChunk * plan.framesPerSegment
+  const segments = Math.ceil(frames / plan.framesPerSegment)
+  const size = Math.max(segmentsPerChunkMin, Math.ceil(segments / chunksMax)) * plan.framesPerSegment
   return Array.from({ length: Math.ceil(frames / size) }, (_, at) => {
     const from = at * size
     // NOTE: the frame that is shown then may be a long one that began earlier.

@@ -15,7 +15,7 @@ import { type Publication, publish, published } from './publish.ts'
 
 const film = { uploadId: 'u-1', titleId: 't-1' }
 
-const bodyOf = (bytes: Buffer) => ({ bytes: bytes.length, read: () => bytes })
+const bodyOf = (bytes: Buffer) => ({ bytes: bytes.length, keys: [], read: () => bytes })
 
 /** What one worker has made: bytes that no other has, and one segment more than the worker before. */
 const madeBy = (worker: number): Publication => {
@@ -62,7 +62,7 @@ const checkOneStream = async (root: string, publications: readonly Publication[]
     made.set(`${rendition.name}/init.mp4`, rendition.init)
     for (const { name, read } of rendition.segments) made.set(name, read())
   }
-  const playlists = ['v240.m3u8', 'audio.m3u8', 'manifest.mpd', 'master.m3u8']
+  const playlists = ['v240.m3u8', 'v240-keys.m3u8', 'audio.m3u8', 'manifest.mpd', 'master.m3u8']
   const expected = [...made.keys(), ...playlists].map((name) => `${receipt.prefix}/${name}`)
   assert.deepEqual(there.toSorted(), [...expected, 'streams/t-1/u-1.json'].toSorted())
   for (const [name, bytes] of made) assert.deepEqual(await readObject(objects, objectKey(`${receipt.prefix}/${name}`)), bytes, name)

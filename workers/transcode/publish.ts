@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { z } from 'zod'
 import { isBelow, type ObjectKey, objectKey } from '#platform/contracts/object-key.ts'
 import type { EventOf } from '#platform/contracts/topic.ts'
@@ -9,7 +10,17 @@ import { objectsBelow, readObject } from '#platform/files/read-object.ts'
 import type { ObjectBody, ObjectStore } from '#platform/ports/object-store.ts'
 import { bandwidthOf } from './package/bandwidth.ts'
 import { dashManifest } from './package/dash.ts'
-import { mediaPlaylist, multivariantPlaylist, type Presentation, presentationSeconds, textObject, textPlaylist } from './package/hls.ts'
+import {
+  keyPlaylist,
+  keyPlaylistName,
+  mediaPlaylist,
+  multivariantPlaylist,
+  type Presentation,
+  presentationSeconds,
+  textObject,
+  textPlaylist,
+} from './package/hls.ts'
+import { sheetName, type Thumbnails, thumbnailsName, thumbnailsVtt } from './package/thumbnails.ts'
 
 type Packaged = EventOf<typeof packagedTopic>
 type Film = { readonly uploadId: string; readonly titleId: string }
@@ -62,8 +73,13 @@ export const removeOthers = async (objects: ObjectStore, { titleId, uploadId, pr
     if (!isBelow(key, kept)) await objects.remove(key)
 }
 
+const putThumbnails = async (thumbnails: Thumbnails, put: (name: string, body: ObjectBody | string) => Promise<unknown>): Promise<void> => {
+  for (const [at, file] of thumbnails.files.entries()) await put(sheetName(at), createReadStream(file))
+  await put(thumbnailsName, thumbnailsVtt(thumbnails))
+}
+
 const putStream = async (objects: ObjectStore, prefix: ObjectKey, publication: Publication): Promise<Packaged> => {
-  const { uploadId, titleId, videos, sounds, texts } = publication
+  const { uploadId, titleId, videos, sounds, texts, thumbnails } = publication
   const seconds = presentationSeconds(publication)
   const put = (name: string, body: ObjectBody | string) =>
     objects.put(objectKey(`${prefix}/${name}`), typeof body === 'string' ? Buffer.from(body) : body, { type: mediaType(name) })
@@ -72,6 +88,8 @@ const putStream = async (objects: ObjectStore, prefix: ObjectKey, publication: P
     for (const segment of rendition.segments) await put(segment.name, segment.read())
     await put(`${rendition.name}.m3u8`, mediaPlaylist(rendition))
   }
+  for (const video of videos) await put(keyPlaylistName(video), keyPlaylist(video))
+  if (thumbnails !== undefined) await putThumbnails(thumbnails, put)
   for (const text of texts) {
     await put(textObject(text), text.vtt)
     await put(`${text.name}.m3u8`, textPlaylist(text, seconds))

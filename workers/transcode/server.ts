@@ -91,28 +91,36 @@ const executorDeps = ({ events, jobs, objects, log }: TranscodeDeps, { folder, c
     stop,
     // NOTE: what members have uploaded goes before the demo's footage.
     urgency: (input) => ((input as FilmInput).origin.kind === 'upload' ? 10 : 0),
-    onCompleted: async (_workflowId, output) => {
-      const stream = packagedOf(output)
-      await events.publish(packaged, [stream])
-      await cache.release()
-      films.inc({ outcome: 'published' })
-      log.info({ uploadId: stream.uploadId, durationMs: stream.durationMs, rungs: stream.renditions.length }, 'stream published')
-    },
-    onFailed: async (input, failure) => {
-      const film = input as FilmInput
-      const { uploadId, titleId } = film
-      log.warn({ uploadId, titleId, ...failure }, 'film not made into a stream')
-      films.inc({ outcome: failure.code })
-      await events.publish(ingestFailed, [{ uploadId, titleId, ...failure }])
-      await cache.release()
-      if (isOfSource(failure)) await removeSource(objects, film)
-    },
+    ...endings({ events, objects, log }, cache),
     isFinal: (error) => isCinegraphError(error) && (isOfSource(error) || !errorTable[error.code].retry),
     onFailedTry: (uploadId, ref, error) =>
       log.warn({ uploadId, ref, reason: messageOf(error), cause: causeOf(error) }, 'a part of a film failed'),
     onRest: () => cache.rest(),
   }
 }
+
+/** What is told, and cleaned up, when a film is over. */
+const endings = (
+  { events, objects, log }: Pick<TranscodeDeps, 'events' | 'objects' | 'log'>,
+  cache: SourceCache,
+): Pick<ExecutorDeps, 'onCompleted' | 'onFailed'> => ({
+  onCompleted: async (_workflowId, output) => {
+    const stream = packagedOf(output)
+    await events.publish(packaged, [stream])
+    await cache.release()
+    films.inc({ outcome: 'published' })
+    log.info({ uploadId: stream.uploadId, durationMs: stream.durationMs, rungs: stream.renditions.length }, 'stream published')
+  },
+  onFailed: async (input, failure) => {
+    const film = input as FilmInput
+    const { uploadId, titleId } = film
+    log.warn({ uploadId, titleId, ...failure }, 'film not made into a stream')
+    films.inc({ outcome: failure.code })
+    await events.publish(ingestFailed, [{ uploadId, titleId, ...failure }])
+    await cache.release()
+    if (isOfSource(failure)) await removeSource(objects, film)
+  },
+})
 
 /** Whether what arrived is the reason, so that it is of no more use; other failures leave it for another try. */
 const isOfSource = ({ code }: Pick<Failure, 'code'>): boolean => code.startsWith('SOURCE_') || code === 'UPLOAD_CHECKSUM'

@@ -15,6 +15,7 @@ import { probe, type Source } from '../probe.ts'
 import { publish } from '../publish.ts'
 import { soundsOf } from '../sound.ts'
 import { extractTexts } from '../texts.ts'
+import { makeThumbnails } from '../thumbnails.ts'
 import { measure } from '../timeline.ts'
 import { chunkRef, type FilmInput, type FilmPlan, fetchPart, type Part, partsOf, putFiles, putPlan, readPlan, soundRef } from './parts.ts'
 
@@ -110,13 +111,15 @@ const publishFilm = async (input: Inputs, { signal }: TaskContext, deps: FilmDep
   const place = { workDir: folder.path, signal }
   onProgress(film.film, 'packaging', 92)
   const texts = await extractTexts(source, timeline, { ...place, onLeftOut: (what) => onLeftOut(film.film, what) })
-  const { videos, sounds } = await packageTracks(await gather(film, parts, { ...place, objects }), timeline.framesPerSecond)
+  const encoded = await gather(film, parts, { ...place, objects })
+  const { videos, sounds } = await packageTracks(encoded, timeline.framesPerSecond)
   checkStream(timeline, videos, sounds)
+  const thumbnails = await makeThumbnails(encoded.video, film, place)
   signal.throwIfAborted()
   onProgress(film.film, 'publishing', 96)
   await makeArtwork(objects, film.film.titleId, { video: videos.at(-1), ...place })
   // NOTE: awaited here, where the folder still is.
-  return await publish(objects, { uploadId: film.film.uploadId, titleId: film.film.titleId, videos, sounds, texts })
+  return await publish(objects, { uploadId: film.film.uploadId, titleId: film.film.titleId, videos, sounds, texts, thumbnails })
 }
 
 const refuseUndecodable = (sourceFrames: number, parts: Readonly<Record<string, Part>>): void => {

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { bandwidthOf, targetSeconds } from './bandwidth.ts'
 
 const renditionOf = (sizes: readonly (readonly [seconds: number, bytes: number])[]) => ({
-  segments: sizes.map(([duration, bytes], at) => ({ name: `${at}`, start: 0, duration, bytes, read: () => Buffer.alloc(0) })),
+  segments: sizes.map(([duration, bytes], at) => ({ name: `${at}`, start: 0, duration, bytes, keys: [], read: () => Buffer.alloc(0) })),
 })
 
 test('a last segment of one frame does not make a bandwidth of its own: it counts with the one before it', () => {

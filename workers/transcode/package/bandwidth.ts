@@ -29,6 +29,14 @@ export const bandwidthOf = (rendition: Pick<Rendition, 'segments'>): Bandwidth =
   return { peak: Math.ceil(rates.reduce((most, rate) => Math.max(most, rate), total)), average: Math.ceil(total) }
 }
 
+/** The same of a playlist of nothing but the pictures that need no other; each is a segment of it. */
+export const keyBandwidthOf = ({ segments }: Pick<Rendition, 'segments'>): Bandwidth =>
+  bandwidthOf({
+    segments: segments.flatMap((segment) =>
+      segment.keys.map(({ start, end, duration }) => ({ ...segment, start: 0, duration, bytes: end - start })),
+    ),
+  })
+
 const rateOf = (segments: Rendition['segments']): number => {
   const seconds = segments.reduce((sum, { duration }) => sum + duration, 0)
   return seconds === 0 ? 0 : (8 * segments.reduce((sum, { bytes }) => sum + bytes, 0)) / seconds

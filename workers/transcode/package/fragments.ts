@@ -1,8 +1,17 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { type Box, boxAt, boxesIn, fullBox, needBox } from './boxes.ts'
 
-/** One `moof` with its `mdat`: where it lies in the file, both positions in bytes. Times are in the track's timescale. */
-export type Fragment = { readonly decodeTime: number; readonly duration: number; readonly start: number; readonly end: number }
+/**
+ * One `moof` with its `mdat`: where it lies in the file, both positions in bytes; its first sample ends at `keyEnd`. Times are
+ * in the track's timescale.
+ */
+export type Fragment = {
+  readonly decodeTime: number
+  readonly duration: number
+  readonly start: number
+  readonly keyEnd: number
+  readonly end: number
+}
 export type Track = {
   readonly file: string
   readonly timescale: number
@@ -33,7 +42,8 @@ export const readTrack = async (file: string): Promise<Track> => {
     const next = headers[at + 1]
     if (next?.type !== 'mdat') throw new RangeError('A moof without its mdat')
     const moof = await readBytes(handle, header.start, header.end)
-    fragments.push({ ...timesOf(moof, defaultDuration), start: header.start, end: next.end })
+    const keyEnd = Math.min(next.end, header.start + firstSampleEnd(moof, next.end - header.start))
+    fragments.push({ ...timesOf(moof, defaultDuration), start: header.start, keyEnd, end: next.end })
   }
   return { file, timescale, codec: codecOf(init, movie), init, fragments }
 }
@@ -87,6 +97,17 @@ const trunDuration = (bytes: Buffer, trun: Box, standard: number): number => {
   let sum = 0
   for (let at = 0; at < samples; at += 1) sum += bytes.readUInt32BE(first + at * stride)
   return sum
+}
+
+/** Where the first sample of a fragment ends, in bytes from the beginning of its `moof`; `otherwise` where it does not say. */
+const firstSampleEnd = (bytes: Buffer, otherwise: number): number => {
+  const traf = needBox(bytes, 'moof/traf')
+  const trun = boxAt(bytes, 'trun', traf)
+  if (trun === undefined) return otherwise
+  const { flags } = fullBox(bytes, trun)
+  if ((flags & 0x1) === 0 || (flags & 0x200) === 0 || bytes.readUInt32BE(trun.body + 4) === 0) return otherwise
+  const first = trun.body + 12 + (flags & 0x4 ? 4 : 0) + (flags & 0x100 ? 4 : 0)
+  return bytes.readInt32BE(trun.body + 8) + bytes.readUInt32BE(first)
 }
 
 /** The `codecs` parameter of RFC 6381: from the AVC configuration record, or AAC-LC. */

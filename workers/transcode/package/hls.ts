@@ -1,5 +1,6 @@
-import { bandwidthOf, targetSeconds } from './bandwidth.ts'
+import { bandwidthOf, keyBandwidthOf, targetSeconds } from './bandwidth.ts'
 import { type Rendition, secondsOf } from './segments.ts'
+import type { Thumbnails } from './thumbnails.ts'
 
 export type VideoRendition = Rendition & { readonly width: number; readonly height: number; readonly framesPerSecond: number }
 /** What viewers choose a track by. `language` is BCP 47. */
@@ -12,6 +13,7 @@ export type Presentation = {
   readonly videos: readonly VideoRendition[]
   readonly sounds: readonly SoundRendition[]
   readonly texts: readonly TextRendition[]
+  readonly thumbnails?: Thumbnails | undefined
 }
 
 /** A media playlist (RFC 8216): one rendition, all its segments. */
@@ -30,6 +32,20 @@ export const mediaPlaylist = (rendition: Rendition): string => {
     '\n',
   )
 }
+
+/** The pictures of a rendition that need no other (RFC 8216, section 4.3.3.6), for going through a film fast. */
+export const keyPlaylist = (rendition: Rendition): string => {
+  const { name, segments } = rendition
+  const keys = segments.flatMap((segment) => segment.keys.map((key) => ({ ...key, name: segment.name })))
+  const longest = Math.max(1, ...keys.map(({ duration }) => Math.round(duration)))
+  return [
+    ...['#EXTM3U', '#EXT-X-VERSION:7', `#EXT-X-TARGETDURATION:${longest}`, '#EXT-X-MEDIA-SEQUENCE:1', '#EXT-X-PLAYLIST-TYPE:VOD'],
+    ...['#EXT-X-I-FRAMES-ONLY', `#EXT-X-MAP:URI="${name}/init.mp4"`],
+    ...keys.flatMap((key) => [`#EXTINF:${key.duration.toFixed(5)},`, `#EXT-X-BYTERANGE:${key.end - key.start}@${key.start}`, key.name]),
+    ...['#EXT-X-ENDLIST', ''],
+  ].join('\n')
+}
+export const keyPlaylistName = ({ name }: Pick<Rendition, 'name'>): string => `${name}-keys.m3u8`
 
 export const textObject = ({ name }: Pick<TextRendition, 'name'>): string => `${name}/00001.vtt`
 
@@ -56,6 +72,11 @@ export const multivariantPlaylist = ({ videos, sounds, texts }: Presentation): s
     const codecs = `CODECS="${video.codec},${sounds[0]?.codec}"`
     return [`#EXT-X-STREAM-INF:${bits},${codecs},${picture},STABLE-VARIANT-ID="${video.name}",${groups}`, `${video.name}.m3u8`]
   })
+  const keys = videos.map((video) => {
+    const { peak, average } = keyBandwidthOf(video)
+    const about = `CODECS="${video.codec}",RESOLUTION=${video.width}x${video.height},VIDEO-RANGE=SDR,STABLE-VARIANT-ID="${video.name}-keys"`
+    return `#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=${peak},AVERAGE-BANDWIDTH=${average},${about},URI="${keyPlaylistName(video)}"`
+  })
   const media = [
     ...sounds.map(
       (sound) =>
@@ -66,7 +87,7 @@ export const multivariantPlaylist = ({ videos, sounds, texts }: Presentation): s
         `#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="text",${choice(text)},FORCED=${yes(text.isForced)},STABLE-RENDITION-ID="${text.name}",URI="${text.name}.m3u8"`,
     ),
   ]
-  return ['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-INDEPENDENT-SEGMENTS', ...media, ...variants, ''].join('\n')
+  return ['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-INDEPENDENT-SEGMENTS', ...media, ...variants, ...keys, ''].join('\n')
 }
 
 /** How long the pictures of a stream last. */

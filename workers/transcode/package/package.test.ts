@@ -12,18 +12,21 @@ import { makeFootage } from '../footage.ts'
 import { planLadder } from '../plan.ts'
 import { probe } from '../probe.ts'
 import { soundsOf } from '../sound.ts'
+import { makeThumbnails } from '../thumbnails.ts'
 import { measure } from '../timeline.ts'
 import { bandwidthOf } from './bandwidth.ts'
 import { boxesIn } from './boxes.ts'
 import { dashManifest } from './dash.ts'
 import { readTrack, type Track } from './fragments.ts'
-import { mediaPlaylist, multivariantPlaylist } from './hls.ts'
+import { keyPlaylist, mediaPlaylist, multivariantPlaylist } from './hls.ts'
 import { cutSegments, type Segment, secondsOf } from './segments.ts'
+import { type Thumbnails, thumbnailsVtt } from './thumbnails.ts'
 
 const seconds = 10
 let dir = ''
 let video: Track
 let audio: Track
+let thumbnails: Thumbnails | undefined
 const timeline = { frames: seconds * 24, framesPerSecond: 24 }
 const bytesOf = async ({ read }: Segment): Promise<Buffer> => {
   const body = read()
@@ -39,6 +42,7 @@ before(async () => {
   const options = { workDir: dir, signal, onPercent: () => undefined }
   const encoded = await encodeChunk(film, { from: 0, to: measured.frames, seekSeconds: 0 }, options)
   video = await readTrack(encoded.video.at(-1)?.file ?? '')
+  thumbnails = await makeThumbnails(encoded.video, film, { workDir: dir, signal })
   audio = await readTrack((await encodeSounds(film, options))[0]?.file ?? '')
 })
 after(() => rm(dir, { recursive: true, force: true }))
@@ -90,6 +94,48 @@ test('the playlists name every segment once and state the peak, not the mean, as
   const manifest = dashManifest(stream)
   assert.equal(manifest.match(/<S t="/g)?.length, 3 + sound.segments.length)
   assert.match(manifest, /mediaPresentationDuration="PT10\.000S"/)
+})
+
+test('each range of the playlist of key frames is one whole picture, and they stand as long as the film', async () => {
+  const rendition = cutSegments('v360', video, 4)
+  const playlist = keyPlaylist(rendition)
+  const entries = [...playlist.matchAll(/#EXTINF:([\d.]+),\n#EXT-X-BYTERANGE:(\d+)@(\d+)\n(\S+)/g)]
+  assert.deepEqual(
+    entries.map(([, length]) => Number(length)),
+    [2, 2, 2, 2, 2],
+  )
+  for (const [at, [, , bytes = '', start = '', name]] of entries.entries()) {
+    const segment = rendition.segments.find((each) => each.name === name)
+    assert.ok(segment)
+    const whole = await bytesOf(segment)
+    const picture = Buffer.concat([rendition.init, whole.subarray(Number(start), Number(start) + Number(bytes))])
+    await writeFile(join(dir, 'key.mp4'), picture)
+    const { stdout } = await promisify(execFile)(encoder.path, ['-v', 'quiet', '-i', join(dir, 'key.mp4'), '-f', 'framemd5', '-'])
+    assert.equal(stdout.split('\n').filter((line) => /^0,/.test(line)).length, 1, `picture ${at} of ${name}`)
+  }
+})
+
+test('there is a small picture for each segment, in sheets that both manifests and the cues name', async () => {
+  assert.ok(thumbnails)
+  assert.deepEqual([thumbnails.count, thumbnails.files.length, thumbnails.width, thumbnails.height], [3, 1, 160, 90])
+  const { stderr } = await promisify(execFile)(encoder.path, ['-i', thumbnails.files[0] ?? '', '-f', 'null', '-'])
+  assert.match(stderr, /mjpeg.*800x450/)
+  assert.deepEqual(thumbnailsVtt(thumbnails).match(/^(\d.*|thumb.*)$/gm), [
+    '00:00:00.000 --> 00:00:04.000',
+    'thumbnails/00001.jpg#xywh=0,0,160,90',
+    '00:00:04.000 --> 00:00:08.000',
+    'thumbnails/00001.jpg#xywh=160,0,160,90',
+    '00:00:08.000 --> 00:00:12.000',
+    'thumbnails/00001.jpg#xywh=320,0,160,90',
+  ])
+  const rendition = { ...cutSegments('v360', video, 4), width: 640, height: 360, framesPerSecond: 24 }
+  const sound = { ...cutSegments('audio', audio, 4), label: 'English', language: 'en', isDefault: true, channels: 2 }
+  const stream = { videos: [rendition], sounds: [sound], texts: [], thumbnails }
+  assert.match(
+    dashManifest(stream),
+    /<AdaptationSet id="3" contentType="image".*\n.*duration="100000".*\n.*width="800" height="450".*value="5x5"/,
+  )
+  assert.match(multivariantPlaylist(stream), /#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=\d+,.*URI="v360-keys\.m3u8"/)
 })
 
 test('a stream that lacks its end, or whose rungs are cut apart, is not published', () => {

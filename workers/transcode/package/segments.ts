@@ -8,6 +8,8 @@ export type Segment = {
   readonly start: number
   readonly duration: number
   readonly bytes: number
+  /** The pictures in it that need no other: where each begins and ends, in bytes from its beginning, and how long it stands. */
+  readonly keys: readonly { readonly start: number; readonly end: number; readonly duration: number }[]
   readonly read: () => ObjectBody
 }
 export type Rendition = {
@@ -34,6 +36,7 @@ export const cutSegments = (name: string, { file, fragments, timescale, codec, i
       start: (group[0]?.decodeTime ?? 0) / timescale,
       duration: durationOf(group) / timescale,
       bytes: end - start,
+      keys: group.map((each) => ({ start: each.start - start, end: each.keyEnd - start, duration: each.duration / timescale })),
       read: () => createReadStream(file, { start, end: end - 1 }),
     }
   })

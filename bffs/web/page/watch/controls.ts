@@ -1,11 +1,11 @@
-import { useState } from 'preact/hooks'
 import { html } from '../html.ts'
-import { clockOf, spokenClock } from './clock.ts'
 import { Icon, type IconName } from './icons.ts'
 import type { Command } from './keys.ts'
 import { jumpSeconds } from './keys.ts'
 import type { Media } from './media.ts'
 import { rates } from './remembered.ts'
+import { SeekBar } from './seek-bar.ts'
+import type { Thumbnail } from './thumbnails.ts'
 import type { Choice, Tracks } from './tracks.ts'
 
 export type Choose = {
@@ -16,6 +16,7 @@ export type Choose = {
 export type ControlsProps = {
   readonly media: Media
   readonly tracks: Tracks
+  readonly thumbnails: readonly Thumbnail[]
   readonly isFull: boolean
   readonly hasPicture: boolean
   readonly seek: (seconds: number) => void
@@ -30,25 +31,6 @@ const Button = ({ icon, label, onClick }: ButtonProps) =>
   html`<button type="button" class="control" aria-label=${label} title=${label} onClick=${onClick}><${Icon} name=${icon} /></button>`
 
 const numberOf = (event: Event): number => Number((event.currentTarget as HTMLInputElement | HTMLSelectElement).value)
-
-/** NOTE: while it is dragged the handle stands where the finger is, and the film is asked for when it is let go. */
-const SeekBar = ({ media, seek }: Pick<ControlsProps, 'media' | 'seek'>) => {
-  const [dragged, setDragged] = useState<number | null>(null)
-  const at = dragged ?? media.time
-  const release = (event: Event): void => {
-    setDragged(null)
-    seek(numberOf(event))
-  }
-  return html`
-    <div class="seek">
-      <progress class="seek-buffered" max="1" value=${media.duration > 0 ? media.buffered / media.duration : 0} aria-hidden="true"></progress>
-      <input type="range" data-seek="yes" aria-label="Seek" min="0" max=${media.duration || 1} step="0.1" value=${at}
-        aria-valuetext=${`${spokenClock(at)} of ${spokenClock(media.duration)}`}
-        onInput=${(event: Event) => setDragged(numberOf(event))} onChange=${release} />
-      <span class="seek-time">${clockOf(at)} / ${clockOf(media.duration)}</span>
-    </div>
-  `
-}
 
 type MenuProps = {
   readonly label: string
@@ -73,7 +55,7 @@ export const Controls = (props: ControlsProps) => {
   const { media, tracks, choose, carryOut } = props
   return html`
     <div class="watch-controls" role="group" aria-label="Player">
-      <${SeekBar} media=${media} seek=${props.seek} />
+      <${SeekBar} media=${media} thumbnails=${props.thumbnails} seek=${props.seek} />
       <div class="watch-buttons">
         <${Button} icon=${media.isPaused ? 'play' : 'pause'} label=${media.isPaused ? 'Play' : 'Pause'} onClick=${() => carryOut({ do: 'toggle' })} />
         <${Button} icon="back" label=${`${jumpSeconds} seconds back`} onClick=${() => carryOut({ do: 'jump', seconds: -jumpSeconds })} />

@@ -11,6 +11,8 @@ export type Playing = {
   /** Where the account plays, when that is why the film does not play here. */
   readonly elsewhere: readonly PlayingDevice[]
   readonly tracks: Tracks
+  /** Where small pictures of the film are; empty until it is open. */
+  readonly thumbnails: string
   /** What plays the stream now; null until it is open. */
   readonly hls: () => Hls | null
   /** Asks for the film once more, in place of a session elsewhere when one is named, and goes on where it stood. */
@@ -29,6 +31,7 @@ export const profileId = (): string => session.value?.profile.id ?? ''
 export const usePlayback = (titleId: string, video: HTMLVideoElement | null): Playing => {
   const [fault, setFault] = useState(none)
   const [tracks, setTracks] = useState<Tracks>(noTracks)
+  const [thumbnails, setThumbnails] = useState('')
   const [tries, setTries] = useState<{ readonly stop?: string }>({})
   const hls = useRef<Hls | null>(null)
   useEffect(() => {
@@ -48,6 +51,7 @@ export const usePlayback = (titleId: string, video: HTMLVideoElement | null): Pl
       const { play } = await web.ask<PlayMutation>('play', { titleId, ...tries })
       if (!isWanted) return
       if (!('streams' in play)) return setFault({ message: play.message, elsewhere: play.playing })
+      setThumbnails(play.streams[0]?.thumbnails ?? '')
       const playback = video.currentTime > 0 ? { ...play, startAtMs: video.currentTime * 1000 } : play
       player = startPlayer(video, { api: web, titleId, playback }, { onFatal: fail, onStopped, onOpen })
     }
@@ -63,7 +67,7 @@ export const usePlayback = (titleId: string, video: HTMLVideoElement | null): Pl
     setFault(none)
     setTries(stop === undefined ? {} : { stop })
   }
-  return { error: fault.message, elsewhere: fault.elsewhere, tracks, hls: () => hls.current, retry }
+  return { error: fault.message, elsewhere: fault.elsewhere, tracks, thumbnails, hls: () => hls.current, retry }
 }
 
 /** Sets volume and speed as they were left, and keeps what becomes of them. */

@@ -10,6 +10,7 @@ import { type Command, commandOf, type Focus, rateAfter } from './keys.ts'
 import { useMedia } from './media.ts'
 import { profileId, usePlayback } from './playback.ts'
 import { remember } from './remembered.ts'
+import { useThumbnails } from './thumbnails.ts'
 import { chooseAudio, chooseQuality, chooseSubtitles, type Tracks } from './tracks.ts'
 
 export type TheatreProps = {
@@ -115,7 +116,8 @@ export const Theatre = ({ titleId, name, picture, back, ending }: TheatreProps) 
   const [frame, setFrame] = useState<HTMLElement | null>(null)
   const [video, setVideo] = useState<HTMLVideoElement | null>(null)
   const [isHelpOpen, setHelpOpen] = useState(false)
-  const { error, elsewhere, tracks, hls, retry } = usePlayback(titleId, video)
+  const { error, elsewhere, tracks, thumbnails, hls, retry } = usePlayback(titleId, video)
+  const pictures = useThumbnails(thumbnails)
   const media = useMedia(video)
   const isPlaying = media !== null && !media.isPaused
   const isIdle = useIdle(frame, !isPlaying || error !== '' || isHelpOpen)
@@ -136,7 +138,7 @@ export const Theatre = ({ titleId, name, picture, back, ending }: TheatreProps) 
       ${media?.isWaiting && error === '' && html`<p class="spinner" role="status"><span class="sr-only">Loading</span></p>`}
       ${error !== '' && html`<${Fault} error=${error} elsewhere=${elsewhere} retry=${retry} />`}
       ${media?.hasEnded && ending}
-      ${video !== null && media !== null && html`<${Controls} media=${media} tracks=${tracks} isFull=${isFull} hasPicture=${document.pictureInPictureEnabled} seek=${(seconds: number) => seekTo(video, seconds)} setVolume=${(volume: number) => setVolume(video, volume)} setRate=${(rate: number) => setRate(video, rate)} choose=${choose} carryOut=${act} />`}
+      ${video !== null && media !== null && html`<${Controls} media=${media} tracks=${tracks} thumbnails=${pictures} isFull=${isFull} hasPicture=${document.pictureInPictureEnabled} seek=${(seconds: number) => seekTo(video, seconds)} setVolume=${(volume: number) => setVolume(video, volume)} setRate=${(rate: number) => setRate(video, rate)} choose=${choose} carryOut=${act} />`}
       ${isHelpOpen && html`<${Help} close=${() => setHelpOpen(false)} />`}
     </main>
   `
