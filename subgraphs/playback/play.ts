@@ -16,7 +16,7 @@ const playFacts = operation<PlayFactsQuery, PlayFactsQueryVariables>('./operatio
 const plays = counter('plays_total', 'Presses of play, by outcome', ['outcome'])
 const heartbeatSeconds = 10
 /** A viewer waits no longer than that to be told of edges that answer. */
-const healthWaitMs = 200
+const healthWaitMs = 50
 
 export type PlayDeps = ConcurrencyDeps & {
   readonly edges: readonly string[]

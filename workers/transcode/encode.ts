@@ -37,7 +37,13 @@ export const encodeChunk = async (film: Film, chunk: Chunk, { workDir, onPercent
   const { decodedFrames } = await encode({
     inputs: [{ source: source.file, options: [...seek, ...asFilmUnturned] }],
     filter: pictureFilter(film, chunk),
-    outputs: video.map(({ file }, at) => videoOutput({ plan, at, file, rate: rateText(timeline.framesPerSecond) })),
+    outputs: [
+      ...video.map(({ file }, at) => videoOutput({ plan, at, file, rate: rateText(timeline.framesPerSecond) })),
+      ...alsoRead(
+        source,
+        timeline.audio.map(({ index }) => index),
+      ),
+    ],
     workDir,
     signal,
     onPosition: (position) => onPercent(Math.min(100, (100 * position) / seconds)),
@@ -52,13 +58,23 @@ export const encodeSounds = async (film: Film, { workDir, onPercent, signal }: E
   await encode({
     inputs: [{ source: source.file, options: asFilmUnturned }],
     filter: sounds.map((sound) => soundFilter(sound, timeline)).join(';'),
-    outputs: audio.map(({ sound, file }) => audioOutput(sound, plan.audioKbps, file)),
+    outputs: [...audio.map(({ sound, file }) => audioOutput(sound, plan.audioKbps, file)), ...alsoRead(source, [source.picture.index])],
     workDir,
     signal,
     onPosition: (seconds) => onPercent(Math.min(100, (100_000 * seconds) / timeline.durationMs)),
   })
   return audio
 }
+
+/**
+ * What makes the encoder read tracks, and drop them. NOTE: in containers whose times may jump, such as transport streams, it
+ * counts time from the first packet of those tracks that it reads; picture and sound must both be among them, as when the film
+ * was measured.
+ */
+const alsoRead = ({ hasIndex }: Source, indexes: readonly number[]): readonly Output[] =>
+  hasIndex || indexes.length === 0
+    ? []
+    : [{ file: 'none', options: [...indexes.flatMap((index) => ['-map', `0:${index}`]), '-c', 'copy', '-f', 'null'] }]
 
 /** Every frame of the chunk when it is due, upright and in the colours of the stream. */
 const pictureFilter = ({ source: { picture }, timeline, plan: { rungs } }: Film, { from, to, seekSeconds }: Chunk): string => {

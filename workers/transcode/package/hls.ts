@@ -80,11 +80,11 @@ export const multivariantPlaylist = ({ videos, sounds, texts }: Presentation): s
   const media = [
     ...sounds.map(
       (sound) =>
-        `#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",${choice(sound)},CHANNELS="${sound.channels}",STABLE-RENDITION-ID="${sound.name}",URI="${sound.name}.m3u8"`,
+        `#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",${choice(sound)},STABLE-RENDITION-ID="${sound.name}",CHANNELS="${sound.channels}",URI="${sound.name}.m3u8"`,
     ),
     ...texts.map(
       (text) =>
-        `#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="text",${choice(text)},FORCED=${yes(text.isForced)},STABLE-RENDITION-ID="${text.name}",URI="${text.name}.m3u8"`,
+        `#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="text",${choice(text)},STABLE-RENDITION-ID="${text.name}",FORCED=${yes(text.isForced)},URI="${text.name}.m3u8"`,
     ),
   ]
   return ['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-INDEPENDENT-SEGMENTS', ...media, ...variants, ...keys, ''].join('\n')
