@@ -7,7 +7,7 @@ import { multivariantPlaylist } from '../workers/transcode/package/hls.ts'
 import { isTooHigh, withinHeight } from './height.ts'
 
 const prefix = objectKey('streams/t-1/u-1/ab12cd34')
-const segment = { start: 0, duration: 4, bytes: 1_000, read: () => Buffer.alloc(0) }
+const segment = { start: 0, duration: 4, bytes: 1_000, keys: [{ start: 0, end: 100, duration: 4 }], read: () => Buffer.alloc(0) }
 const rendition = (name: string, codec: string) => ({
   name,
   codec,

@@ -5,7 +5,7 @@ import type { Held } from './cache.ts'
 type Limited = Pick<StreamGrant, 'prefix' | 'heightMax'>
 
 /** The lines of a picture rendition by its name, as the packager gives it: `v1080`. */
-const rendition = /^v(\d+)(?=[./])/
+const rendition = /^v(\d+)(?=[-./])/
 
 /** Whether an object belongs to a picture of more lines than the address grants. */
 export const isTooHigh = (key: ObjectKey, { prefix, heightMax }: Limited): boolean => {
@@ -15,15 +15,24 @@ export const isTooHigh = (key: ObjectKey, { prefix, heightMax }: Limited): boole
 
 /** A variant of a multivariant playlist with its address (RFC 8216, section 4.3.4.2). */
 const variant = /^#EXT-X-STREAM-INF:(.*)\n(?:#.*\n)*(.*)\n/gm
+/** The same of nothing but key frames, with its address in it (section 4.3.4.3). */
+const keyVariant = /^#EXT-X-I-FRAME-STREAM-INF:(.*)\n/gm
 /** A representation of pictures (ISO/IEC 23009-1, section 5.3.5), with all that it holds. */
 const representation = /[ \t]*<Representation\b([^>]*)>[\s\S]*?<\/Representation>\n?/g
 
 const isWithin = (lines: string | undefined, heightMax: number): boolean => lines === undefined || Number(lines) <= heightMax
 
 const playlistWithin = (text: string, heightMax: number): string =>
-  text.replace(variant, (all, attributes: string) => (isWithin(/RESOLUTION=\d+x(\d+)/.exec(attributes)?.[1], heightMax) ? all : ''))
+  [variant, keyVariant].reduce(
+    (rest, kind) =>
+      rest.replace(kind, (all, attributes: string) => (isWithin(/RESOLUTION=\d+x(\d+)/.exec(attributes)?.[1], heightMax) ? all : '')),
+    text,
+  )
+/** NOTE: sheets of small pictures have a height too, and no codec. */
 const manifestWithin = (text: string, heightMax: number): string =>
-  text.replace(representation, (all, attributes: string) => (isWithin(/\bheight="(\d+)"/.exec(attributes)?.[1], heightMax) ? all : ''))
+  text.replace(representation, (all, attributes: string) =>
+    !attributes.includes('codecs=') || isWithin(/\bheight="(\d+)"/.exec(attributes)?.[1], heightMax) ? all : '',
+  )
 
 const manifests: Readonly<Record<string, (text: string, heightMax: number) => string>> = {
   'master.m3u8': playlistWithin,
