@@ -4,6 +4,8 @@ import type { GraphqlError } from '#platform/graphql/execute.ts'
 const serviceOfField: ReadonlyMap<string, string> = new Map([
   ['similar', 'recs'],
   ['resumePoint', 'history'],
+  ['inMyList', 'history'],
+  ['myThumb', 'history'],
 ])
 
 /** Which parts of a title's page are missing, from the paths of the errors that came with it. */

@@ -1,5 +1,7 @@
 import { accountMutations, accountQueries } from './account.ts'
 import { dataExport } from './data-export.ts'
+import { genres } from './genres.ts'
+import { markMutations } from './marks.ts'
 import { play } from './play.ts'
 import type { MutationResolvers, QueryResolvers } from './schema.generated.ts'
 import { sessionMutations } from './session.ts'
@@ -8,11 +10,12 @@ import { endingMutations, sessions } from './signed-in-devices.ts'
 import { viewingHistory } from './viewing-history.ts'
 
 /** Resolvers of what every device asks in the same words (`schema.graphql` beside this file). */
-export const sharedQueries: QueryResolvers = { ...accountQueries, sessions, viewingHistory, dataExport }
+export const sharedQueries: QueryResolvers = { ...accountQueries, sessions, viewingHistory, dataExport, genres }
 export const sharedMutations = (kind: Parameters<typeof play>[0]): MutationResolvers => ({
   ...sessionMutations(kind),
   ...codeMutations(kind),
   ...endingMutations,
   ...accountMutations,
+  ...markMutations,
   play: play(kind),
 })

@@ -10,8 +10,8 @@ import { keepFresh } from '#platform/resilience/fresh.ts'
 import { policy } from '#platform/resilience/policy.ts'
 import type { Watcher } from './context.ts'
 import type {
-  ContinueWatchingQuery,
-  ContinueWatchingQueryVariables,
+  HomeHistoryQuery,
+  HomeHistoryQueryVariables,
   HomeRowsQuery,
   HomeRowsQueryVariables,
   SearchIdsQuery,
@@ -22,7 +22,7 @@ import type {
 
 const here = import.meta.url
 const homeRows = operation<HomeRowsQuery, HomeRowsQueryVariables>('./operations/homeRows.graphql', here)
-const continueWatching = operation<ContinueWatchingQuery, ContinueWatchingQueryVariables>('./operations/continueWatching.graphql', here)
+const homeHistory = operation<HomeHistoryQuery, HomeHistoryQueryVariables>('./operations/homeHistory.graphql', here)
 const topTen = operation<TopTenQuery, TopTenQueryVariables>('./operations/topTen.graphql', here)
 const searchIds = operation<SearchIdsQuery, SearchIdsQueryVariables>('./operations/searchIds.graphql', here)
 
@@ -40,11 +40,13 @@ export type HomeSkeleton = {
   readonly started: readonly Started[]
   /** How many of those begun are shown; more are known, because rules may hide some. */
   readonly startedMax: number
+  /** On the profile's list, newest first. */
+  readonly listed: readonly string[]
   readonly degraded: readonly Part[]
 }
 export type SearchSkeleton = { readonly ids: readonly string[]; readonly degraded: readonly Part[] }
 export type Part = 'recs' | 'history' | 'search'
-export type HomeSize = { readonly rows: number; readonly titles: number; readonly started: number }
+export type HomeSize = { readonly rows: number; readonly titles: number; readonly started: number; readonly listed: number }
 
 export type Skeletons = {
   readonly home: (watcher: Watcher, size: HomeSize) => Promise<HomeSkeleton>
@@ -74,15 +76,15 @@ const freshCaches = (createCache: CreateCache) => ({
 export const createSkeletons = ({ log, createCache }: { readonly log: Log; readonly createCache: CreateCache }): Skeletons => {
   const { freshRows, freshTop } = freshCaches(createCache)
   const askRecs = policy('recs.home', deadline({ ms: 400 }), bulkhead({ concurrent: 60, queued: 200 }), breaker())
-  const askHistory = policy('history.continue', deadline({ ms: 400 }), bulkhead({ concurrent: 60, queued: 200 }), breaker())
+  const askHistory = policy('history.home', deadline({ ms: 400 }), bulkhead({ concurrent: 60, queued: 200 }), breaker())
 
   const rowsOf = askRecs(async (_signal, { ask, viewer }: Watcher, { rows, titles }: HomeSize) =>
     freshRows(`${viewer.profileId} ${rows} ${titles}`, async () =>
       dataOrThrow(await ask(homeRows, { rows, titles })).homeRows.map(skeletonRow),
     ),
   )
-  const startedOf = askHistory(async (_signal, { ask }: Watcher, first: number) =>
-    dataOrThrow(await ask(continueWatching, { first })).continueWatching.flatMap(startedTitle),
+  const historyOf = askHistory(async (_signal, { ask }: Watcher, { started, listed }: HomeSize) =>
+    dataOrThrow(await ask(homeHistory, { started, listed })),
   )
   const fallbackRows = ({ ask, region }: Watcher) => freshTop(region, async () => [topTenRow(dataOrThrow(await ask(topTen, {})).topTen)])
 
@@ -93,14 +95,14 @@ export const createSkeletons = ({ log, createCache }: { readonly log: Log; reado
   }
   return {
     home: async (watcher, size) => {
-      const [rows, started] = await Promise.all([
+      const [rows, history] = await Promise.all([
         rowsOf(watcher, size).catch(leaveOut('recs')),
-        startedOf(watcher, startedKnown).catch(leaveOut('history')),
+        historyOf(watcher, { ...size, started: startedKnown }).catch(leaveOut('history')),
       ])
-      const degraded = [...(rows === null ? ['recs' as const] : []), ...(started === null ? ['history' as const] : [])]
+      const degraded = [...(rows === null ? ['recs' as const] : []), ...(history === null ? ['history' as const] : [])]
       // NOTE: recs that know no title yet are no failure, but no screen either.
       const shown = rows === null || rows.length === 0 ? await fallbackRows(watcher) : rows
-      return { rows: shown, started: started ?? [], startedMax: size.started, degraded }
+      return { ...withoutDisliked(shown, history), startedMax: size.started, degraded }
     },
     search: async ({ ask }, text, first) => {
       const { search } = dataOrThrow(await ask(searchIds, { text, first }))
@@ -114,5 +116,18 @@ const topTenRow = (titles: TopTenQuery['topTen']): SkeletonRow =>
 
 const skeletonRow = ({ titles, ...row }: AnsweredRow): SkeletonRow => ({ ...row, titleIds: titles.flatMap((title) => title?.id ?? []) })
 
-const startedTitle = ({ title, ...point }: ContinueWatchingQuery['continueWatching'][number]): readonly Started[] =>
+/** NOTE: recommendations follow a thumb seconds later; what a member does not like is gone at once. What is listed stays. */
+const withoutDisliked = (rows: readonly SkeletonRow[], history: HomeHistoryQuery | null): Omit<HomeSkeleton, 'degraded' | 'startedMax'> => {
+  if (history === null) return { rows, started: [], listed: [] }
+  const disliked = new Set(history.ratedTitles.flatMap((title) => title?.id ?? []))
+  return {
+    rows: rows
+      .filter(({ because }) => because === null || !disliked.has(because.id))
+      .map((row) => ({ ...row, titleIds: row.titleIds.filter((id) => !disliked.has(id)) })),
+    started: history.continueWatching.flatMap(startedTitle).filter(({ titleId }) => !disliked.has(titleId)),
+    listed: history.myList.edges.flatMap(({ node }) => node.title?.id ?? []),
+  }
+}
+
+const startedTitle = ({ title, ...point }: HomeHistoryQuery['continueWatching'][number]): readonly Started[] =>
   title === null ? [] : [{ titleId: title.id, ...point }]

@@ -5,6 +5,7 @@ import { sharedMutations, sharedQueries } from '../device/shared-resolvers.ts'
 import { createSkeletons } from '../device/skeleton.ts'
 import type { Resolvers } from './schema.generated.ts'
 import { homeScreen } from './screens/home.ts'
+import { genreScreen, myListScreen } from './screens/lists.ts'
 import { searchScreen } from './screens/search.ts'
 import { createTiles } from './screens/tiles.ts'
 import { titleScreen } from './screens/title.ts'
@@ -19,6 +20,8 @@ export const createMobile = (deps: BffDeps): Promise<Http> => {
       home: (_parent, _args, context) => homeScreen(signedIn(context), { skeletons, loadTiles }),
       title: (_parent, { id }, context) => titleScreen(signedIn(context), id, loadTiles),
       search: (_parent, { text }, context) => searchScreen(signedIn(context), text, { skeletons, loadTiles }),
+      genre: (_parent, { name, first, after }, context) => genreScreen(signedIn(context), { name, first, after }, loadTiles),
+      myList: (_parent, { first, after }, context) => myListScreen(signedIn(context), { first, after }, loadTiles),
     },
     Mutation: sharedMutations('MOBILE'),
   }

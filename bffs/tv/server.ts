@@ -6,6 +6,7 @@ import { createSkeletons } from '../device/skeleton.ts'
 import type { Resolvers } from './schema.generated.ts'
 import { createCards } from './screens/cards.ts'
 import { homeScreen } from './screens/home.ts'
+import { genreScreen, myListScreen } from './screens/lists.ts'
 import { searchScreen } from './screens/search.ts'
 import { titleScreen } from './screens/title.ts'
 
@@ -19,6 +20,8 @@ export const createTv = (deps: BffDeps): Promise<Http> => {
       home: (_parent, _args, context) => homeScreen(signedIn(context), { skeletons, loadCards }),
       title: (_parent, { id }, context) => titleScreen(signedIn(context), id, loadCards),
       search: (_parent, { text }, context) => searchScreen(signedIn(context), text, { skeletons, loadCards }),
+      genre: (_parent, { name, first, after }, context) => genreScreen(signedIn(context), { name, first, after }, loadCards),
+      myList: (_parent, { first, after }, context) => myListScreen(signedIn(context), { first, after }, loadCards),
     },
     Mutation: sharedMutations('TV'),
   }

@@ -23,6 +23,7 @@ export type CatalogDeps = {
 }
 
 const pageMax = 100
+const adult = 18
 
 export const resolvers = (deps: CatalogDeps): Resolvers => ({
   Query: queries(deps),
@@ -33,20 +34,20 @@ export const resolvers = (deps: CatalogDeps): Resolvers => ({
 
 const queries = ({ titles, search, uploads, clock }: CatalogDeps): Resolvers['Query'] & object => {
   const shown = (caller: Caller) => (title: Title) => isAvailable(title.availability, caller.region, clock())
+  const audience = ({ region, viewer }: Caller) => ({ region, maturityLimit: viewer?.maturityLimit ?? adult, at: clock() })
   return {
     title: (_parent, { id }, { loaders }) => loaders.titles.load(id),
     titles: (_parent, { ids }, { loaders }) => Promise.all(listWithin('ids', ids, pageMax).map((id) => loaders.titles.load(id))),
     browse: async (_parent, { genre, kind, first, after }, { caller }) => {
-      const found = await titles.browse({
+      const page = {
         genre: genre ?? undefined,
         kind: kind ?? undefined,
         first: pageSize('first', first, pageMax),
         after: after ?? undefined,
-      })
-      const page = found.slice(0, first)
-      const last = page.at(-1)
-      const edges = page.filter(shown(caller)).map((node) => ({ cursor: cursorOf(node), node }))
-      return { edges, pageInfo: { hasNextPage: found.length > first, endCursor: last === undefined ? null : cursorOf(last) } }
+      }
+      const found = await titles.browse(page, audience(caller))
+      const edges = found.slice(0, first).map((node) => ({ cursor: cursorOf(node), node }))
+      return { edges, pageInfo: { hasNextPage: found.length > first, endCursor: edges.at(-1)?.cursor ?? null } }
     },
     search: async (_parent, { text, first }, { caller }) => {
       const found = await search.find({
@@ -57,14 +58,16 @@ const queries = ({ titles, search, uploads, clock }: CatalogDeps): Resolvers['Qu
       return { ...found, titles: found.titles.filter(shown(caller)) }
     },
     topTen: async (_parent, _args, { caller }) =>
-      (await titles.browse({ genre: undefined, kind: undefined, first: 40, after: undefined })).filter(shown(caller)).slice(0, 10),
-    genres: () => genreNames(titles),
+      (
+        await titles.browse(
+          { genre: undefined, kind: undefined, first: 10, after: undefined },
+          { ...audience(caller), maturityLimit: adult },
+        )
+      ).slice(0, 10),
+    genres: async (_parent, _args, { caller }) => [...(await titles.genres(audience(caller)))],
     upload: (_parent, { id }) => uploads.store.upload(id),
   }
 }
-
-const genreNames = async (titles: TitleStore): Promise<string[]> =>
-  [...new Set((await titles.forIndex()).flatMap((title) => title.genres))].toSorted()
 
 const mutations = ({ uploads }: CatalogDeps): Resolvers['Mutation'] & object => ({
   startUpload: (_parent, { input }) => startUpload(input, uploads),

@@ -6,7 +6,7 @@ import type { packaged } from '#platform/contracts/topics/ingest.packaged.ts'
 import type { Database } from '#platform/postgres/database.ts'
 import { outboxEvent, outboxJob } from '#platform/postgres/outbox.ts'
 import { decodeCursor } from './cursor.ts'
-import type { Availability, NewTitle, Title, TitleKind, TitleStore, Upload, UploadStore } from './store.ts'
+import type { Audience, Availability, NewTitle, Title, TitleKind, TitleStore, Upload, UploadStore } from './store.ts'
 import { titleChanged } from './title-changed.ts'
 
 type Prisma = Database['prisma']
@@ -47,11 +47,20 @@ const beyond = (after: string | undefined) => {
   return { OR: [{ popularity: { lt: popularity } }, { popularity, id: { gt: id } }] }
 }
 
+/** What `isAvailable` says of a title, and its age, as a condition. */
+const offeredTo = ({ region, maturityLimit, at }: Audience) => {
+  const open = { startsAt: { lte: at }, OR: [{ endsAt: null }, { endsAt: { gt: at } }] }
+  const here = { availability: { some: { region, ...open } } }
+  const everywhere = { availability: { some: { region: '*', ...open }, none: { region } } }
+  return { maturity: { lte: maturityLimit }, OR: [here, everywhere] }
+}
+
 /** Titles in the `catalog` schema. */
 export const postgresTitles = (prisma: Prisma): TitleStore => ({
   titles: async (ids) => (await prisma.title.findMany({ where: { id: { in: [...ids] } }, include: related })).map(toTitle),
-  browse: async ({ genre, kind, first, after }) => {
+  browse: async ({ genre, kind, first, after }, audience) => {
     const where = {
+      AND: [offeredTo(audience)],
       kind: kind ?? { in: ['FILM' as const, 'SERIES' as const] },
       ...(genre === undefined ? {} : { genres: { has: genre } }),
       ...beyond(after),
@@ -59,6 +68,16 @@ export const postgresTitles = (prisma: Prisma): TitleStore => ({
     return (
       await prisma.title.findMany({ where, include: related, orderBy: [{ popularity: 'desc' }, { id: 'asc' }], take: first + 1 })
     ).map(toTitle)
+  },
+  genres: async ({ region, maturityLimit, at }) => {
+    const found = await prisma.$queryRaw<readonly { readonly genre: string }[]>`
+      select distinct genre from catalog.title t, unnest(t.genres) as genre
+      where t.kind <> 'EPISODE' and t.maturity <= ${maturityLimit} and exists (
+        select 1 from catalog.availability a
+        where a.title_id = t.id and a.starts_at <= ${at} and (a.ends_at is null or a.ends_at > ${at}) and (a.region = ${region}
+          or (a.region = '*' and not exists (select 1 from catalog.availability o where o.title_id = t.id and o.region = ${region}))))
+      order by genre`
+    return found.map(({ genre }) => genre)
   },
   episodesOf: async (seriesIds) =>
     (

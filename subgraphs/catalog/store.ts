@@ -57,11 +57,15 @@ export type Page = {
   readonly first: number
   readonly after: string | undefined
 }
+/** Who looks: what is not offered to them, or not for their age, does not count. */
+export type Audience = { readonly region: string; readonly maturityLimit: number; readonly at: Date }
 
 export type TitleStore = {
   readonly titles: (ids: readonly string[]) => Promise<readonly Title[]>
   /** Films and series, most wanted first; `first + 1` of them when there is another page. Throws INPUT_INVALID for a foreign cursor. */
-  readonly browse: (page: Page) => Promise<readonly Title[]>
+  readonly browse: (page: Page, audience: Audience) => Promise<readonly Title[]>
+  /** Genres of films and series, by name. */
+  readonly genres: (audience: Audience) => Promise<readonly string[]>
   readonly episodesOf: (seriesIds: readonly string[]) => Promise<readonly Title[]>
   readonly creditsOf: (titleIds: readonly string[]) => Promise<readonly (Credit & { readonly titleId: string })[]>
   /** Titles whose name begins with the text; for when the search index is gone. */

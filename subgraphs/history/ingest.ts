@@ -3,9 +3,10 @@ import { believedAt, type Heartbeat, heartbeats } from '#platform/contracts/topi
 import { removedProfiles } from '#platform/contracts/topics/profile.removed.ts'
 import { oncePerKey } from '#platform/events/causes.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
+import type { MarkStores } from './marks.ts'
 import type { HistoryStore, ResumePoint, Viewing } from './store.ts'
 
-export type IngestDeps = { readonly events: EventLog; readonly store: HistoryStore; readonly clock: () => Date }
+export type IngestDeps = { readonly events: EventLog; readonly store: HistoryStore; readonly marks: MarkStores; readonly clock: () => Date }
 
 const toPoint = (beat: Heartbeat, at: Date): ResumePoint => ({
   profileId: beat.profileId,
@@ -24,11 +25,14 @@ const toViewing = (beat: Heartbeat, at: Date): Viewing => {
 const keyOf = ({ profileId, titleId }: Heartbeat): string => `${profileId} ${titleId}`
 
 /** Takes heartbeats in: moves resume points and widens sittings. Seeing a heartbeat twice changes nothing. Forgets profiles that were removed. */
-export const ingest = async ({ events, store, clock }: IngestDeps): Promise<void> => {
+export const ingest = async ({ events, store, marks, clock }: IngestDeps): Promise<void> => {
   await events.consume({
     topic: removedProfiles,
     group: 'history',
-    handle: (batch) => store.remove(batch.map(({ data }) => data.profileId)),
+    handle: async (batch) => {
+      const profileIds = batch.map(({ data }) => data.profileId)
+      await Promise.all([store.remove(profileIds), marks.myList.forget(profileIds), marks.thumbs.forget(profileIds)])
+    },
   })
   await events.consume({
     topic: heartbeats,

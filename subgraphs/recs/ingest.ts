@@ -1,10 +1,11 @@
 import { titles } from '#platform/contracts/topics/catalog.titles.ts'
+import { thumbs } from '#platform/contracts/topics/history.thumbs.ts'
 import { removedProfiles } from '#platform/contracts/topics/profile.removed.ts'
 import { signals } from '#platform/contracts/topics/recs.signals.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 import type { RecsStore } from './store.ts'
 
-/** Takes in what the catalogue publishes about titles and workers/recs about members; forgets profiles that were removed. */
+/** Takes in what the catalogue publishes about titles, workers/recs and the viewing history about members; forgets profiles that were removed. */
 export const ingest = async (events: EventLog, store: RecsStore): Promise<void> => {
   await events.consume({
     topic: titles,
@@ -20,5 +21,10 @@ export const ingest = async (events: EventLog, store: RecsStore): Promise<void> 
     topic: signals,
     group: 'recs',
     handle: async (batch) => store.putSignals(batch.map(({ data }) => ({ ...data, at: new Date(data.at) }))),
+  })
+  await events.consume({
+    topic: thumbs,
+    group: 'recs',
+    handle: async (batch) => store.putThumbs(batch.map(({ data }) => ({ ...data, at: new Date(data.at) }))),
   })
 }

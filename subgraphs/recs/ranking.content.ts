@@ -5,6 +5,9 @@ const becauseRows = 2
 /** How much of a title's place comes from taste; the rest is how much everyone wants it. */
 const tasteWeight = 0.65
 
+/** A thumb up says as much as a title that was watched to its end; a thumb down the opposite, however much was watched. */
+const weightOf = ({ share, thumb }: Signal): number => (thumb === 'DOWN' ? -1 : thumb === 'UP' ? share + 1 : share)
+
 type Taste = ReadonlyMap<string, number>
 type Scored = { readonly feature: TitleFeature; readonly score: number }
 
@@ -15,12 +18,12 @@ const traits = ({ genres, people }: TitleFeature): readonly string[] => [
 
 const norm = (taste: Taste): number => Math.hypot(...taste.values()) || 1
 
-/** A unit vector over genres and people, from how far each watched title was watched. */
+/** A unit vector over genres and people, from how far each title was watched and the thumbs for them. */
 const tasteOf = (features: ReadonlyMap<string, TitleFeature>, signals: readonly Signal[]): Taste => {
   const taste = new Map<string, number>()
-  for (const { titleId, share } of signals) {
-    const feature = features.get(titleId)
-    for (const trait of feature === undefined ? [] : traits(feature)) taste.set(trait, (taste.get(trait) ?? 0) + share)
+  for (const signal of signals) {
+    const feature = features.get(signal.titleId)
+    for (const trait of feature === undefined ? [] : traits(feature)) taste.set(trait, (taste.get(trait) ?? 0) + weightOf(signal))
   }
   const length = norm(taste)
   return new Map([...taste].map(([trait, weight]) => [trait, weight / length]))
@@ -67,10 +70,13 @@ const withoutRepeats = (drafts: readonly Draft[], { rows, titlesPerRow }: RowReq
   return page
 }
 
-/** Content-based ranking: genres and people of what was watched, and how much everyone wants a title. */
+/** Content-based ranking: genres and people of what was watched and liked, and how much everyone wants a title. Nothing with a thumb down. */
 export const contentRanking: Ranking = {
   home: (features, signals, request) => {
-    const shown = features.filter((feature) => feature.kind !== 'EPISODE' && feature.maturity <= request.maturityLimit)
+    const disliked = new Set(signals.flatMap(({ titleId, thumb }) => (thumb === 'DOWN' ? [titleId] : [])))
+    const shown = features.filter(
+      ({ kind, maturity, titleId }) => kind !== 'EPISODE' && maturity <= request.maturityLimit && !disliked.has(titleId),
+    )
     const byId = new Map(features.map((feature) => [feature.titleId, feature]))
     const taste = tasteOf(byId, signals)
     const wanted = best(shown.map((feature) => ({ feature, score: feature.popularity })))
@@ -78,7 +84,7 @@ export const contentRanking: Ranking = {
       shown.map((feature) => ({ feature, score: tasteWeight * cosine(taste, feature) + (1 - tasteWeight) * feature.popularity })),
     )
     const seeds = signals
-      .filter(({ share }) => share >= 0.3)
+      .filter(({ share, thumb }) => thumb !== 'DOWN' && (share >= 0.3 || thumb === 'UP'))
       .flatMap(({ titleId }) => byId.get(titleId) ?? [])
       .slice(0, becauseRows)
     const because = seeds.map((seed) => draft(`because-${seed.titleId}`, 'BECAUSE', like(shown, seed), { because: { id: seed.titleId } }))

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { titles } from '#platform/contracts/topics/catalog.titles.ts'
+import { thumbs } from '#platform/contracts/topics/history.thumbs.ts'
 import { signals } from '#platform/contracts/topics/recs.signals.ts'
 import { until } from '../../tests/member.ts'
 import { serveSubgraph } from '../../tests/subgraph.ts'
@@ -51,6 +52,16 @@ test('similar titles share genres or people, and never include the title itself'
   assert.deepEqual(contentRanking.similar(features, 'unknown', 5), [])
 })
 
+test('a title with a thumb down stands in no row and nothing is picked because of it; a thumb up counts without having watched', () => {
+  const down: Signal = { ...watched('crime-3'), thumb: 'DOWN' }
+  const rows = contentRanking.home(features, [down, watched('family-1', 0.2)], request)
+  assert.ok(rows.length > 0)
+  assert.ok(rows.every((row) => row.because?.id !== 'crime-3' && row.titles.every(({ id }) => id !== 'crime-3')))
+  const up: Signal = { ...watched('crime-3', 0), thumb: 'UP' }
+  const picked = contentRanking.home(features, [up], request).find((row) => row.kind === 'PICKS')
+  assert.match(picked?.titles[0]?.id ?? '', /^crime/)
+})
+
 test('what the catalogue and the players publish changes what is recommended', async () => {
   await using recs = await serveSubgraph('recs')
   const title = (id: string, genre: string, popularity: number) => ({
@@ -69,4 +80,31 @@ test('what the catalogue and the players publish changes what is recommended', a
   await until('the picks follow', 15_000, async () =>
     (await rows()).find((row) => row.kind === 'PICKS')?.titles[0]?.id.startsWith('heist-'),
   )
+})
+
+test('of many signals of a profile the newest are looked at, and every thumb down, however old', async () => {
+  await using recs = await serveSubgraph('recs')
+  const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString()
+  const wanted = Array.from({ length: 6 }, (_, n) => ({
+    ...feature(`w-${n}`, ['Heist'], 1),
+    kind: 'FILM' as const,
+    genres: ['Heist'],
+    people: [],
+  }))
+  await recs.events.publish(titles, wanted)
+  await recs.events.publish(thumbs, [{ profileId: 'p-old', titleId: 'w-0', thumb: 'DOWN', at: at(0) }])
+  await recs.events.publish(
+    signals,
+    Array.from({ length: 300 }, (_, n) => ({ profileId: 'p-old', titleId: `other-${n}`, share: 0.1, at: at(1 + n) })),
+  )
+  const shown = async (): Promise<readonly string[]> => {
+    const { data } = await recs.ask('{ homeRows(first: 30, titlesPerRow: 40) { titles { id } } }', {}, { profileId: 'p-old' })
+    return ((data.homeRows ?? []) as unknown as { titles: { id: string }[] }[]).flatMap((row) => row.titles.map(({ id }) => id))
+  }
+  await until('the thumb is known', 15_000, async () => {
+    const ids = await shown()
+    return ids.includes('w-1') && !ids.includes('w-0')
+  })
+  await recs.events.publish(thumbs, [{ profileId: 'p-old', titleId: 'w-0', thumb: null, at: at(500) }])
+  await until('it is taken away', 15_000, async () => (await shown()).includes('w-0'))
 })

@@ -44,6 +44,8 @@ export const makeHousehold = async ({ prisma }: Pick<Database, 'prisma'>): Promi
   await prisma.session.createMany({ data: seats.map((each) => sessionOf(accountId, each)) })
   await prisma.resumePoint.createMany({ data: seats.map(({ profileId }) => pointOf(profileId)) })
   await prisma.viewing.createMany({ data: seats.map(({ profileId }) => viewingOf(profileId)) })
+  await prisma.listEntry.createMany({ data: seats.map(({ profileId }) => ({ profileId, titleId: 't-0001', addedAt: new Date() })) })
+  await prisma.thumb.createMany({ data: seats.map(({ profileId }) => ({ profileId, titleId: 't-0001', thumb: 'UP', at: new Date() })) })
   await prisma.playbackSession.createMany({ data: seats.map(({ profileId }) => grantOf(profileId)) })
   const upload = { id: randomUUID(), titleId: 't-0001', objectKey: `sources/${accountId}`, parts: 1, bytes: 10, sha256: 'a'.repeat(64) }
   await prisma.upload.create({ data: upload })

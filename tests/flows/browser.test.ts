@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { objectKey } from '#platform/contracts/object-key.ts'
@@ -14,10 +13,9 @@ import { bootPlatform, type Platform, temporaryFolder } from '../boot.ts'
 import { SharedBrowser } from '../browser.ts'
 import { withSubtitles } from '../footage.ts'
 import { Device, type Playback, until } from '../member.ts'
+import { goTo, look, openPage, signIn, violations } from '../page.ts'
 import { assertSound } from '../sound.ts'
 
-const axe = readFileSync(packageFile('axe-core/axe.min.js'), 'utf8')
-const screenshots = process.env.CINEGRAPH_TEST_SCREENSHOTS
 /** NOTE: longer than a player on a slow line loads ahead, so that an edge that dies is missed. */
 const seconds = 40
 
@@ -46,40 +44,7 @@ after(async () => {
   await platform?.[Symbol.asyncDispose]()
 })
 
-/** A page that fails its test when anything goes wrong in its console. */
-const openPage = async (size: { readonly width: number; readonly height: number }): Promise<Page & AsyncDisposable> => {
-  const page = await (await browser.get()).newPage({ viewport: size })
-  const wrong: string[] = []
-  page.on('pageerror', (error) => wrong.push(error.message))
-  page.on('console', (message) => message.type() === 'error' && wrong.push(message.text()))
-  const close = async (): Promise<void> => {
-    await page.close()
-    assert.deepEqual(wrong, [], 'nothing went wrong in the page')
-  }
-  return Object.assign(page, { [Symbol.asyncDispose]: close })
-}
-
-const signIn = async (page: Page): Promise<void> => {
-  await page.goto(platform.links.web)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('heading', { name: 'Top 10' }).waitFor()
-}
-
-const look = async (page: Page, name: string): Promise<void> => {
-  if (screenshots !== undefined) await page.screenshot({ path: join(screenshots, `${name}.png`) })
-}
-
-/** WCAG 2.1 A and AA, by axe-core. */
-const violations = async (page: Page): Promise<readonly string[]> => {
-  // NOTE: through the debugger's own world, because the page's policy rightly lets no foreign script in.
-  await page.evaluate(axe)
-  const found = await page.evaluate(() =>
-    (
-      globalThis as unknown as { axe: { run: (options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }
-    ).axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }),
-  )
-  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`)
-}
+const open = (size: { readonly width: number; readonly height: number }) => openPage(browser, size)
 
 const playing = (page: Page, second: number, timeout = 60_000) =>
   page.waitForFunction(
@@ -96,7 +61,7 @@ test('the browser draws text without a font of the machine, and a crash of it co
   await doomed.screenshot()
   await (await first.newBrowserCDPSession()).send('Browser.crash').catch(() => undefined)
   await gone
-  await using page = await openPage({ width: 360, height: 740 })
+  await using page = await open({ width: 360, height: 740 })
   await page.goto(platform.links.web)
   await page.getByRole('button', { name: 'Sign in' }).waitFor()
 })
@@ -113,23 +78,22 @@ for (const [width, height] of [
   [1920, 1080],
 ] as const) {
   test(`at ${width} px: every view is drawn, without violations of WCAG AA and without sideways scrolling`, async () => {
-    await using page = await openPage({ width, height })
+    await using page = await open({ width, height })
     await page.goto(platform.links.web)
     await page.getByRole('button', { name: 'Sign in' }).waitFor()
     await look(page, `${width}-sign-in`)
     assert.deepEqual(await violations(page), [])
-    await signIn(page)
+    await signIn(page, platform.links.web)
     const views = [
       ['home', '#/'],
       ['title', `#/title/${titleId}`],
       ['series', '#/title/t-0018'],
       ['search', '#/search/orbital'],
+      ['my-list', '#/my-list'],
       ['devices', '#/devices'],
     ] as const
     for (const [name, hash] of views) {
-      await page.evaluate((to) => {
-        location.hash = to
-      }, hash)
+      await goTo(page, hash)
       await page.locator('main h1').first().waitFor({ state: 'attached' })
       await page.waitForTimeout(700)
       await look(page, `${width}-${name}`)
@@ -140,8 +104,8 @@ for (const [width, height] of [
 }
 
 test('a member signs in, searches with a typing error, plays with sound, seeks, and resumes on the phone', async () => {
-  await using page = await openPage({ width: 1280, height: 800 })
-  await signIn(page)
+  await using page = await open({ width: 1280, height: 800 })
+  await signIn(page, platform.links.web)
   await page.getByRole('searchbox').fill('glas tide')
   await page
     .getByRole('link', { name: /The Glass Tide/ })
@@ -168,7 +132,7 @@ test('a member signs in, searches with a typing error, plays with sound, seeks, 
 })
 
 test('the keyboard alone is enough to sign in, find a film and play it', async () => {
-  await using page = await openPage({ width: 1280, height: 800 })
+  await using page = await open({ width: 1280, height: 800 })
   await page.goto(platform.links.web)
   await page.getByRole('button', { name: 'Sign in' }).waitFor()
   for (let presses = 0; presses < 3; presses += 1) await page.keyboard.press('Tab')
@@ -204,11 +168,9 @@ test('the keyboard alone is enough to sign in, find a film and play it', async (
 })
 
 test('what is watched on one device moves the resume point on the two others', async () => {
-  await using page = await openPage({ width: 1280, height: 800 })
-  await signIn(page)
-  await page.evaluate(() => {
-    location.hash = '#/devices'
-  })
+  await using page = await open({ width: 1280, height: 800 })
+  await signIn(page, platform.links.web)
+  await goTo(page, '#/devices')
   const shown = () =>
     page.evaluate(() => ['tv', 'phone', 'browser'].map((kind) => Number(document.querySelector(`[data-device="${kind}"]`)?.textContent)))
   await page.getByRole('button', { name: 'Play on the television' }).click()
@@ -227,7 +189,7 @@ test('what is watched on one device moves the resume point on the two others', a
 })
 
 test('dash.js plays the same segments, with sound', async () => {
-  await using page = await openPage({ width: 640, height: 360 })
+  await using page = await open({ width: 640, height: 360 })
   const device = new Device(platform.links, 'web')
   await device.signIn()
   const { streams } = (await device.play(titleId)) as Playback
@@ -245,7 +207,7 @@ test('dash.js plays the same segments, with sound', async () => {
 })
 
 test('the Explorer works without the internet: it shows the schema, answers a query, also in parts, and follows a subscription', async () => {
-  await using page = await openPage({ width: 1280, height: 800 })
+  await using page = await open({ width: 1280, height: 800 })
   await page.route(/^https?:\/\/(?!127\.0\.0\.1)/, (route) => route.abort())
   await page.goto(`${platform.links.supergraph}/explorer`)
   await page.getByRole('button', { name: /Execute query/ }).click()
@@ -308,8 +270,8 @@ const bufferedTo = (page: Page): Promise<number> =>
   })
 
 test('when the first edge dies during play, the film goes on from the second, with sound', async () => {
-  await using page = await openPage({ width: 1280, height: 800 })
-  await signIn(page)
+  await using page = await open({ width: 1280, height: 800 })
+  await signIn(page, platform.links.web)
   await slowDown(page)
   await page.evaluate((to) => {
     performance.setResourceTimingBufferSize(10_000)

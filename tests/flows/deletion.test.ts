@@ -8,9 +8,6 @@ import { bootPlatform, type Platform } from '../boot.ts'
 import { Device, until } from '../member.ts'
 
 const password = 'correct horse battery'
-/** Where something of a profile is once it has watched. */
-const kept = ['archive', 'history.resume_point', 'history.viewing', 'playback.session', 'profile.profile', 'recs.signal']
-
 type Member = {
   readonly device: Device
   readonly email: string
@@ -19,6 +16,12 @@ type Member = {
 }
 
 /** A member with two profiles, both of which have watched, everywhere. */
+/** Where something of a profile is once it has watched and marked. */
+const places = [
+  ...['archive', 'history.list_entry', 'history.resume_point', 'history.thumb', 'history.viewing'],
+  ...['playback.session', 'profile.profile', 'recs.signal'],
+]
+
 const makeMember = async (platform: Platform, email: string): Promise<Member> => {
   const device = new Device(platform.links, 'tv')
   const { data } = await device.ask<{ signUp: { accessToken: string; profile: { id: string } } }>('signUp', {
@@ -34,6 +37,8 @@ const makeMember = async (platform: Platform, email: string): Promise<Member> =>
   other.token = switched.switchProfile.accessToken
   for (const each of [device, other]) {
     assert.equal(await each.heartbeat({ titleId: 't-0001', positionMs: 60_000, sessionId: `s-${email}` }), 202)
+    for (const [name, thumb] of [['addToMyList'], ['setThumb', 'UP']] as const)
+      assert.deepEqual((await each.ask(name, { titleId: 't-0001', ...(thumb ? { thumb } : {}) })).errors, [])
   }
   const { prisma } = platform.database
   for (const profileId of profileIds)
@@ -49,8 +54,8 @@ const makeMember = async (platform: Platform, email: string): Promise<Member> =>
     })
   for (const id of profileIds)
     await until(`${id} is known everywhere`, 30_000, async () => {
-      const places = await placesOf(platform, id)
-      return kept.every((place) => places.includes(place))
+      const found = await placesOf(platform, id)
+      return places.every((place) => found.includes(place)) && !found.includes('history.outbox')
     })
   return { device, email, accountId, profileIds }
 }
@@ -82,6 +87,7 @@ test('a profile that is deleted leaves nothing of itself anywhere, and nothing o
   const [member, other] = [await makeMember(platform, 'gone@example.org'), await makeMember(platform, 'stays@example.org')]
   const [, removed] = member.profileIds
   const before = await placesOf(platform, removed)
+  for (const place of places) assert.ok(before.includes(place), `${place} in ${before}`)
   const { data } = await member.device.ask<DeleteProfileMutation>('deleteProfile', { id: removed })
   assert.equal('count' in (data.deleteProfile ?? {}), true)
   // NOTE: what remains is the note that says to publish the removal again; it holds nothing but the id.

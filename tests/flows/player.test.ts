@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { packageFile } from '#platform/process/package-file.ts'
 import { operatorEmail } from '../../prisma/seed/members.ts'
 import { ingestFilm } from '../../start/ingest.ts'
 import { makeFootage } from '../../workers/transcode/footage.ts'
@@ -11,10 +8,9 @@ import { bootPlatform, type Platform, temporaryFolder } from '../boot.ts'
 import { SharedBrowser } from '../browser.ts'
 import { withSubtitles } from '../footage.ts'
 import { until } from '../member.ts'
+import { goTo, look, openPage, signIn, violations } from '../page.ts'
 import { assertSound } from '../sound.ts'
 
-const axe = readFileSync(packageFile('axe-core/axe.min.js'), 'utf8')
-const screenshots = process.env.CINEGRAPH_TEST_SCREENSHOTS
 const seconds = 24
 const browser = new SharedBrowser()
 let platform: Platform
@@ -33,27 +29,16 @@ after(async () => {
   await platform?.[Symbol.asyncDispose]()
 })
 
-/** The film at its beginning, in a page that fails its test when anything goes wrong in its console. */
+/** The film at its beginning. */
 const openFilm = async (width = 1280, height = 800): Promise<Page & AsyncDisposable> => {
-  const page = await (await browser.get()).newPage({ viewport: { width, height } })
-  const wrong: string[] = []
-  page.on('pageerror', (error) => wrong.push(error.message))
-  page.on('console', (message) => message.type() === 'error' && wrong.push(message.text()))
-  await page.goto(platform.links.web)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('heading', { name: 'Top 10' }).waitFor()
+  const page = await openPage(browser, { width, height })
+  await signIn(page, platform.links.web)
   await openWatch(page)
-  const close = async (): Promise<void> => {
-    await page.close()
-    assert.deepEqual(wrong, [], 'nothing went wrong in the page')
-  }
-  return Object.assign(page, { [Symbol.asyncDispose]: close })
+  return page
 }
 
 const openWatch = async (page: Page): Promise<void> => {
-  await page.evaluate((to) => {
-    location.hash = to
-  }, `#/watch/${titleId}`)
+  await goTo(page, `#/watch/${titleId}`)
   await page.getByRole('group', { name: 'Player' }).waitFor()
   await page.waitForFunction(() => (document.querySelector('video')?.readyState ?? 0) >= 3)
   await page.evaluate(() => {
@@ -87,9 +72,6 @@ const becomes = (page: Page, what: string, isSo: (state: State) => boolean): Pro
     const state = await stateOf(page)
     return isSo(state) && state
   })
-const look = async (page: Page, name: string): Promise<void> => {
-  if (screenshots !== undefined) await page.screenshot({ path: join(screenshots, `${name}.png`) })
-}
 
 test('subtitles of a film are shown and taken away, and the page is refused nothing', async () => {
   await using page = await openFilm()
@@ -246,16 +228,7 @@ for (const [width, height] of [
     await using page = await openFilm(width, height)
     await page.keyboard.press('k')
     await look(page, `${width}-player`)
-    await page.evaluate(axe)
-    const found = await page.evaluate(() =>
-      (globalThis as unknown as { axe: { run: (options: object) => Promise<{ violations: { id: string }[] }> } }).axe.run({
-        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'],
-      }),
-    )
-    assert.deepEqual(
-      found.violations.map(({ id }) => id),
-      [],
-    )
+    assert.deepEqual(await violations(page), [])
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth))
     for (const control of await page.locator('.watch-controls button, .watch-controls select').all()) {
       const box = await control.boundingBox()

@@ -1,12 +1,12 @@
 import type { Watcher } from '../../device/context.ts'
-import { idsOf } from '../../device/present-home.ts'
+import { idsOf, myListRow } from '../../device/present-home.ts'
 import { shareOf } from '../../device/progress.ts'
 import { headingOf } from '../../device/row-heading.ts'
 import { applyRules, pick } from '../../device/rules.ts'
 import type { HomeSkeleton, Skeletons } from '../../device/skeleton.ts'
 import type { LoadTiles, TileTitle } from './tiles.ts'
 
-const size = { rows: 6, titles: 8, started: 8 }
+const size = { rows: 6, titles: 8, started: 8, listed: 8 }
 
 export type HomeDeps = { readonly skeletons: Skeletons; readonly loadTiles: LoadTiles }
 
@@ -18,7 +18,7 @@ export const homeScreen = async (watcher: Watcher, { skeletons, loadTiles }: Hom
   return present(skeleton, allowed)
 }
 
-const present = ({ rows, started, startedMax, degraded }: HomeSkeleton, titles: ReadonlyMap<string, TileTitle>) => ({
+const present = ({ rows, started, startedMax, listed, degraded }: HomeSkeleton, titles: ReadonlyMap<string, TileTitle>) => ({
   continueWatching: started
     .filter(({ titleId }) => titles.has(titleId))
     .slice(0, startedMax)
@@ -26,10 +26,12 @@ const present = ({ rows, started, startedMax, degraded }: HomeSkeleton, titles: 
       const title = titles.get(point.titleId)
       return title === undefined ? [] : [{ ...presentTile(title), percent: Math.round(100 * shareOf(point)), positionMs: point.positionMs }]
     }),
-  shelves: rows.flatMap((row) => {
-    const heading = headingOf(row, (id) => titles.get(id)?.name)
-    const tiles = pick(titles, row.titleIds).map(presentTile)
-    return heading === null || tiles.length === 0 ? [] : [{ id: row.id, heading, tiles }]
+  shelves: [
+    { ...myListRow, titleIds: listed },
+    ...rows.map((row) => ({ id: row.id, heading: headingOf(row, (id) => titles.get(id)?.name), titleIds: row.titleIds })),
+  ].flatMap(({ id, heading, titleIds }) => {
+    const tiles = pick(titles, titleIds).map(presentTile)
+    return heading === null || tiles.length === 0 ? [] : [{ id, heading, tiles }]
   }),
   degraded,
 })

@@ -1,26 +1,6 @@
-import type { Watcher } from '../../device/context.ts'
-import { idsOf, isPlayable, presentHero, presentRows } from '../../device/present-home.ts'
-import { applyRules } from '../../device/rules.ts'
-import type { HomeSkeleton, Skeletons } from '../../device/skeleton.ts'
-import type { CardTitle, LoadCards } from './cards.ts'
-
-const size = { rows: 12, titles: 20, started: 20 }
-
-export type HomeDeps = { readonly skeletons: Skeletons; readonly loadCards: LoadCards }
-
-/** The first screen of a television. */
-export const homeScreen = async (watcher: Watcher, { skeletons, loadCards }: HomeDeps) => {
-  const skeleton = await skeletons.home(watcher, size)
-  const titles = await loadCards(watcher, idsOf(skeleton))
-  const allowed = applyRules(titles, watcher.viewer)
-  return present(skeleton, allowed)
-}
-
-const present = (skeleton: HomeSkeleton, titles: ReadonlyMap<string, CardTitle>) => ({
-  hero: presentHero(skeleton, titles),
-  rows: presentRows(skeleton, titles, presentCard),
-  degraded: skeleton.degraded,
-})
+import { createHomeScreen } from '../../device/home-screen.ts'
+import { isPlayable } from '../../device/present-home.ts'
+import type { CardTitle } from './cards.ts'
 
 type CardParts = Pick<CardTitle, 'id' | 'name' | 'media'> & { readonly artwork: Pick<CardTitle['artwork'], 'landscape'> }
 
@@ -32,3 +12,9 @@ export const presentCard = ({ id, name, media, artwork }: CardParts, progress: n
   progress,
   playable: isPlayable({ media }),
 })
+
+/** The first screen of a television. */
+export const homeScreen = createHomeScreen<CardTitle, ReturnType<typeof presentCard>>(
+  { rows: 12, titles: 20, started: 20, listed: 20 },
+  presentCard,
+)

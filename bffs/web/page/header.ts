@@ -54,7 +54,7 @@ export const Header = () => {
   return html`
     <header class="header">
       <a class="brand" href="#/" aria-label="Cinegraph, home">Cinegraph</a>
-      <nav aria-label="Main"><a href="#/" aria-current=${view === undefined ? 'page' : undefined}>Home</a><a href="#/devices" aria-current=${view === 'devices' ? 'page' : undefined}>Devices</a>${!isKids && html`<a href="#/account" aria-current=${view === 'account' ? 'page' : undefined}>Account</a>`}</nav>
+      <nav aria-label="Main"><a href="#/" aria-current=${view === undefined ? 'page' : undefined}>Home</a><a href="#/my-list" aria-current=${view === 'my-list' ? 'page' : undefined}>My list</a><a href="#/genres" aria-current=${view === 'genres' || view === 'genre' ? 'page' : undefined}>Genres</a><a href="#/devices" aria-current=${view === 'devices' ? 'page' : undefined}>Devices</a>${!isKids && html`<a href="#/account" aria-current=${view === 'account' ? 'page' : undefined}>Account</a>`}</nav>
       <search><input type="search" aria-label="Search films and series" placeholder="Search" maxlength="200" value=${view === 'search' ? text : ''} onInput=${search} /></search>
       <label class="profile"><span class="sr-only">Profile</span>
         <select value=${session.value?.profile.id} onChange=${choose}>

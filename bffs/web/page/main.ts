@@ -6,7 +6,9 @@ import { html } from './html.ts'
 import { route, session } from './state.ts'
 import { Account } from './views/account.ts'
 import { Devices } from './views/devices.ts'
+import { Genre, Genres } from './views/genres.ts'
 import { Home } from './views/home.ts'
+import { MyList } from './views/my-list.ts'
 import { NotFound } from './views/not-found.ts'
 import { Search } from './views/search.ts'
 import { SignIn } from './views/sign-in.ts'
@@ -23,6 +25,9 @@ const View = () => {
   if (view === 'title') return html`<${Title} id=${argument} />`
   if (view === 'watch') return html`<${Watch} id=${argument} />`
   if (view === 'search') return html`<${Search} text=${argument} />`
+  if (view === 'genres') return html`<${Genres} />`
+  if (view === 'genre') return html`<${Genre} name=${argument} />`
+  if (view === 'my-list') return html`<${MyList} />`
   if (view === 'account') return html`<${Account} />`
   if (view === 'tv') return html`<${SignInCode} code=${argument} />`
   if (view === 'devices') return html`<${Devices} />`

@@ -3,6 +3,7 @@ import { Cards, Degraded, Progress, Row } from '../card.ts'
 import { picture } from '../config.ts'
 import { html } from '../html.ts'
 import { useLoading } from '../loading.ts'
+import { Marking } from '../marking.ts'
 import { hashOf } from '../route.ts'
 import { web } from '../state.ts'
 import { Skeleton } from './home.ts'
@@ -41,6 +42,7 @@ export const Title = ({ id }: { readonly id: string }) => {
           <p>${title.synopsis}</p>
           ${title.progress !== null && html`<${Progress} share=${title.progress} label="Watched" />`}
           <${PlayLine} title=${title} />
+          <${Marking} key=${title.id} title=${title} />
           ${title.cast.length > 0 && html`<p class="hint">${title.cast.join(', ')}</p>`}
         </div>
       </section>
