@@ -2,7 +2,6 @@ import Hls from 'hls.js'
 import type { Api, Playback } from './api.ts'
 import { createFailover, type Failover } from './failover.ts'
 import { createReports } from './reports.ts'
-import { showSubtitles } from './watch/subtitles.ts'
 
 export type PlayerEvents = {
   readonly onFatal: (message: string) => void
@@ -59,11 +58,9 @@ export const startPlayer = (
       maxBufferLength: 30,
       maxMaxBufferLength: 60,
       capLevelToPlayerSize: true,
-      renderTextTracksNatively: false,
     })
     watchEdge(hls, { failover, onLost: (isLast) => (isLast ? giveUp() : open(video.currentTime || atSeconds)) })
     hls.on(Hls.Events.LEVEL_SWITCHED, (_event, { level }) => reports.bitrate(Math.round((hls?.levels[level]?.bitrate ?? 0) / 1000)))
-    showSubtitles(hls, video)
     onOpen?.(hls)
     hls.loadSource(stream.hls)
     hls.attachMedia(video)
