@@ -3,7 +3,7 @@ import type { Ruled } from './hydrate.ts'
 import type { LoadTitles } from './load-titles.ts'
 import { applyRules, pick } from './rules.ts'
 
-export type Paging = { readonly first: number; readonly after: string | null | undefined }
+export type Paging = { readonly first: number; readonly after?: string | null | undefined }
 /** Which ids stand on a page of a list; the cursor is null on the last one. */
 export type PageSkeleton = { readonly ids: readonly string[]; readonly endCursor: string | null }
 

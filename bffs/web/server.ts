@@ -1,13 +1,13 @@
 import type { Http } from '#platform/http/server.ts'
 import { signedIn } from '../device/context.ts'
+import { createListQueries } from '../device/list-screens.ts'
 import { type BffDeps, createBff } from '../device/server.ts'
 import { sharedMutations, sharedQueries } from '../device/shared-resolvers.ts'
 import { createSkeletons } from '../device/skeleton.ts'
 import { type PageLinks, servePage } from './page.ts'
 import type { Resolvers } from './schema.generated.ts'
 import { createCards } from './screens/cards.ts'
-import { homeScreen } from './screens/home.ts'
-import { genreScreen, myListScreen } from './screens/lists.ts'
+import { homeScreen, presentCard } from './screens/home.ts'
 import { searchScreen } from './screens/search.ts'
 import { titleScreen } from './screens/title.ts'
 
@@ -18,11 +18,10 @@ export const createWeb = async ({ page, ...deps }: BffDeps & { readonly page: ()
   const resolvers: Required<Pick<Resolvers, 'Query' | 'Mutation'>> = {
     Query: {
       ...sharedQueries,
+      ...createListQueries(loadCards, presentCard),
       home: (_parent, _args, context) => homeScreen(signedIn(context), { skeletons, loadCards }),
       title: (_parent, { id }, context) => titleScreen(signedIn(context), id, loadCards),
       search: (_parent, { text }, context) => searchScreen(signedIn(context), text, { skeletons, loadCards }),
-      genre: (_parent, { name, first, after }, context) => genreScreen(signedIn(context), { name, first, after }, loadCards),
-      myList: (_parent, { first, after }, context) => myListScreen(signedIn(context), { first, after }, loadCards),
     },
     Mutation: sharedMutations('WEB'),
   }

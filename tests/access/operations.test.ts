@@ -135,7 +135,9 @@ test('an operation that has no row is named, and so is a row of one that is gone
   assert.match(differences(new Map(), new Map([['Query.new', cells]])).join(), /no row .*Query\.new/)
   assert.match(differences(new Map([['Query.gone', cells]]), new Map()).join(), /not there: Query\.gone/)
   assert.match(differences(new Map([['Query.a', cells]]), new Map([['Query.a', other]])).join(), /not as the row says.*denied/)
-  const known = new Set(subgraphNames.flatMap((name) => operationsOf(subgraphSchema(name)).map(({ coordinate }) => coordinate)))
+  const devices = ['tv', 'mobile', 'web'].map((device) => buildSchema(readSchema(join(home, 'bffs', device))))
+  const schemas = [...subgraphNames.map(subgraphSchema), ...devices]
+  const known = new Set(schemas.flatMap((schema) => operationsOf(schema).map(({ coordinate }) => coordinate)))
   assert.deepEqual(
     Object.keys(argumentsOf).filter((coordinate) => !known.has(coordinate)),
     [],
