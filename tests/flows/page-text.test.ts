@@ -156,7 +156,7 @@ test('the label of the PIN stands beside its field, not against it', async () =>
   await profiles.selectOption({ label: 'Kids' })
   await page.getByRole('link', { name: 'Account' }).waitFor({ state: 'detached' })
   await profiles.selectOption(adult)
-  const gap = await page.getByLabel('PIN', { exact: true }).evaluate((field) => {
+  const gap = await page.getByRole('textbox', { name: 'PIN' }).evaluate((field) => {
     const range = document.createRange()
     range.selectNodeContents(field.previousSibling as Node)
     return field.getBoundingClientRect().left - range.getBoundingClientRect().right

@@ -51,10 +51,12 @@ const root = document.getElementById('app')
 if (root !== null) {
   const { moved } = followHeading(root)
   render(html`<${App} />`, root)
-  addEventListener('hashchange', () => {
+  // NOTE: captured, because a view that loads nothing is drawn before the next listener is called.
+  const leave = (): void => {
     // NOTE: who is writing a search goes on writing.
     if (!(document.activeElement instanceof HTMLInputElement)) moved()
-  })
+  }
+  addEventListener('hashchange', leave, { capture: true })
   let isSignedIn = session.value !== null
   effect(() => {
     if (isSignedIn !== (session.value !== null)) moved()
