@@ -54,7 +54,7 @@ if (root !== null) {
   // NOTE: captured, because a view that loads nothing is drawn before the next listener is called.
   const leave = (): void => {
     // NOTE: who is writing a search goes on writing.
-    if (!(document.activeElement instanceof HTMLInputElement)) moved()
+    if (document.activeElement?.matches('[type=search]') !== true) moved()
   }
   addEventListener('hashchange', leave, { capture: true })
   let isSignedIn = session.value !== null
