@@ -59,13 +59,29 @@ const loadEngine = (): Promise<EngineModule> => {
   return loaded
 }
 
+/** NOTE: the adapter's own `executeScript` splits a script at every semicolon, also inside the body of a function; PostgreSQL reads it whole. */
+class WholeScripts extends PrismaPg {
+  readonly #pool: ReturnType<typeof openPool>
+  constructor(pool: ReturnType<typeof openPool>) {
+    super(pool)
+    this.#pool = pool
+  }
+  override async connect() {
+    const adapter = await super.connect()
+    adapter.executeScript = async (script) => {
+      await this.#pool.query(script)
+    }
+    return adapter
+  }
+}
+
 /** Prisma's schema engine, compiled to WebAssembly, on the database at `connectionString`. */
 export const openSchemaEngine = async (connectionString: string): Promise<SchemaEngine & AsyncDisposable> => {
   const { SchemaEngine } = await loadEngine()
   // NOTE: the pool is ours, because the engine never closes its own, and an advisory lock lives as long as its connection.
   const pool = openPool({ connectionString, query_timeout: 0 })
   const datamodels = (await schemaFiles()).map(({ path, content }) => [path, content])
-  const engine = await SchemaEngine.new({ datamodels }, () => undefined, bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool)))
+  const engine = await SchemaEngine.new({ datamodels }, () => undefined, bindMigrationAwareSqlAdapterFactory(new WholeScripts(pool)))
   return {
     applyMigrations: (input) => engine.applyMigrations(input),
     diff: (input) => engine.diff(input),
