@@ -137,8 +137,12 @@ const seedAccounts = async (tx: Transaction, hashes: { readonly member: string; 
       profiles.map((profile, at) => ({ ...profile, accountId: id, createdAt: new Date(now.getTime() + at) })),
     ),
   })
+  const inThirtyDays = new Date(now.getTime() + 30 * 86_400_000)
+  const period = { startedAt: now, anchorAt: now, periodStart: now, periodEnd: inThirtyDays }
   await tx.subscription.createMany({
-    data: seedMembers.flatMap(({ id, planId, active }) => (planId === null ? [] : [{ accountId: id, planId, active, startedAt: now }])),
+    data: seedMembers.flatMap(({ id: accountId, planId, active }) =>
+      planId === null ? [] : [{ ...period, accountId, planId, state: active ? 'active' : 'ended', dueAt: active ? inThirtyDays : null }],
+    ),
   })
   await tx.account.create({
     data: {

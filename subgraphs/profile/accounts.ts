@@ -27,15 +27,17 @@ export const signUp = async (input: SignUpInput, asking: Asking, deps: AccountDe
   if ('refused' in result) return result.refused
   const trying = { account: result.checked.email, address: asking.address }
   return tryWithin({ limits: deps.limits, what: 'signUp', trying, isGood: () => false }, () =>
-    addAccount({ ...result.checked, planId: input.planId ?? '' }, asking, deps),
+    addAccount({ ...result.checked, planId: input.planId ?? '', method: input.paymentMethod ?? null }, asking, deps),
   )
 }
 
+type NewMember = ReturnType<typeof checkSignUp> & { readonly planId: string; readonly method: string | null }
+
 /** NOTE: a password is hashed also for an address that is taken, so that the time does not say so before the answer does. */
 const addAccount = async (
-  { email, password, profile: checked, planId }: ReturnType<typeof checkSignUp> & { readonly planId: string },
+  { email, password, profile: checked, planId, method }: NewMember,
   asking: Asking,
-  { accounts, sessions, clock }: AccountDeps,
+  { accounts, sessions, billing }: AccountDeps,
 ): Promise<OpenedSession | Refused> => {
   const account = { id: randomUUID(), email, operator: false }
   const profile = { ...checked, accountId: account.id }
@@ -46,8 +48,13 @@ const addAccount = async (
     if (isCinegraphError(error) && error.code === 'EMAIL_TAKEN') return refuse('EMAIL_TAKEN', error.message)
     throw error
   }
-  const subscription = planId === '' ? null : await accounts.subscribe(account.id, planId, clock())
-  return sessions.open({ account: { ...account, support: false, deleteAt: null, pinHash: null, subscription }, profile }, asking)
+  // NOTE: a payment that is declined leaves the account without a subscription; its member chooses again.
+  if (planId !== '') await billing.subscribe({ accountId: account.id, planId, method, expectedMinor: null, country: asking.region })
+  const [saved] = await accounts.accounts([account.id])
+  return sessions.open(
+    { account: { ...account, support: false, deleteAt: null, pinHash: null, subscription: saved?.subscription ?? null }, profile },
+    asking,
+  )
 }
 
 type Credentials = { readonly email: string; readonly password: string }

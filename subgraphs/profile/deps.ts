@@ -1,3 +1,4 @@
+import type { Billing } from './billing/billing.ts'
 import type { Sessions } from './sessions.ts'
 import type { AccountStore, ProfileStore, Removals } from './store.ts'
 import type { TryLimits } from './try-limits.ts'
@@ -7,6 +8,7 @@ export type AccountDeps = {
   readonly accounts: AccountStore
   readonly profiles: ProfileStore
   readonly sessions: Sessions
+  readonly billing: Billing
   readonly limits: TryLimits
   readonly removals: Removals
   /** Days between asking for an account to be deleted and its removal. */

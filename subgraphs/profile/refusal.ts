@@ -7,6 +7,8 @@ export type Refused = {
   readonly code: RefusalCode
   readonly message: string
   readonly retryAfterSeconds: number | null
+  /** Where a payment is to be confirmed. */
+  readonly actionUrl: string | null
 }
 
 export const refuse = (code: RefusalCode, message: string, retryAfterSeconds: number | null = null): Refused => ({
@@ -14,6 +16,7 @@ export const refuse = (code: RefusalCode, message: string, retryAfterSeconds: nu
   code,
   message,
   retryAfterSeconds,
+  actionUrl: null,
 })
 
 /** What `check` gives, or the refusal that says which of the input's values is wrong. */

@@ -7,13 +7,14 @@ import { refreshSession, signIn, signUp } from './accounts.ts'
 import type { AccountDeps } from './deps.ts'
 import type { ProfileLoaders } from './loaders.ts'
 import { answerSignInCode, signInWithCode, startSignInCode } from './oauth/sign-in-codes.ts'
-import { isKids, kidsMayNot, setPin } from './pin.ts'
+import { isKids, setPin } from './pin.ts'
 import { createProfile, deleteProfile, switchProfile, updateProfile } from './profiles.ts'
 import { type Refused, refuse } from './refusal.ts'
 import { deleteAccount } from './removal.ts'
 import type { DeviceKind, Resolvers } from './schema.generated.ts'
 import { sessionMutations } from './session-resolvers.ts'
 import type { Asking } from './sessions.ts'
+import { invoicesOf, invoiceType, membershipType, planChange, subscriptionMutations } from './subscription-resolvers.ts'
 
 export type ProfileContext = SubgraphContext<ProfileLoaders>
 
@@ -24,10 +25,8 @@ const askingOf = ({ deviceId, region, address = '' }: Caller, device: DeviceKind
   address,
   device,
 })
-const named = <N extends 'Session' | 'Profile' | 'Membership' | 'EndedSessions' | 'AccountDeletion', T extends object>(
-  name: N,
-  result: T | Refused,
-) => ('__typename' in result ? result : { __typename: name, ...result })
+const named = <N extends 'Session' | 'Profile' | 'EndedSessions' | 'AccountDeletion', T extends object>(name: N, result: T | Refused) =>
+  '__typename' in result ? result : { __typename: name, ...result }
 
 /** An account, a profile's owner and the profile itself may be read by their account, by support and by operators only. */
 const mayRead = ({ caller: { viewer } }: ProfileContext, accountId: string): boolean =>
@@ -57,14 +56,15 @@ const codeMutations = (deps: AccountDeps, codes: Codes): Pick<Resolvers['Mutatio
     viewer === null ? notSignedIn : named('EndedSessions', await answerSignInCode({ userCode, allow, viewer, address }, codes(), deps)),
 })
 
-const queries = ({ accounts }: AccountDeps): Resolvers['Query'] & object => ({
+const queries = (deps: AccountDeps): Resolvers['Query'] & object => ({
   me: (_parent, _args, { caller, loaders }) => (caller.viewer === null ? null : loaders.accounts.load(caller.viewer.accountId)),
   watching: (_parent, _args, { caller, loaders }) => (caller.viewer === null ? null : loaders.profiles.load(caller.viewer.profileId)),
   accountOf: async (_parent, { email }) => {
     const known = EmailAddress.safeParse(email).data
-    return known === undefined ? null : ((await accounts.withPassword(known))?.account ?? null)
+    return known === undefined ? null : ((await deps.accounts.withPassword(known))?.account ?? null)
   },
-  plans: () => accounts.plans(),
+  plans: () => deps.accounts.plans(),
+  planChange: planChange(deps),
 })
 
 const mutations = (deps: AccountDeps): Resolvers['Mutation'] & object => ({
@@ -83,21 +83,7 @@ const mutations = (deps: AccountDeps): Resolvers['Mutation'] & object => ({
     if (viewer === null || (await isKids(viewer, deps))) return false
     return deps.removals.takeBack(viewer.accountId)
   },
-  subscribe: async (_parent, { planId }, { caller: { viewer } }) => {
-    // NOTE: an account can be deleted while its access token is still valid.
-    if (viewer === null || (await deps.accounts.accounts([viewer.accountId])).length === 0) return notSignedIn
-    if (await isKids(viewer, deps)) return kidsMayNot
-    const subscription = await deps.accounts.subscribe(viewer.accountId, planId, deps.clock())
-    return named('Membership', subscription ?? refuse('NO_SUCH_PLAN', 'There is no such plan.'))
-  },
-  cancelSubscription: async (_parent, _args, { caller: { viewer } }) => {
-    if (viewer === null) return notSignedIn
-    if (await isKids(viewer, deps)) return kidsMayNot
-    return named(
-      'Membership',
-      (await deps.accounts.cancel(viewer.accountId)) ?? refuse('NO_SUBSCRIPTION', 'There is no subscription to cancel.'),
-    )
-  },
+  ...subscriptionMutations(deps),
 })
 
 type ProfileMutation = 'switchProfile' | 'createProfile' | 'updateProfile' | 'deleteProfile' | 'setPin'
@@ -129,7 +115,9 @@ const profileMutations = (deps: AccountDeps): Pick<Resolvers['Mutation'] & objec
   }
 }
 
-const types = ({ accounts, profiles, sessions }: AccountDeps): Pick<Resolvers, 'Account' | 'Profile' | 'Plan' | 'SignedInDevice'> => ({
+const types = (deps: AccountDeps): Pick<Resolvers, 'Account' | 'Profile' | 'Plan' | 'SignedInDevice' | 'Membership' | 'Invoice'> => ({
+  Membership: membershipType(deps),
+  Invoice: invoiceType,
   Account: {
     __resolveReference: ({ id }, context) => (mayRead(context, id) ? context.loaders.accounts.load(id) : null),
     email: async ({ email }, _args, context) => {
@@ -138,9 +126,10 @@ const types = ({ accounts, profiles, sessions }: AccountDeps): Pick<Resolvers, '
     },
     hasPin: ({ pinHash }) => pinHash !== null,
     profiles: ({ id }, _args, { loaders }) => loaders.profilesOf.load(id),
-    // NOTE: where an account is signed in concerns no child.
+    // NOTE: where an account is signed in, and what it pays, concerns no child.
     sessions: async ({ id }, _args, { caller: { viewer } }) =>
-      viewer?.accountId === id && (await isKids(viewer, { profiles })) ? [] : sessions.ofAccount(id),
+      viewer?.accountId === id && (await isKids(viewer, deps)) ? [] : deps.sessions.ofAccount(id),
+    invoices: invoicesOf(deps),
   },
   SignedInDevice: {
     seenAt: ({ renewedAt }) => renewedAt,
@@ -159,6 +148,6 @@ const types = ({ accounts, profiles, sessions }: AccountDeps): Pick<Resolvers, '
     },
   },
   Plan: {
-    __resolveReference: async ({ id }) => (await accounts.plans()).find((plan) => plan.id === id) ?? null,
+    __resolveReference: async ({ id }) => (await deps.accounts.plans()).find((plan) => plan.id === id) ?? null,
   },
 })

@@ -3,6 +3,7 @@ import { createSubgraph, type Subgraph } from '#platform/graphql/subgraph.ts'
 import { createIssuer } from '#platform/identity/access-token.ts'
 import type { Log } from '#platform/observe/log.ts'
 import type { CreateTries } from '#platform/postgres/tries.ts'
+import type { Billing } from './billing/billing.ts'
 import { createLoaders } from './loaders.ts'
 import { type OauthDeps, openOauth } from './oauth/open.ts'
 import { resolvers } from './resolvers.ts'
@@ -19,6 +20,7 @@ export type ProfileDeps = {
   readonly removals: Removals
   readonly createTries: CreateTries
   readonly graceDays: number
+  readonly billing: Billing
   readonly accessPrivateKey: string
   readonly accessTokenSeconds: number
   readonly oauth: Pick<OauthDeps, 'prisma' | 'clients' | 'accessPublicKey' | 'issuerUrl'>
@@ -34,6 +36,7 @@ export const createProfile = async ({
   removals,
   createTries,
   graceDays,
+  billing,
   accessPrivateKey,
   accessTokenSeconds,
   oauth,
@@ -42,7 +45,7 @@ export const createProfile = async ({
 }: ProfileDeps): Promise<Subgraph> => {
   const tokens = createIssuer(accessPrivateKey, accessTokenSeconds)
   const sessions = createSessions({ store, tokens, ttlSeconds: accessTokenSeconds, clock })
-  const deps = { accounts, profiles, sessions, limits: createTryLimits(createTries), removals, graceDays, clock }
+  const deps = { accounts, profiles, sessions, billing, limits: createTryLimits(createTries), removals, graceDays, clock }
   const opened = openOauth({ ...oauth, deps, sessions: store, accessPrivateKey, accessTokenSeconds, log })
   const subgraph = await createSubgraph({
     name: 'profile',

@@ -1,19 +1,27 @@
-import { subscriptions } from '#platform/contracts/topics/profile.subscriptions.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
 import type { Database } from '#platform/postgres/database.ts'
-import { outboxEvent } from '#platform/postgres/outbox.ts'
+import type { State } from './billing/machine.ts'
 import { noteRemoved } from './removal.postgres.ts'
-import type { AccountStore, Profile, ProfileStore } from './store.ts'
+import type { Account, AccountStore, Profile, ProfileStore, Subscription } from './store.ts'
 
 type Prisma = Database['prisma']
 const withPlan = { subscription: { include: { plan: true } } } as const
 
+type Row = Awaited<ReturnType<Prisma['account']['findMany']>>[number] & {
+  readonly subscription: (Omit<Subscription, 'state'> & { readonly state: string }) | null
+}
+/** NOTE: the states that a database holds are those that the machine gave. */
+const toAccount = ({ subscription, ...account }: Row): Account => ({
+  ...account,
+  subscription: subscription === null ? null : { ...subscription, state: subscription.state as State },
+})
+
 /** Accounts in the `profile` schema. */
 export const postgresAccounts = (prisma: Prisma): AccountStore => ({
-  accounts: (ids) => prisma.account.findMany({ where: { id: { in: [...ids] } }, include: withPlan }),
+  accounts: async (ids) => (await prisma.account.findMany({ where: { id: { in: [...ids] } }, include: withPlan })).map(toAccount),
   withPassword: async (email) => {
     const found = await prisma.account.findUnique({ where: { email }, include: withPlan })
-    return found === null ? null : { account: found, passwordHash: found.passwordHash }
+    return found === null ? null : { account: toAccount(found), passwordHash: found.passwordHash }
   },
   passwordOf: async (id) => (await prisma.account.findUnique({ where: { id }, select: { passwordHash: true } }))?.passwordHash ?? null,
   pinOf: async (id) => (await prisma.account.findUnique({ where: { id }, select: { pinHash: true } }))?.pinHash ?? null,
@@ -27,40 +35,10 @@ export const postgresAccounts = (prisma: Prisma): AccountStore => ({
       throw error
     }
   },
-  subscribe: (accountId, planId, at) => prisma.$transaction((tx) => subscribeIn(tx, { accountId, planId, at })),
-  cancel: async (accountId) => {
-    const [cancelled] = await prisma.subscription.updateManyAndReturn({
-      where: { accountId, active: true },
-      data: { active: false },
-      include: { plan: true },
-    })
-    return cancelled ?? null
-  },
   plans: () => prisma.plan.findMany({ orderBy: { priceCents: 'asc' } }),
 })
 
 type Transaction = Parameters<Parameters<Prisma['$transaction']>[0]>[0]
-
-/** A subscription that was active keeps its start, and its start is published once. */
-const subscribeIn = async (
-  tx: Transaction,
-  { accountId, planId, at }: { readonly accountId: string; readonly planId: string; readonly at: Date },
-) => {
-  const plan = await tx.plan.findUnique({ where: { id: planId } })
-  if (plan === null) return null
-  // NOTE: of two at the same time the second sees what the first has saved.
-  await tx.$queryRaw`select 1 from profile.account where id = ${accountId} for update`
-  const before = await tx.subscription.findUnique({ where: { accountId } })
-  const startedAt = before?.active ? before.startedAt : at
-  const active = { planId, active: true, startedAt }
-  const include = { plan: true, account: true } as const
-  const saved = await tx.subscription.upsert({ where: { accountId }, create: { accountId, ...active }, update: active, include })
-  if (!before?.active) {
-    const event = { accountId, email: saved.account.email, planName: plan.name, startedAt: startedAt.toISOString() }
-    await tx.profileOutbox.create({ data: outboxEvent(subscriptions, event) })
-  }
-  return saved
-}
 
 /** Profiles in the `profile` schema. */
 export const postgresProfiles = (prisma: Prisma): ProfileStore => ({

@@ -1,3 +1,4 @@
+import type { State } from './billing/machine.ts'
 import type { DeviceKind } from './schema.generated.ts'
 
 export type Profile = {
@@ -18,8 +19,16 @@ export type Plan = {
   readonly currency: string
   readonly streamsMax: number
   readonly heightMax: number
+  readonly trialDays: number
 }
-export type Subscription = { readonly accountId: string; readonly active: boolean; readonly startedAt: Date; readonly plan: Plan }
+export type Subscription = {
+  readonly accountId: string
+  readonly state: State
+  readonly startedAt: Date
+  /** Of the period that runs; what was canceled ends with it. */
+  readonly periodEnd: Date
+  readonly plan: Plan
+}
 export type Account = {
   readonly id: string
   readonly email: string
@@ -78,9 +87,6 @@ export type AccountStore = {
   readonly withPassword: (email: string) => Promise<{ readonly account: Account; readonly passwordHash: string } | null>
   /** Account and first profile, both or neither. Throws EMAIL_TAKEN. */
   readonly create: (account: NewAccount) => Promise<void>
-  /** Saves the subscription and, when it starts, the event of it. Null when there is no such plan. */
-  readonly subscribe: (accountId: string, planId: string, at: Date) => Promise<Subscription | null>
-  readonly cancel: (accountId: string) => Promise<Subscription | null>
   readonly plans: () => Promise<readonly Plan[]>
 }
 

@@ -40,7 +40,9 @@ export const makeHousehold = async ({ prisma }: Pick<Database, 'prisma'>): Promi
     createdAt: new Date(at),
   }))
   await prisma.account.create({ data: { id: accountId, email, passwordHash, profiles: { create: profiles } } })
-  await prisma.subscription.create({ data: { accountId, planId: 'standard', active: true, startedAt: new Date() } })
+  const [now, later] = [new Date(), new Date(Date.now() + 30 * 86_400_000)]
+  const period = { startedAt: now, anchorAt: now, periodStart: now, periodEnd: later }
+  await prisma.subscription.create({ data: { accountId, planId: 'standard', state: 'active', ...period, dueAt: later } })
   await prisma.session.createMany({ data: seats.map((each) => sessionOf(accountId, each)) })
   await prisma.resumePoint.createMany({ data: seats.map(({ profileId }) => pointOf(profileId)) })
   await prisma.viewing.createMany({ data: seats.map(({ profileId }) => viewingOf(profileId)) })

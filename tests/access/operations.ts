@@ -33,6 +33,9 @@ export const argumentsOf: Readonly<Record<string, (member: Household) => Values>
   'Mutation.setPin': ({ first }) => ({ profileId: first.profileId, pin: '2468', password }),
   'Mutation.deleteAccount': () => ({ password }),
   'Mutation.subscribe': () => ({ planId: 'premium' }),
+  'Query.planChange': () => ({ planId: 'basic' }),
+  'Mutation.refundInvoice': () => ({ number: 1_000_000, amountMinor: 1 }),
+  'Mutation.recordPaymentEvent': () => ({ body: '{}', signature: 'none' }),
   'Subscription.uploadProgress': ({ uploadId }) => ({ id: uploadId }),
 }
 

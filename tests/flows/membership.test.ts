@@ -5,6 +5,7 @@ import type {
   AccountQuery,
   CancelSubscriptionMutation,
   CreateProfileMutation,
+  InvoicesQuery,
   PlansQuery,
   RefreshSessionMutation,
   SignOutMutation,
@@ -66,14 +67,25 @@ for (const kind of ['tv', 'mobile', 'web'] as const satisfies readonly DeviceKin
     const [plan] = (await ask<PlansQuery>(device, 'plans')).plans
     assert.equal(plan?.priceCents, 599, 'the cheapest comes first')
     const { subscribe } = await ask<SubscribeMutation>(device, 'subscribe', { planId: plan?.id })
-    assert.deepEqual(subscribe, { __typename: 'Membership', active: true, plan: { id: 'basic', name: 'Basic' } })
+    assert.ok('state' in subscribe, JSON.stringify(subscribe))
+    assert.deepEqual([subscribe.active, subscribe.state, subscribe.plan], [true, 'ACTIVE', { id: 'basic', name: 'Basic' }])
     const playback = await device.play(film)
     assert.ok('streams' in playback, JSON.stringify(playback))
     const { sessionId } = playback
     assert.equal(await device.heartbeat({ titleId: film, positionMs: 42_000, sessionId }), 202)
     await until('the history has it', 10_000, async () => (await titlesSeen(device)).includes(film))
     const { cancelSubscription } = await ask<CancelSubscriptionMutation>(device, 'cancelSubscription')
-    assert.ok('active' in cancelSubscription && !cancelSubscription.active)
+    assert.ok('state' in cancelSubscription && cancelSubscription.state === 'CANCELED', JSON.stringify(cancelSubscription))
+    assert.ok('streams' in (await device.play(film)), 'what was canceled lasts until its period is over')
+    const { invoices } = await ask<InvoicesQuery>(device, 'invoices')
+    assert.deepEqual(
+      invoices.map(({ state, totalMinor }) => [state, totalMinor]),
+      [['PAID', 599]],
+    )
+    await platform.database.prisma.subscription.updateMany({
+      where: { account: { email } },
+      data: { periodEnd: new Date(Date.now() - 1_000) },
+    })
     assert.equal(((await device.play(film)) as { code?: string }).code, 'NO_SUBSCRIPTION')
     const { account } = await ask<AccountQuery>(device, 'account')
     assert.deepEqual([account.email, account.membership?.active], [email, false])
@@ -131,6 +143,10 @@ for (const kind of ['tv', 'mobile', 'web'] as const satisfies readonly DeviceKin
       createProfile: { input: { name: 'Tom' } },
       subscribe: { planId: 'basic' },
       cancelSubscription: {},
+      pauseSubscription: {},
+      resumeSubscription: {},
+      planChange: { planId: 'basic' },
+      invoices: {},
     }
     for (const [name, variables] of Object.entries(asked))
       assert.deepEqual(

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { createPostgresEventLogAdmin } from '#platform/adapters/event-log-admin.postgres.ts'
 import { objectKey } from '#platform/contracts/object-key.ts'
 import { heartbeats } from '#platform/contracts/topics/playback.heartbeats.ts'
+import { payments } from '#platform/contracts/topics/profile.payments.ts'
 import { subscriptions } from '#platform/contracts/topics/profile.subscriptions.ts'
 import { objectsBelow, readObject } from '#platform/files/read-object.ts'
 import { signalsOf } from '../../workers/recs/server.ts'
@@ -10,7 +11,7 @@ import { readFile } from '../../workers/telemetry/archive.ts'
 import { bootPlatform } from '../boot.ts'
 import { Device, until } from '../member.ts'
 
-test('a new subscription is confirmed by exactly one mail, however often the event is delivered', async () => {
+test('a new subscription, a receipt and a declined payment are each told by exactly one mail, however often the event is delivered', async () => {
   await using platform = await bootPlatform({ workers: true })
   const device = new Device(platform.links, 'web')
   const { accessToken } = await device.signIn('new@cinegraph.example')
@@ -21,8 +22,13 @@ test('a new subscription is confirmed by exactly one mail, however often the eve
       body: JSON.stringify({ query: 'mutation { subscribe(planId: "standard") { ... on Membership { active } } }' }),
     })
   await (await subscribe()).arrayBuffer()
-  const [mail] = await until('the mail', 10_000, async () => {
-    const mails = (await platform.mailbox.list(objectKey('sent'))).objects
+  const mailsOf = async (subject: RegExp): Promise<readonly string[]> => {
+    const keys = (await platform.mailbox.list(objectKey('sent'))).objects.map(({ key }) => key)
+    const texts = await Promise.all(keys.map(async (key) => (await readObject(platform.mailbox, key)).toString('utf8')))
+    return texts.filter((text) => subject.test(text))
+  }
+  const [text = ''] = await until('the mail', 30_000, async () => {
+    const mails = await mailsOf(/^Subject: Your .* plan has started$/m)
     return mails.length > 0 && mails
   })
   const { startedAt } = await platform.database.prisma.subscription.findUniqueOrThrow({ where: { accountId: 'a-new' } })
@@ -32,9 +38,18 @@ test('a new subscription is confirmed by exactly one mail, however often the eve
   await platform.events.publish(subscriptions, [
     { accountId: 'a-other', email: 'other@cinegraph.example', planName: 'Basic', startedAt: startedAt.toISOString() },
   ])
-  await until('the other mail', 10_000, async () => (await platform.mailbox.list(objectKey('sent'))).objects.length >= 2)
-  assert.equal((await platform.mailbox.list(objectKey('sent'))).objects.length, 2)
-  const text = (await readObject(platform.mailbox, mail?.key ?? objectKey('none'))).toString('utf8')
+  await until('the other mail', 30_000, async () => (await mailsOf(/^Subject: Your .* plan has started$/m)).length >= 2)
+  assert.equal((await mailsOf(/^Subject: Your .* plan has started$/m)).length, 2)
+  await until('the receipt', 30_000, async () => (await mailsOf(/^Subject: Receipt for invoice 1$/m)).length > 0)
+  const declined = {
+    ...{ accountId: 'a-new', email: 'new@cinegraph.example', planName: 'Standard', reference: 'i:2', outcome: 'declined' as const },
+    ...{ invoiceNumber: 2, amountMinor: 1199, currency: 'USD', nextTryAt: null, at: startedAt.toISOString() },
+  }
+  await platform.events.publish(payments, [declined, declined])
+  await platform.events.publish(payments, [{ ...declined, reference: 'i:3' }])
+  await until('the last of them', 30_000, async () => (await mailsOf(/was declined$/m)).length >= 2)
+  assert.equal((await mailsOf(/was declined$/m)).length, 2)
+  assert.equal((await mailsOf(/^Subject: Receipt/m)).length, 1)
   assert.match(text, /^To: new@cinegraph\.example$/m)
   assert.match(await (await fetch(platform.links.mail)).text(), /Your Standard plan has started/)
 })

@@ -3,6 +3,12 @@ import { type Row, row } from '#platform/errors/row.ts'
 /** Streams, objects, uploads and films. */
 export const media = {
   STREAM_TOKEN_INVALID: row(403, 'STREAM_TOKEN_INVALID', false, () => 'This stream address is not valid. Ask for a new one with `play`.'),
+  PAYMENT_EVENT_INVALID: row(
+    403,
+    'FORBIDDEN',
+    false,
+    () => 'This is not signed by the payment processor. Look at the secret of its webhook.',
+  ),
   STREAM_TOKEN_EXPIRED: row(403, 'STREAM_TOKEN_EXPIRED', false, () => 'This stream address has expired. Ask for a new one with `play`.'),
   RANGE_INVALID: row(416, 'RANGE_INVALID', false, (d) => `The range lies outside the ${d.size} bytes of this object.`),
   PRECONDITION_FAILED: row(

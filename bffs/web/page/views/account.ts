@@ -10,6 +10,7 @@ import { html } from '../html.ts'
 import { useLoading } from '../loading.ts'
 import { forgetSessions, session, setSession, web } from '../state.ts'
 import { Leaving } from './leaving.ts'
+import { PlanSection } from './plan.ts'
 import { Profiles } from './profiles.ts'
 
 type Device = SessionsQuery['sessions'][number]
@@ -91,6 +92,7 @@ const OwnAccount = () => {
       <h1>Account</h1>
       <p class="hint">${account?.account.email}</p>
       <p role="status">${error ?? accountError ?? said}</p>
+      <${PlanSection} />
       <h2>Where you are signed in</h2>
       <ul class="device-lines" aria-label="Signed in">${(value?.sessions ?? []).map((device) => html`<${SignedIn} key=${device.id} device=${device} onEnd=${end} />`)}</ul>
       <p class="actions"><button onClick=${endOthers}>Sign out all others</button><button onClick=${endAll}>Sign out everywhere</button></p>

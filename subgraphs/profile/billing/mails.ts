@@ -1,0 +1,30 @@
+import { payments } from '#platform/contracts/topics/profile.payments.ts'
+import { subscriptions } from '#platform/contracts/topics/profile.subscriptions.ts'
+import { outboxEvent } from '#platform/postgres/outbox.ts'
+import type { Invoice, Plan, Transaction } from './deps.ts'
+
+type To = { readonly accountId: string; readonly email: string; readonly plan: Pick<Plan, 'name'> }
+
+/** A subscription has started; its member is told once. */
+export const tellStarted = async (tx: Transaction, { accountId, email, plan }: To, startedAt: Date): Promise<void> => {
+  const event = { accountId, email, planName: plan.name, startedAt: startedAt.toISOString() }
+  await tx.profileOutbox.create({ data: outboxEvent(subscriptions, event) })
+}
+
+type Paid = {
+  readonly invoice: Invoice
+  readonly reference: string
+  readonly outcome: 'paid' | 'declined'
+  readonly nextTryAt: Date | null
+  readonly at: Date
+}
+
+/** A payment was made or declined; its member is told once of each. */
+export const tellPayment = async (tx: Transaction, { accountId, email, plan }: To, told: Paid): Promise<void> => {
+  const { invoice, reference, outcome, nextTryAt, at } = told
+  const { number: invoiceNumber, currency, totalMinor } = invoice
+  const about = { accountId, email, planName: plan.name, reference, outcome, invoiceNumber, amountMinor: totalMinor, currency }
+  await tx.profileOutbox.create({
+    data: outboxEvent(payments, { ...about, nextTryAt: nextTryAt?.toISOString() ?? null, at: at.toISOString() }),
+  })
+}
