@@ -28,7 +28,7 @@ before(async () => {
     streamKey,
     serviceKey: 'cd'.repeat(32),
     clock: () => new Date(),
-    pace: { bytes: 1_000, everyMs: 1_500 },
+    pace: { bytes: 4_000, everyMs: 1_500 },
   })
   stack.defer(() => origin.close())
   requestTimeoutMs = origin.server.requestTimeout

@@ -14,6 +14,8 @@ export const openPage = async (
   viewport: { readonly width: number; readonly height: number } = { width: 1280, height: 800 },
 ): Promise<Page & AsyncDisposable> => {
   const page = await (await browser.get()).newPage({ viewport })
+  // NOTE: one device, whichever page a test opens, or the account's places are soon taken by pages that are closed already.
+  await page.addInitScript(() => location.protocol.startsWith('http') && localStorage.setItem('cinegraph.device', 'browser'))
   const wrong: string[] = []
   page.on('pageerror', (error) => wrong.push(error.message))
   page.on('console', (message) => message.type() === 'error' && wrong.push(message.text()))

@@ -25,24 +25,25 @@ export const hostCheck = (names: readonly string[]): ((host: string | undefined)
 
 const isHost = (name: string | undefined): boolean => name?.length === 4 && name.toLowerCase() === 'host'
 
-/**
- * Whether a request names two hosts: by two `Host` fields, or by one and by a target in absolute form (RFC 9112, sections 3.2
- * and 3.2.2). A proxy in front may have looked at the other one.
- */
-export const namesSeveralHosts = ({ rawHeaders, url = '', headers: { host = '' } }: IncomingMessage): boolean => {
+/** Whether a request has two `Host` fields, which is refused (RFC 9112, section 3.2): a proxy in front may have looked at the other one. */
+const namesSeveralHosts = ({ rawHeaders }: IncomingMessage): boolean => {
   let count = 0
   for (let at = 0; at < rawHeaders.length; at += 2) if (isHost(rawHeaders[at])) count += 1
-  if (count > 1) return true
-  return !url.startsWith('/') && URL.canParse(url) && new URL(url).host !== host.toLowerCase()
+  return count > 1
 }
+
+/** Whether a target in absolute form names another host than the `Host` field, which it would replace (RFC 9112, section 3.2.2). */
+const namesOtherHost = ({ url = '', headers: { host = '' } }: IncomingMessage): boolean =>
+  !url.startsWith('/') && URL.canParse(url) && new URL(url).host !== host.toLowerCase()
 
 /** Refuses requests for hosts that this server is not known by, with 421 (RFC 9110, section 15.5.20); whether it is alive everybody may ask. */
 export const refuseOtherHosts = (app: Pick<FastifyInstance, 'addHook'>, names: readonly string[]): void => {
   const isKnown = hostCheck(names)
+  const areChecked = !names.includes('*')
   let latest: string | undefined
   app.addHook('onRequest', (request, _reply, done) => {
     const { host } = request.headers
-    if (namesSeveralHosts(request.raw))
+    if (namesSeveralHosts(request.raw) || (areChecked && namesOtherHost(request.raw)))
       return done(new CinegraphError('INPUT_INVALID', { name: 'The request', why: 'names more than one host' }))
     // NOTE: nearly all requests of a server name the same host.
     if (host === latest || request.routeOptions.url?.startsWith('/health/')) return done()

@@ -44,7 +44,7 @@ test('every table of a subgraph whose rows run out is swept', async () => {
   const { pool } = stack.use(openDatabase(stack.use(await copyDatabase()).url))
   const subgraphs = await loadSubgraphs()
   const { rows } = await pool.query<{ name: string }>(
-    `select table_schema || '.' || table_name as name from information_schema.columns where column_name ~ 'expire' and table_schema = any($1)`,
+    `select table_schema || '.' || table_name as name from information_schema.columns where column_name ~ 'expires' and table_schema = any($1)`,
     [subgraphs.map(({ name }) => name)],
   )
   const swept = subgraphs.flatMap(({ name, sweeps = [] }) => sweeps.map(({ table }) => `${name}.${table}`))

@@ -38,7 +38,7 @@ after(async () => {
 })
 
 const playOn = async (kind: DeviceKind): Promise<Playback> => {
-  const device = new Device(platform.links, kind)
+  const device = new Device(platform.links, kind, { id: `${kind}-1` })
   await device.signIn()
   const answer = await device.play(titleId)
   assert.ok('streams' in answer, 'code' in answer ? answer.message : '')
@@ -114,7 +114,7 @@ test('the demo footage can be heard', async () => {
 })
 
 test('the film is found by search a moment after it is published', async () => {
-  const device = new Device(platform.links, 'web')
+  const device = new Device(platform.links, 'web', { id: 'web-1' })
   await device.signIn()
   const { data } = await device.ask<{ search: { cards: readonly { id: string }[] } }>('search', { text: 'croatai' })
   assert.equal(data.search.cards[0]?.id, titleId)
@@ -165,7 +165,7 @@ test('a film that was cut off is refused instead of published short', async () =
 })
 
 test('a member who is no operator cannot upload', async () => {
-  const device = new Device(platform.links, 'web')
+  const device = new Device(platform.links, 'web', { id: 'web-1' })
   const { accessToken } = await device.signIn()
   const response = await fetch(`${platform.links.supergraph}/graphql`, {
     method: 'POST',

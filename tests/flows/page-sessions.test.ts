@@ -44,7 +44,11 @@ const show = (page: Page, hash: string): Promise<void> =>
   }, hash)
 const profileIn = (page: Page): Promise<string> => page.getByRole('combobox', { name: 'Profile' }).inputValue()
 const watch = async (page: Page, second: number): Promise<void> => {
-  await show(page, `#/watch/${titleId}`)
+  // NOTE: a profile that has just been changed to begins at home, wherever one has gone meanwhile.
+  await until('the film is shown', 60_000, async () => {
+    await show(page, `#/watch/${titleId}`)
+    return page.locator('video').isVisible()
+  })
   await page.waitForFunction((wanted) => (document.querySelector('video')?.currentTime ?? 0) > wanted, second)
   await show(page, '#/')
   await home(page)
