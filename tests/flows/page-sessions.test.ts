@@ -45,11 +45,10 @@ const show = (page: Page, hash: string): Promise<void> =>
 const profileIn = (page: Page): Promise<string> => page.getByRole('combobox', { name: 'Profile' }).inputValue()
 const watch = async (page: Page, second: number): Promise<void> => {
   // NOTE: a profile that has just been changed to begins at home, wherever one has gone meanwhile.
-  await until('the film is shown', 60_000, async () => {
+  await until('the film plays', 90_000, async () => {
     await show(page, `#/watch/${titleId}`)
-    return page.locator('video').isVisible()
+    return page.evaluate((wanted) => (document.querySelector('video')?.currentTime ?? 0) > wanted, second)
   })
-  await page.waitForFunction((wanted) => (document.querySelector('video')?.currentTime ?? 0) > wanted, second)
   await show(page, '#/')
   await home(page)
 }

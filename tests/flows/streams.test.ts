@@ -134,7 +134,7 @@ test('the manifests that a device gets hold no picture above the plan, and nothi
     assert.ok(stream)
     const [hls, dash] = await Promise.all([stream.hls, stream.dash].map(async (url) => (await fetch(url)).text()))
     assert.ok(hls !== undefined && dash !== undefined)
-    for (const lines of [...hls.matchAll(/RESOLUTION=\d+x(\d+)/g), ...dash.matchAll(/height="(\d+)"/g)])
+    for (const lines of [...hls.matchAll(/RESOLUTION=\d+x(\d+)/g), ...dash.matchAll(/codecs="avc1[^>]* height="(\d+)"/g)])
       assert.ok(Number(lines[1]) <= heightMax, lines[0])
     return [stream.hls, hls, heightMax]
   }

@@ -29,6 +29,8 @@ export const followHeading = (root: HTMLElement): { readonly moved: () => void }
     moved: () => {
       const { activeElement } = document
       from = activeElement instanceof HTMLInputElement ? undefined : activeElement
+      // NOTE: a view that loads nothing may have been drawn already, and changes no more.
+      requestAnimationFrame(() => requestAnimationFrame(update))
     },
   }
 }
