@@ -23,8 +23,11 @@ const isRight = async (supergraphSdl: string, operations = 60, texts: readonly s
   assert.ok(count > operations / 4, `${count} operations were valid`)
 }
 
-test('Cinegraph’s own graph answers as one graph does', async () =>
-  isRight(await readFile(join(import.meta.dirname, '../../supergraph/supergraph.graphql'), 'utf8')))
+test('Cinegraph’s own graph answers as one graph does', async () => {
+  const supergraphSdl = await readFile(join(import.meta.dirname, '../../supergraph/supergraph.graphql'), 'utf8')
+  // NOTE: nobody asks here; who may read what is tried by tests/access.
+  await isRight(supergraphSdl.replaceAll(/ @(?:authenticated(?![\w])|requiresScopes\(scopes: [^)]*\))(?= *[\n{])/g, ''))
+})
 
 for (const { name, parts } of scenarios) test(`whatever is asked of ${name}`, () => isRight(composeParts(parts)))
 

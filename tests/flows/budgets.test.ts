@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { registry } from '#platform/observe/metrics.ts'
 import { subgraphNames } from '#platform/settings/subgraphs.ts'
@@ -31,7 +32,7 @@ const receive = async (url: string, { method = 'GET', headers = {}, body }: Aske
 }
 
 const wireBytes = (platform: Platform, device: Device, kind: DeviceKind) => {
-  const documents = readDocuments(new URL(`../../bffs/${kind}`, import.meta.url).pathname)
+  const documents = readDocuments(join(import.meta.dirname, '../../bffs', kind))
   return async (name: string, variables = {}): Promise<number> => {
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${device.token}` }
     const body = JSON.stringify({ query: documents.get(name), variables })
