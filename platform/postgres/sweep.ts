@@ -3,7 +3,7 @@ import { messageOf } from '#platform/errors/errors.ts'
 import type { Log } from '#platform/observe/log.ts'
 import { counter } from '#platform/observe/metrics.ts'
 import { quoteName } from '#platform/postgres/connections.ts'
-import { Wake } from '#platform/process/wake.ts'
+import { type Pause, regularly } from '#platform/process/regularly.ts'
 
 /** A table whose rows are removed some time after the instant in one of their columns. */
 export type Sweep = {
@@ -39,31 +39,16 @@ const swept = counter('swept_rows_total', 'Rows removed because their time was o
 /** Removes rows whose time is over, at once and then every ten minutes, until disposed. Processes that sweep the same table share the work. */
 export const sweepRegularly = (options: SweepOptions): AsyncDisposable => {
   const { schema, sweeps, log, everyMs = tenMinutesMs } = options
-  const wake = new Wake()
-  let isStopped = false
-  const pause = async (ms: number): Promise<boolean> => {
-    if (!isStopped) await wake.wait(ms)
-    return !isStopped
+  const run = async (pause: Pause): Promise<void> => {
+    for (const sweep of sweeps)
+      await sweepTable(options, sweep, pause).catch((error: unknown) =>
+        log.warn({ schema, table: sweep.table, reason: messageOf(error) }, 'rows whose time is over stay until the next round'),
+      )
   }
-  const loop = async (): Promise<void> => {
-    do {
-      for (const sweep of sweeps)
-        await sweepTable(options, sweep, pause).catch((error: unknown) =>
-          log.warn({ schema, table: sweep.table, reason: messageOf(error) }, 'rows whose time is over stay until the next round'),
-        )
-    } while (await pause(everyMs))
-  }
-  const running = loop()
-  return {
-    [Symbol.asyncDispose]: async () => {
-      isStopped = true
-      wake.now()
-      await running
-    },
-  }
+  return regularly({ what: `sweep of ${schema}`, everyMs, run, log })
 }
 
-const sweepTable = async (options: SweepOptions, sweep: Sweep, pause: (ms: number) => Promise<boolean>): Promise<void> => {
+const sweepTable = async (options: SweepOptions, sweep: Sweep, pause: Pause): Promise<void> => {
   const { pool, schema, clock } = options
   const { rowsMax, batchesMax } = { ...defaultBounds, ...options.bounds }
   const before = new Date(clock().getTime() - sweep.keepDays * dayMs)
