@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { EventOf } from '#platform/contracts/topic.ts'
 import { endedStreams } from '#platform/contracts/topics/playback.endedStreams.ts'
 import type { Heartbeat } from '#platform/contracts/topics/playback.heartbeats.ts'
-import { streams } from '#platform/contracts/topics/playback.streams.ts'
+import { lastOfEach, streams } from '#platform/contracts/topics/playback.streams.ts'
 import { PassingIds } from '#platform/events/passing-ids.ts'
 import { tailForEver } from '#platform/events/tail-for-ever.ts'
 import type { Log } from '#platform/observe/log.ts'
@@ -24,13 +24,6 @@ const sessionsMax = 100_000
 const addressMs = 86_400_000
 
 const stateOf = (state: Beat['state']): EventOf<typeof streams>['state'] => (state === 'ended' || state === 'stopped' ? state : 'playing')
-
-/** The last beat of each session; one that says `stopped` is its last, whatever comes after it. */
-const lastOfEach = (beats: readonly Beat[]): ReadonlyMap<string, Beat> => {
-  const last = new Map<string, Beat>()
-  for (const beat of beats) if (last.get(beat.sessionId)?.state !== 'stopped') last.set(beat.sessionId, beat)
-  return last
-}
 
 /** What a BFF owes the places of streams: it tells that they play on, and their players that they do not. Resolves when it listens. */
 export const createStreams = async (events: EventLog, log: Log): Promise<Streams> => {

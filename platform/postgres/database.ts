@@ -14,6 +14,9 @@ export type Database = AsyncDisposable & {
   readonly healthy: () => Promise<boolean>
 }
 
+/** What stands inside `prisma.$transaction`. */
+export type Transaction = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0]
+
 /** Connections to the PostgreSQL at `connectionString`; opened when first used, reopened when lost. */
 export const openDatabase = (connectionString: string): Database => {
   const max = Number(optionOf(connectionString, 'pool_max') ?? 10)

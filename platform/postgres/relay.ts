@@ -68,7 +68,7 @@ export const relayOutbox = (options: RelayOptions): AsyncDisposable => {
   }
 }
 
-/** NOTE: not part of a migration, because Prisma's adapter for migrations splits scripts at every semicolon. */
+/** NOTE: not part of a migration, so that the outbox of a subgraph that is added has it too, whatever its migration says. */
 const notifyInserts = (schema: string): string => `
   create or replace function ${schema}.notify_outbox() returns trigger language plpgsql as
     $$ begin perform pg_notify('outbox', tg_table_schema); return null; end $$;

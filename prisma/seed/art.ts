@@ -1,3 +1,4 @@
+import { escapeMarkup } from '#platform/text/escape-markup.ts'
 import { integerBetween, type Random, seededRandom } from './random.ts'
 import type { SeedTitle } from './titles.ts'
 
@@ -101,8 +102,6 @@ const waves: Scene = (random, { width, height }, { glow, far, near, light }) => 
 }
 
 const scenes = [hills, city, stars, rays, waves] as const
-const escapeText = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
-
 const wrap = (name: string, lineMax: number): readonly string[] => {
   const lines: string[] = []
   for (const word of name.split(' ')) {
@@ -117,7 +116,7 @@ const lettering = ({ name, year }: SeedTitle, { width, height }: Frame, { light 
   const size = Math.round(width / (width > height ? 13 : 8.5))
   const lines = wrap(name.toUpperCase(), width > height ? 16 : 11)
   const top = height - size * (lines.length + 0.55)
-  const spans = lines.map((line, at) => `<tspan x="${width * 0.07}" y="${top + size * (at + 0.6)}">${escapeText(line)}</tspan>`)
+  const spans = lines.map((line, at) => `<tspan x="${width * 0.07}" y="${top + size * (at + 0.6)}">${escapeMarkup(line)}</tspan>`)
   const foot = `<text x="${width * 0.07}" y="${height - size * 0.35}" font-size="${Math.round(size / 2.6)}" fill="${light}" opacity=".85" letter-spacing="3">${year}</text>`
   return `<rect y="${height * 0.45}" width="${width}" height="${height * 0.55}" fill="url(#fade)"/><g font-family="'Inter','Open Sans','Helvetica Neue',Arial,sans-serif" font-weight="800"><text font-size="${size}" fill="#fff" letter-spacing="1">${spans.join('')}</text>${foot}</g>`
 }

@@ -3,7 +3,7 @@ import { sources } from '#platform/contracts/jobs/catalog.sources.ts'
 import type { EventOf } from '#platform/contracts/topic.ts'
 import { titles } from '#platform/contracts/topics/catalog.titles.ts'
 import type { packaged } from '#platform/contracts/topics/ingest.packaged.ts'
-import type { Database } from '#platform/postgres/database.ts'
+import type { Database, Transaction } from '#platform/postgres/database.ts'
 import { outboxEvent, outboxJob } from '#platform/postgres/outbox.ts'
 import { decodeCursor } from './cursor.ts'
 import type { Audience, Availability, NewTitle, Title, TitleKind, TitleStore, Upload, UploadStore } from './store.ts'
@@ -141,7 +141,6 @@ export const postgresUploads = (prisma: Prisma): UploadStore => ({
   },
 })
 
-type Transaction = Parameters<Parameters<Prisma['$transaction']>[0]>[0]
 type NewUpload = Parameters<UploadStore['start']>[0]
 
 const startIn = async (tx: Transaction, upload: NewUpload, title: NewTitle): Promise<void> => {

@@ -1,8 +1,7 @@
-import type { Database } from '#platform/postgres/database.ts'
+import type { Database, Transaction } from '#platform/postgres/database.ts'
 import { type Listed, listMax, type MyListStore } from './my-list.ts'
 
 type Prisma = Database['prisma']
-type Transaction = Parameters<Parameters<Prisma['$transaction']>[0]>[0]
 
 /** Waits for whoever else changes the same of a profile, so that a count that is looked at still holds when it is acted on. */
 export const oneAtATime = async (tx: Transaction, what: string): Promise<void> => {

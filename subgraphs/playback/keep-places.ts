@@ -1,17 +1,10 @@
 import type { EventOf } from '#platform/contracts/topic.ts'
-import { streams } from '#platform/contracts/topics/playback.streams.ts'
+import { lastOfEach, streams } from '#platform/contracts/topics/playback.streams.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
 import { type ConcurrencyDeps, endStreams } from './concurrency.ts'
 import type { Streaming } from './places.ts'
 
 type Told = EventOf<typeof streams>
-
-/** The last that was told of each session; a session that was stopped stays so. */
-const lastOfEach = (told: readonly Told[]): readonly Told[] => {
-  const last = new Map<string, Told>()
-  for (const event of told) if (last.get(event.sessionId)?.state !== 'stopped') last.set(event.sessionId, event)
-  return [...last.values()]
-}
 
 /** Keeps the places of streams that play, and frees those of streams that do not. */
 export const keepPlaces = (deps: ConcurrencyDeps & { readonly events: EventLog }): Promise<void> =>
@@ -21,7 +14,7 @@ export const keepPlaces = (deps: ConcurrencyDeps & { readonly events: EventLog }
     batchMax: 1_000,
     lingerMs: 100,
     handle: async (batch) => {
-      const last = lastOfEach(batch.map(({ data }) => data))
+      const last = [...lastOfEach(batch.map(({ data }) => data)).values()]
       await free(
         last.filter(({ state }) => state !== 'playing'),
         deps,

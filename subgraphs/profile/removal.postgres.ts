@@ -1,11 +1,10 @@
 import { removedProfiles } from '#platform/contracts/topics/profile.removed.ts'
-import type { Database } from '#platform/postgres/database.ts'
+import type { Database, Transaction } from '#platform/postgres/database.ts'
 import { outboxEvent } from '#platform/postgres/outbox.ts'
 import { endIn } from './session-store.postgres.ts'
 import type { Removals } from './store.ts'
 
 type Prisma = Database['prisma']
-type Transaction = Parameters<Parameters<Prisma['$transaction']>[0]>[0]
 
 const accountsMax = 20
 const profilesMax = 1_000

@@ -1,5 +1,5 @@
 import { endedSessions } from '#platform/contracts/topics/profile.endedSessions.ts'
-import type { Database } from '#platform/postgres/database.ts'
+import type { Database, Transaction } from '#platform/postgres/database.ts'
 import { outboxEvent } from '#platform/postgres/outbox.ts'
 import type { Ending, NextToken, RefreshHashes, Renewal, Session, SessionStore } from './store.ts'
 
@@ -54,8 +54,6 @@ const renew = async (
   if (found.previousHash !== token || found.renewedAt < graceFrom) return { state: 'reused', session }
   return { state: 'again', session, salt: found.salt, hash: found.refreshHash }
 }
-
-type Transaction = Parameters<Parameters<Prisma['$transaction']>[0]>[0]
 
 const idsOf = (tx: Transaction, ending: Ending): Promise<{ id: string }[]> => {
   const { accountId } = ending

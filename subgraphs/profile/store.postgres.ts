@@ -1,5 +1,5 @@
 import { CinegraphError } from '#platform/errors/errors.ts'
-import type { Database } from '#platform/postgres/database.ts'
+import type { Database, Transaction } from '#platform/postgres/database.ts'
 import type { State } from './billing/machine.ts'
 import { noteRemoved } from './removal.postgres.ts'
 import type { Account, AccountStore, Profile, ProfileStore, Subscription } from './store.ts'
@@ -37,8 +37,6 @@ export const postgresAccounts = (prisma: Prisma): AccountStore => ({
   },
   plans: () => prisma.plan.findMany({ orderBy: { priceCents: 'asc' } }),
 })
-
-type Transaction = Parameters<Parameters<Prisma['$transaction']>[0]>[0]
 
 /** Profiles in the `profile` schema. */
 export const postgresProfiles = (prisma: Prisma): ProfileStore => ({

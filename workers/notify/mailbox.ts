@@ -2,8 +2,7 @@ import { objectKey } from '#platform/contracts/object-key.ts'
 import { objectsBelow, readObject } from '#platform/files/read-object.ts'
 import type { Http } from '#platform/http/server.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
-
-const escapeText = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+import { escapeMarkup } from '#platform/text/escape-markup.ts'
 
 /** A page of the mails that were sent, for people who try the service out. */
 export const serveMailbox = (app: Http, mailbox: ObjectStore): void => {
@@ -12,7 +11,7 @@ export const serveMailbox = (app: Http, mailbox: ObjectStore): void => {
       .toSorted((a, b) => b.modifiedAt.getTime() - a.modifiedAt.getTime())
       .slice(0, 50)
     const texts = await Promise.all(mails.map(async ({ key }) => (await readObject(mailbox, key)).toString('utf8')))
-    const items = texts.map((text) => `<pre>${escapeText(text)}</pre>`).join('') || '<p>No mail has been sent yet.</p>'
+    const items = texts.map((text) => `<pre>${escapeMarkup(text)}</pre>`).join('') || '<p>No mail has been sent yet.</p>'
     return reply
       .type('text/html; charset=utf-8')
       .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")

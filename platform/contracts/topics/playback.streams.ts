@@ -14,3 +14,12 @@ export const streams = defineTopic({
   groups: { playback: 'latest' },
   live: false,
 })
+
+type Told = { readonly sessionId: string; readonly state: string }
+
+/** The last that was told of each session; one that was stopped stays so, whatever is told after that. */
+export const lastOfEach = <T extends Told>(told: readonly T[]): ReadonlyMap<string, T> => {
+  const last = new Map<string, T>()
+  for (const each of told) if (last.get(each.sessionId)?.state !== 'stopped') last.set(each.sessionId, each)
+  return last
+}

@@ -1,4 +1,5 @@
-import type { Prisma, Transaction } from './deps.ts'
+import type { Transaction } from '#platform/postgres/database.ts'
+import type { Prisma } from './deps.ts'
 
 /** One after the other for each key, in this process, so that a crowd at one account holds one connection and not all. */
 export class Turns {

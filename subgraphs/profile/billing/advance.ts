@@ -1,6 +1,7 @@
+import type { Transaction } from '#platform/postgres/database.ts'
 import { inAccount } from './account-lock.ts'
 import { issue, tryPayment, voidInvoice } from './books.ts'
-import type { BillingDeps, Plan, Subscription, Transaction } from './deps.ts'
+import type { BillingDeps, Plan, Subscription } from './deps.ts'
 import { nextState } from './machine.ts'
 import { tellPayment } from './mails.ts'
 import { daysAfter, monthsAfter } from './periods.ts'

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { Invoice, Plan, Subscription, Transaction } from './deps.ts'
+import type { Transaction } from '#platform/postgres/database.ts'
+import type { Invoice, Plan, Subscription } from './deps.ts'
 import { issued, type Posting, voided } from './ledger.ts'
 import { splitTax } from './money.ts'
 import type { Period } from './periods.ts'

@@ -3,7 +3,6 @@ import type { Database } from '#platform/postgres/database.ts'
 import type { PaymentProcessor } from './processor.ts'
 
 export type Prisma = Database['prisma']
-export type Transaction = Parameters<Parameters<Prisma['$transaction']>[0]>[0]
 type Row<T> = Exclude<T, null>
 export type Subscription = Row<Awaited<ReturnType<Prisma['subscription']['findUnique']>>>
 export type Invoice = Row<Awaited<ReturnType<Prisma['invoice']['findUnique']>>>

@@ -1,6 +1,7 @@
+import type { Transaction } from '#platform/postgres/database.ts'
 import { inAccount } from './account-lock.ts'
 import { issue, voidInvoice } from './books.ts'
-import { type BillingDeps, type Declined, decline, type Plan, type Subscription, type Transaction } from './deps.ts'
+import { type BillingDeps, type Declined, decline, type Plan, type Subscription } from './deps.ts'
 import { nextState, type State } from './machine.ts'
 import { daysLeft } from './periods.ts'
 

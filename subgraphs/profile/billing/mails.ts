@@ -1,7 +1,8 @@
 import { payments } from '#platform/contracts/topics/profile.payments.ts'
 import { subscriptions } from '#platform/contracts/topics/profile.subscriptions.ts'
+import type { Transaction } from '#platform/postgres/database.ts'
 import { outboxEvent } from '#platform/postgres/outbox.ts'
-import type { Invoice, Plan, Transaction } from './deps.ts'
+import type { Invoice, Plan } from './deps.ts'
 
 type To = { readonly accountId: string; readonly email: string; readonly plan: Pick<Plan, 'name'> }
 

@@ -1,6 +1,7 @@
+import type { Transaction } from '#platform/postgres/database.ts'
 import { inAccount } from './account-lock.ts'
 import { post, voidInvoice } from './books.ts'
-import type { BillingDeps, Invoice, Payment, Plan, Subscription, Transaction } from './deps.ts'
+import type { BillingDeps, Invoice, Payment, Plan, Subscription } from './deps.ts'
 import { overpaid, paid, refunded } from './ledger.ts'
 import { nextState } from './machine.ts'
 import { tellPayment, tellStarted } from './mails.ts'

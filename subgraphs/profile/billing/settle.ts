@@ -1,5 +1,6 @@
 import { messageOf } from '#platform/errors/errors.ts'
-import { type BillingDeps, type Declined, decline, type Invoice, type Payment, type Transaction } from './deps.ts'
+import type { Transaction } from '#platform/postgres/database.ts'
+import { type BillingDeps, type Declined, decline, type Invoice, type Payment } from './deps.ts'
 import { recordOutcome } from './outcomes.ts'
 import { daysAfter } from './periods.ts'
 import type { Outcome } from './processor.ts'

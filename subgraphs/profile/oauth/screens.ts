@@ -1,4 +1,4 @@
-const escapeText = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
+import { escapeMarkup } from '#platform/text/escape-markup.ts'
 
 /** NOTE: no `form-action`: browsers hold it against the redirect back to the client too. */
 export const screenPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
@@ -7,14 +7,14 @@ const style =
   'body{font-family:system-ui;background:#101014;color:#eee;display:grid;place-items:center;min-height:90vh}form,main{display:grid;gap:1rem;width:20rem}label{display:grid;gap:.25rem}input,button{font:inherit;padding:.6rem;border-radius:.4rem;border:1px solid #777}button{background:#e8b04a;color:#111}[role=alert]{color:#ff9a8a}'
 
 export const page = (title: string, body: string): string =>
-  `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${escapeText(title)}</title><style>${style}</style>${body}</html>`
+  `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${escapeMarkup(title)}</title><style>${style}</style>${body}</html>`
 
 /** Where a member signs in for a client. */
 export const signInPage = ({ client, action, said }: { readonly client: string; readonly action: string; readonly said: string }): string =>
   page(
     'Sign in',
-    `<form method="post" action="${escapeText(action)}"><h1>Sign in</h1><p>to go on to ${escapeText(client)}</p>
+    `<form method="post" action="${escapeMarkup(action)}"><h1>Sign in</h1><p>to go on to ${escapeMarkup(client)}</p>
 <label>E-mail address<input name="email" type="email" autocomplete="username" required></label>
 <label>Password<input name="password" type="password" autocomplete="current-password" required></label>
-<p role="alert">${escapeText(said)}</p><button>Sign in</button></form>`,
+<p role="alert">${escapeMarkup(said)}</p><button>Sign in</button></form>`,
   )
