@@ -1,13 +1,12 @@
 import type { Transaction } from '#platform/postgres/database.ts'
 import { inAccount } from './account-lock.ts'
 import { issue, tryPayment, voidInvoice } from './books.ts'
-import type { BillingDeps, Plan, Subscription } from './deps.ts'
+import type { BillingDeps, Held, Subscription } from './deps.ts'
 import { nextState } from './machine.ts'
-import { tellPayment } from './mails.ts'
+import { tellPaidByCredit } from './mails.ts'
 import { daysAfter, monthsAfter } from './periods.ts'
 import { settle } from './settle.ts'
 
-type Held = Subscription & { readonly plan: Plan }
 type Step = { readonly tx: Transaction; readonly email: string; readonly held: Held; readonly now: Date; readonly dunning: number }
 
 /** A payment that is not settled is asked for again after so long. */
@@ -50,7 +49,7 @@ const step = async (doing: Step): Promise<boolean> => {
 /** The period that follows, with its invoice. NOTE: its key is of the period, so that the books refuse a second one. */
 const renew = async ({ tx, email, held, now }: Step): Promise<boolean> => {
   const { accountId, plan, periodEnd: periodStart } = held
-  const state = nextState(held.state as 'active', 'renew')
+  const state = nextState(held.state, 'renew')
   if (state === null) return false
   const periodEnd = monthsAfter(held.anchorAt, held.periods + 1, held.timeZone)
   const period = { periodStart, periodEnd }
@@ -66,10 +65,7 @@ const renew = async ({ tx, email, held, now }: Step): Promise<boolean> => {
   })
   const isPaid = invoice.state === 'paid'
   await tx.subscription.update({ where: { accountId }, data: { ...data, dueAt: isPaid ? periodEnd : daysAfter(now, againDays) } })
-  if (isPaid) {
-    const told = { invoice, reference: `credit:${invoice.id}`, outcome: 'paid' as const, nextTryAt: null, at: now }
-    await tellPayment(tx, { accountId, email, plan }, told)
-  }
+  if (isPaid) await tellPaidByCredit(tx, { accountId, email, plan }, { invoice, at: now })
   return true
 }
 
@@ -88,7 +84,7 @@ const tryAgain = async (doing: Step): Promise<boolean> => {
 /** The end of a subscription; what is still open of it is not to be paid any more. */
 const end = async ({ tx, held, now }: Step, happening: 'periodOver' | 'giveUp'): Promise<boolean> => {
   const { accountId } = held
-  const state = nextState(held.state as 'active', happening)
+  const state = nextState(held.state, happening)
   if (state === null) return false
   for (const invoice of await tx.invoice.findMany({ where: { accountId, state: 'open' } })) await voidInvoice(tx, invoice, now)
   await tx.subscription.update({ where: { accountId }, data: { state, dueAt: null } })

@@ -1,13 +1,12 @@
 import { inAccount } from './account-lock.ts'
 import { creditOf, issue } from './books.ts'
-import { type BillingDeps, type Declined, decline, isDeclined, type Plan, type Subscription } from './deps.ts'
-import { nextState, type State } from './machine.ts'
-import { tellPayment } from './mails.ts'
+import { type BillingDeps, type Declined, decline, type Held, isDeclined, type Plan } from './deps.ts'
+import { nextState } from './machine.ts'
+import { tellPaidByCredit } from './mails.ts'
 import { type Proration, prorate } from './money.ts'
 import { daysLeft } from './periods.ts'
 import { whilePending } from './settle.ts'
 
-type Held = Subscription & { readonly plan: Plan }
 export type Change = Proration & {
   readonly plan: Plan
   /** What is to be paid now, after what is owed to the member. */
@@ -28,7 +27,7 @@ export const previewChange = async (
   if (plan === null) return decline('NO_SUCH_PLAN', 'There is no such plan.')
   const held: Held | null = await db.subscription.findUnique({ where: { accountId }, include: { plan: true } })
   if (held === null || held.state === 'ended') return decline('NO_SUBSCRIPTION', 'There is no subscription to change.')
-  if (nextState(held.state as State, 'change') === null)
+  if (nextState(held.state, 'change') === null)
     return decline('WRONG_STATE', 'The plan can be changed while the subscription is active. Resume it or pay what is due first.')
   if (plan.currency !== held.plan.currency) return decline('WRONG_STATE', 'The plan is sold in another currency.')
   const days = daysLeft(held, wanted.now)
@@ -70,10 +69,7 @@ export const change = async ({ accountId, planId, method, expectedMinor }: Chang
       const { periodStart, periodEnd } = held
       const invoice = await issue(tx, { kind: 'change', subscription: held, plan, periodKey: null, periodStart, periodEnd, lines, now })
       if (invoice.state === 'open') return null
-      if (invoice.totalMinor > 0) {
-        const told = { invoice, reference: `credit:${invoice.id}`, outcome: 'paid' as const, nextTryAt: null, at: now }
-        await tellPayment(tx, { accountId, email, plan }, told)
-      }
+      if (invoice.totalMinor > 0) await tellPaidByCredit(tx, { accountId, email, plan }, { invoice, at: now })
     }
     await tx.subscription.update({ where: { accountId }, data: { planId } })
     return null

@@ -9,6 +9,9 @@ export type Invoice = Row<Awaited<ReturnType<Prisma['invoice']['findUnique']>>>
 export type Payment = Row<Awaited<ReturnType<Prisma['payment']['findUnique']>>>
 export type Plan = Row<Awaited<ReturnType<Prisma['plan']['findUnique']>>>
 
+/** A subscription with the plan that it has. */
+export type Held = Subscription & { readonly plan: Plan }
+
 export type BillingDeps = {
   readonly prisma: Prisma
   readonly processor: PaymentProcessor

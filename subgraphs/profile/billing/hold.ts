@@ -1,11 +1,11 @@
 import type { Transaction } from '#platform/postgres/database.ts'
 import { inAccount } from './account-lock.ts'
 import { issue, voidInvoice } from './books.ts'
-import { type BillingDeps, type Declined, decline, type Plan, type Subscription } from './deps.ts'
-import { nextState, type State } from './machine.ts'
+import { type BillingDeps, type Declined, decline, type Held } from './deps.ts'
+import { nextState } from './machine.ts'
+import { prorate } from './money.ts'
 import { daysLeft } from './periods.ts'
 
-type Held = Subscription & { readonly plan: Plan }
 type Doing = { readonly tx: Transaction; readonly held: Held; readonly now: Date }
 type Change = { readonly happening: 'pause' | 'resume' | 'cancel'; readonly dataOf: (doing: Doing) => Promise<object> }
 
@@ -15,18 +15,16 @@ const refusals = {
   cancel: 'This subscription has been canceled already.',
 } as const
 
-const apply = async (accountId: string, { happening, dataOf }: Change, deps: BillingDeps): Promise<Declined | null> => {
-  const result = await inAccount(deps.prisma, accountId, async (tx) => {
+const apply = (accountId: string, { happening, dataOf }: Change, deps: BillingDeps): Promise<Declined | null> =>
+  inAccount(deps.prisma, accountId, async (tx) => {
     const held = await tx.subscription.findUnique({ where: { accountId }, include: { plan: true } })
     if (held === null || held.state === 'ended') return decline('NO_SUBSCRIPTION', 'There is no subscription.')
-    const state = nextState(held.state as State, happening)
+    const state = nextState(held.state, happening)
     if (state === null) return decline('WRONG_STATE', refusals[happening])
     const data = await dataOf({ tx, held, now: deps.clock() })
     await tx.subscription.update({ where: { accountId }, data: { state, ...data } })
     return null
   })
-  return result
-}
 
 /** Stops a subscription for a while; what is left of its period is kept. */
 export const pause = (accountId: string, deps: BillingDeps): Promise<Declined | null> =>
@@ -53,7 +51,7 @@ const canceled = async ({ tx, held, now }: Doing): Promise<object> => {
   if (state === 'trial' || state === 'active') return { dueAt: periodEnd }
   for (const invoice of await tx.invoice.findMany({ where: { accountId, state: 'open' } })) await voidInvoice(tx, invoice, now)
   const days = daysLeft(held, pausedAt ?? periodEnd)
-  const amountMinor = 0 - Math.ceil((plan.priceCents * days.left) / days.of)
+  const { totalMinor: amountMinor } = prorate({ fromMinor: plan.priceCents, toMinor: 0 }, days)
   if (amountMinor < 0) {
     const lines = [{ text: `${plan.name} not used for ${days.left} days`, amountMinor }]
     await issue(tx, { kind: 'change', subscription: held, plan, periodKey: null, periodStart, periodEnd, lines, now })

@@ -32,8 +32,8 @@ export const machine: Readonly<Record<State, Readonly<Partial<Record<Happening, 
   ended: { begin: 'pending', try: 'trial' },
 }
 
-/** The state that follows; null when nothing of the kind can happen in this one. */
-export const nextState = (state: State, happening: Happening): State | null => machine[state][happening] ?? null
+/** The state that follows one that is kept; null when nothing of the kind can happen in it. */
+export const nextState = (state: string, happening: Happening): State | null => machine[state as State]?.[happening] ?? null
 
 /** Whether films may be played. Who is past due is given the time of the payment's further tries. */
 export const mayWatch = (state: State): boolean => state === 'trial' || state === 'active' || state === 'pastDue' || state === 'canceled'

@@ -29,3 +29,7 @@ export const tellPayment = async (tx: Transaction, { accountId, email, plan }: T
     data: outboxEvent(payments, { ...about, nextTryAt: nextTryAt?.toISOString() ?? null, at: at.toISOString() }),
   })
 }
+
+/** An invoice that what was owed to the member has paid; there is no payment of it. */
+export const tellPaidByCredit = (tx: Transaction, to: To, { invoice, at }: Pick<Paid, 'invoice' | 'at'>): Promise<void> =>
+  tellPayment(tx, to, { invoice, reference: `credit:${invoice.id}`, outcome: 'paid', nextTryAt: null, at })

@@ -1,7 +1,7 @@
 import type { Transaction } from '#platform/postgres/database.ts'
 import { inAccount } from './account-lock.ts'
 import { post, voidInvoice } from './books.ts'
-import type { BillingDeps, Invoice, Payment, Plan, Subscription } from './deps.ts'
+import type { BillingDeps, Held, Invoice, Payment } from './deps.ts'
 import { overpaid, paid, refunded } from './ledger.ts'
 import { nextState } from './machine.ts'
 import { tellPayment, tellStarted } from './mails.ts'
@@ -14,7 +14,7 @@ type Settling = {
   readonly email: string
   readonly payment: Payment
   readonly invoice: Invoice
-  readonly subscription: (Subscription & { readonly plan: Plan }) | null
+  readonly subscription: Held | null
   readonly now: Date
 }
 
@@ -57,7 +57,7 @@ const chargeMade = async (settling: Settling): Promise<void> => {
   const to = { accountId: invoice.accountId, email, plan }
   await tellPayment(tx, to, { invoice, reference: payment.id, outcome: 'paid', nextTryAt: null, at: now })
   const isChange = invoice.kind === 'change'
-  const state = nextState(asState(subscription), isChange ? 'change' : 'paid')
+  const state = nextState(subscription.state, isChange ? 'change' : 'paid')
   if (state === null) return
   const change = isChange ? { planId: invoice.planId } : { tries: 0, dueAt: subscription.periodEnd }
   // NOTE: a card becomes the one that is charged next time when it has worked.
@@ -69,7 +69,7 @@ const chargeMade = async (settling: Settling): Promise<void> => {
 const chargeFailed = async (settling: Settling, { dunningDays }: BillingDeps): Promise<void> => {
   const { tx, email, payment, invoice, subscription, now } = settling
   if (invoice.state !== 'open' || subscription === null) return
-  const state = invoice.kind === 'change' ? null : nextState(asState(subscription), 'declined')
+  const state = invoice.kind === 'change' ? null : nextState(subscription.state, 'declined')
   const retryDays = state === 'pastDue' ? dunningDays[subscription.tries] : undefined
   const nextTryAt = retryDays === undefined ? null : daysAfter(now, retryDays)
   const to = { accountId: invoice.accountId, email, plan: subscription.plan }
@@ -81,5 +81,3 @@ const chargeFailed = async (settling: Settling, { dunningDays }: BillingDeps): P
   const tries = state === 'pastDue' ? subscription.tries + 1 : 0
   await tx.subscription.update({ where: { accountId: invoice.accountId }, data: { state, dueAt, tries } })
 }
-
-const asState = ({ state }: Pick<Subscription, 'state'>) => state as Parameters<typeof nextState>[0]

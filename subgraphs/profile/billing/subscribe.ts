@@ -4,7 +4,7 @@ import { periodKeyOf } from './advance.ts'
 import { issue } from './books.ts'
 import { type BillingDeps, type Declined, decline, type Plan, type Subscription } from './deps.ts'
 import { nextState, type State } from './machine.ts'
-import { tellPayment, tellStarted } from './mails.ts'
+import { tellPaidByCredit, tellStarted } from './mails.ts'
 import { daysAfter, monthsAfter } from './periods.ts'
 import { whilePending } from './settle.ts'
 
@@ -17,15 +17,15 @@ export type Wanted = {
 }
 
 /** Begins a subscription: with the plan's trial for who has had none before, otherwise with a payment, and `pending` until that is made. */
-export const begin = async (wanted: Wanted, deps: BillingDeps): Promise<Declined | null> => {
-  const begun = await inAccount(deps.prisma, wanted.accountId, async (tx, email) => {
+export const begin = (wanted: Wanted, deps: BillingDeps): Promise<Declined | null> =>
+  inAccount(deps.prisma, wanted.accountId, async (tx, email) => {
     const pending = await whilePending(wanted.accountId, tx)
     if (pending !== null) return pending
     const plan = await tx.plan.findUnique({ where: { id: wanted.planId } })
     if (plan === null) return decline('NO_SUCH_PLAN', 'There is no such plan.')
     const before = await tx.subscription.findUnique({ where: { accountId: wanted.accountId } })
     const isTrial = plan.trialDays > 0 && before === null
-    const state = nextState((before?.state ?? 'ended') as State, isTrial ? 'try' : 'begin')
+    const state = nextState(before?.state ?? 'ended', isTrial ? 'try' : 'begin')
     if (state === null) return decline('WRONG_STATE', 'There is a subscription already.')
     const subscription = await write(tx, { wanted, plan, before, state, now: deps.clock() })
     const to = { accountId: wanted.accountId, email, plan }
@@ -33,8 +33,6 @@ export const begin = async (wanted: Wanted, deps: BillingDeps): Promise<Declined
     else await firstInvoice(tx, { to, plan, subscription })
     return null
   })
-  return begun
-}
 
 type New = {
   readonly wanted: Wanted
@@ -86,5 +84,5 @@ const firstInvoice = async (tx: Transaction, { to, plan, subscription }: First):
   if (invoice.state !== 'paid') return
   await tx.subscription.update({ where: { accountId }, data: { state: 'active', dueAt: periodEnd } })
   await tellStarted(tx, to, subscription.startedAt)
-  await tellPayment(tx, to, { invoice, reference: `credit:${invoice.id}`, outcome: 'paid', nextTryAt: null, at: periodStart })
+  await tellPaidByCredit(tx, to, { invoice, at: periodStart })
 }
