@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { SwitchProfileMutation } from '../documents.generated.ts'
+import { failureText } from './failure.ts'
 import { html } from './html.ts'
 import { Pin, type PinAsked } from './pin.ts'
 import { routeOf } from './route.ts'
@@ -22,7 +23,7 @@ const switchTo = async (profileId: string, pin?: string): Promise<Refused | unde
     go()
     return undefined
   } catch (failure) {
-    return { message: failure instanceof Error ? failure.message : String(failure), wantsPin: false }
+    return { message: failureText(failure), wantsPin: false }
   }
 }
 

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
+import { failureText } from './failure.ts'
 
 export type Loading<T> = { readonly value: T | null; readonly error: string | null }
 
@@ -11,7 +12,7 @@ export const useLoading = <T>(key: string, load: () => Promise<T>, everyMs = 0):
     const run = () =>
       load().then(
         (value) => wanted && setState({ value, error: null }),
-        (error: unknown) => wanted && setState((before) => ({ ...before, error: error instanceof Error ? error.message : String(error) })),
+        (error: unknown) => wanted && setState((before) => ({ ...before, error: failureText(error) })),
       )
     setState({ value: null, error: null })
     run()

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { AddToMyListMutation, RemoveFromMyListMutation, SetThumbMutation, TitleQuery } from '../documents.generated.ts'
+import { failureText } from './failure.ts'
 import { html } from './html.ts'
 import { web } from './state.ts'
 
@@ -27,7 +28,7 @@ export const Marking = ({ title }: { readonly title: Marked }) => {
   if (title.inMyList === null) return null
   const { inMyList, thumb } = changed ?? { inMyList: title.inMyList, thumb: title.myThumb }
   const carryOut = async (work: Promise<Answer>): Promise<void> => {
-    const answer = await work.catch((failure: unknown) => ({ message: failure instanceof Error ? failure.message : String(failure) }))
+    const answer = await work.catch((failure: unknown) => ({ message: failureText(failure) }))
     setError('message' in answer ? answer.message : '')
     if ('titleId' in answer) setChanged(answer)
   }

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
+import { failureText } from './failure.ts'
 
 export type PageOf<C> = { readonly cards: readonly C[]; readonly endCursor: string | null }
 export type Pages<C> = {
@@ -35,7 +36,7 @@ export const usePages = <C extends { readonly id: string }>(key: string, load: (
           setLoaded((before) => ({ cards: joined(before.cards ?? [], cards), endCursor, error: null, isLoading: false }))
       },
       (failure: unknown) => {
-        const error = failure instanceof Error ? failure.message : String(failure)
+        const error = failureText(failure)
         if (wanted.key === key) setLoaded((before) => ({ ...before, error, isLoading: false }))
       },
     )

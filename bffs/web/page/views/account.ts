@@ -6,6 +6,7 @@ import type {
   EndSessionsMutation,
   SessionsQuery,
 } from '../../documents.generated.ts'
+import { failureText } from '../failure.ts'
 import { html } from '../html.ts'
 import { useLoading } from '../loading.ts'
 import { forgetSessions, session, setSession, web } from '../state.ts'
@@ -22,8 +23,7 @@ const when = (instant: string): string => new Date(instant).toLocaleString()
 const refusalOf = (result: object): string => ('message' in result ? String(result.message) : '')
 
 /** Why something was not done; nothing when it was. */
-const failureOf = (ask: () => Promise<object>): Promise<string> =>
-  ask().then(refusalOf, (failure: unknown) => (failure instanceof Error ? failure.message : String(failure)))
+const failureOf = (ask: () => Promise<object>): Promise<string> => ask().then(refusalOf, failureText)
 
 const SignedIn = ({ device, onEnd }: { readonly device: Device; readonly onEnd: (device: Device) => void }) => html`
   <li class="device-line">
@@ -92,7 +92,7 @@ const OwnAccount = () => {
       <h1>Account</h1>
       <p class="hint">${account?.account.email}</p>
       <p role="status">${error ?? accountError ?? said}</p>
-      <${PlanSection} />
+      ${account && html`<${PlanSection} account=${account.account} then=${then} />`}
       <h2>Where you are signed in</h2>
       <ul class="device-lines" aria-label="Signed in">${(value?.sessions ?? []).map((device) => html`<${SignedIn} key=${device.id} device=${device} onEnd=${end} />`)}</ul>
       <p class="actions"><button onClick=${endOthers}>Sign out all others</button><button onClick=${endAll}>Sign out everywhere</button></p>

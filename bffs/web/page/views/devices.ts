@@ -3,6 +3,7 @@ import type { HomeQuery, SignInMutation } from '../../documents.generated.ts'
 import type { Api } from '../api.ts'
 import { Progress } from '../card.ts'
 import { config, picture } from '../config.ts'
+import { failureText } from '../failure.ts'
 import { html } from '../html.ts'
 import { useLoading } from '../loading.ts'
 import { phone, television, web } from '../state.ts'
@@ -68,7 +69,7 @@ export const Devices = () => {
   useEffect(() => {
     Promise.all(devices.map(signInDevice)).then(
       () => setReady(true),
-      (failure: unknown) => setError(failure instanceof Error ? failure.message : String(failure)),
+      (failure: unknown) => setError(failureText(failure)),
     )
   }, [])
   const { value, error: homeError } = useLoading('devices home', () => web.ask<HomeQuery>('home'), 5_000)

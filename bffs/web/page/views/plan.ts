@@ -3,6 +3,7 @@ import type { AccountQuery, InvoicesQuery, PlanChangeQuery, PlansQuery, Subscrib
 import { html } from '../html.ts'
 import { useLoading } from '../loading.ts'
 import { web } from '../state.ts'
+import type { Then } from './profiles.ts'
 
 type Membership = NonNullable<AccountQuery['account']['membership']>
 type Plan = PlansQuery['plans'][number]
@@ -73,46 +74,39 @@ const PlanChoice = ({
   </li>
 `
 
+type Action = 'cancelSubscription' | 'pauseSubscription' | 'resumeSubscription'
+
+/** What can be done with a subscription, by its state. */
+const Actions = ({ state, act }: { readonly state: string; readonly act: (name: Action, done: string) => () => Promise<void> }) => html`
+  <p class="actions">
+    ${state === 'ACTIVE' && html`<button onClick=${act('pauseSubscription', 'Your plan is paused.')}>Pause</button>`}
+    ${(state === 'PAUSED' || state === 'CANCELED') && html`<button onClick=${act('resumeSubscription', 'Your plan goes on.')}>Resume</button>`}
+    ${state !== '' && state !== 'CANCELED' && state !== 'ENDED' && html`<button onClick=${act('cancelSubscription', 'Your plan is canceled.')}>Cancel the plan</button>`}
+  </p>
+`
+
 /** The plan of the account: what it is, what another costs, and its invoices. */
-export const PlanSection = () => {
-  const [round, setRound] = useState(0)
-  const [said, setSaid] = useState('')
+export const PlanSection = ({ account, then }: { readonly account: AccountQuery['account']; readonly then: Then }) => {
   const [shown, setShown] = useState<Shown | null>(null)
-  const { value: account } = useLoading(`plan ${round}`, () => web.ask<AccountQuery>('account'))
+  const { membership } = account
   const { value: plans } = useLoading('plans', () => web.ask<PlansQuery>('plans'))
-  const { value: invoices } = useLoading(`invoices ${round}`, () => web.ask<InvoicesQuery>('invoices'))
-  const membership = account?.account.membership ?? null
-  const act = async (done: string, ask: () => Promise<Answer>): Promise<void> => {
-    const outcome = await ask().then(
-      (result) => ('message' in result ? result.message : done),
-      (failure: unknown) => (failure instanceof Error ? failure.message : String(failure)),
-    )
-    setSaid(outcome)
-    setShown(null)
-    setRound(round + 1)
-  }
+  const { value: invoices } = useLoading('invoices', () => web.ask<InvoicesQuery>('invoices'))
   const subscribe = (planId: string, expectedMinor: number | null) => async () =>
     (await web.ask<SubscribeMutation>('subscribe', { planId, expectedMinor })).subscribe
   const choose = async (plan: Plan): Promise<void> => {
-    if (!canChange(membership)) return act(`${plan.name} has started.`, subscribe(plan.id, null))
+    if (!canChange(membership)) return then(`${plan.name} has started.`, subscribe(plan.id, null))
     const { planChange } = await web.ask<PlanChangeQuery>('planChange', { planId: plan.id })
     if ('totalMinor' in planChange) setShown(planChange)
-    else setSaid(planChange.message)
+    else await then('', async () => planChange)
   }
-  const simply = (name: 'cancelSubscription' | 'pauseSubscription' | 'resumeSubscription', done: string) => () =>
-    act(done, async () => (await web.ask<Readonly<Record<string, Answer>>>(name))[name] as Answer)
-  const { state = '' } = membership ?? {}
+  const act = (name: Action, done: string) => () =>
+    then(done, async () => (await web.ask<Readonly<Record<string, Answer>>>(name))[name] as Answer)
   return html`
     <h2>Plan</h2>
-    <p role="status" data-plan>${said}</p>
     <p>${membership === null ? 'You have no plan yet.' : sentence(membership)}</p>
-    <ul class="device-lines" aria-label="Plans">${(plans?.plans ?? []).map((plan) => html`<${PlanChoice} key=${plan.id} plan=${plan} isPresent=${state !== 'ENDED' && membership?.plan.id === plan.id} onChoose=${choose} />`)}</ul>
-    ${shown !== null && html`<${Confirm} shown=${shown} onConfirm=${() => act(`Your plan is ${shown.plan.name} now.`, subscribe(shown.plan.id, shown.totalMinor))} onLeave=${() => setShown(null)} />`}
-    <p class="actions">
-      ${state === 'ACTIVE' && html`<button onClick=${simply('pauseSubscription', 'Your plan is paused.')}>Pause</button>`}
-      ${(state === 'PAUSED' || state === 'CANCELED') && html`<button onClick=${simply('resumeSubscription', 'Your plan goes on.')}>Resume</button>`}
-      ${state !== '' && state !== 'CANCELED' && state !== 'ENDED' && html`<button onClick=${simply('cancelSubscription', 'Your plan is canceled.')}>Cancel the plan</button>`}
-    </p>
+    <ul class="device-lines" aria-label="Plans">${(plans?.plans ?? []).map((plan) => html`<${PlanChoice} key=${plan.id} plan=${plan} isPresent=${membership?.state !== 'ENDED' && membership?.plan.id === plan.id} onChoose=${choose} />`)}</ul>
+    ${shown !== null && html`<${Confirm} shown=${shown} onConfirm=${() => then(`Your plan is ${shown.plan.name} now.`, subscribe(shown.plan.id, shown.totalMinor))} onLeave=${() => setShown(null)} />`}
+    <${Actions} state=${membership?.state ?? ''} act=${act} />
     <h3>Invoices</h3>
     <ul class="device-lines" aria-label="Invoices">${(invoices?.invoices ?? []).map((invoice) => html`<${InvoiceLine} key=${invoice.number} invoice=${invoice} />`)}</ul>
   `

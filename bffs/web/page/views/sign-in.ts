@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { SignInMutation } from '../../documents.generated.ts'
 import { config } from '../config.ts'
+import { failureText } from '../failure.ts'
 import { html } from '../html.ts'
 import { notice, setSession, web } from '../state.ts'
 
@@ -19,7 +20,7 @@ export const SignIn = () => {
       notice.value = ''
       setSession(signIn)
     } catch (failure) {
-      setError(failure instanceof Error ? failure.message : String(failure))
+      setError(failureText(failure))
     } finally {
       setBusy(false)
     }

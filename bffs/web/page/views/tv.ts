@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { AnswerSignInCodeMutation } from '../../documents.generated.ts'
+import { failureText } from '../failure.ts'
 import { html } from '../html.ts'
 import { web } from '../state.ts'
 
@@ -11,11 +12,13 @@ export const SignInCode = ({ code }: { readonly code: string }) => {
     if (!(event.target instanceof HTMLFormElement)) return
     const allow = event.submitter?.getAttribute('value') !== 'no'
     const userCode = new FormData(event.target).get('userCode')
-    const outcome = await web.ask<AnswerSignInCodeMutation>('answerSignInCode', { userCode, allow }).then(
-      ({ answerSignInCode }) =>
-        'message' in answerSignInCode ? answerSignInCode.message : allow ? 'Your television is signed in.' : 'It was not let in.',
-      (failure: unknown) => (failure instanceof Error ? failure.message : String(failure)),
-    )
+    const outcome = await web
+      .ask<AnswerSignInCodeMutation>('answerSignInCode', { userCode, allow })
+      .then(
+        ({ answerSignInCode }) =>
+          'message' in answerSignInCode ? answerSignInCode.message : allow ? 'Your television is signed in.' : 'It was not let in.',
+        failureText,
+      )
     setSaid(outcome)
   }
   return html`

@@ -3,6 +3,7 @@ import type { PlayMutation, TitleQuery } from '../../documents.generated.ts'
 import type { Api } from '../api.ts'
 import { Row } from '../card.ts'
 import { picture } from '../config.ts'
+import { failureText } from '../failure.ts'
 import { html } from '../html.ts'
 import { useLoading } from '../loading.ts'
 import { type Player, startPlayer } from '../player.ts'
@@ -38,7 +39,7 @@ export const Screen = ({
       if ('streams' in play) player = startPlayer(video.current, { api, titleId, playback: play }, { onFatal: setError, onStopped })
       else setError(play.message)
     }
-    begin().catch((failure: unknown) => setError(failure instanceof Error ? failure.message : String(failure)))
+    begin().catch((failure: unknown) => setError(failureText(failure)))
     return () => {
       wanted = false
       player?.stop()

@@ -1,6 +1,7 @@
 import type Hls from 'hls.js'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { PlayMutation } from '../../documents.generated.ts'
+import { failureText } from '../failure.ts'
 import { type Player, startPlayer } from '../player.ts'
 import { session, web } from '../state.ts'
 import { remember, remembered } from './remembered.ts'
@@ -55,7 +56,7 @@ export const usePlayback = (titleId: string, video: HTMLVideoElement | null): Pl
       const playback = video.currentTime > 0 ? { ...play, startAtMs: video.currentTime * 1000 } : play
       player = startPlayer(video, { api: web, titleId, playback }, { onFatal: fail, onStopped, onOpen })
     }
-    begin().catch((failure: unknown) => isWanted && fail(failure instanceof Error ? failure.message : String(failure)))
+    begin().catch((failure: unknown) => isWanted && fail(failureText(failure)))
     return () => {
       isWanted = false
       player?.stop()
