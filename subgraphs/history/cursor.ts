@@ -3,17 +3,17 @@ import { CinegraphError } from '#platform/errors/errors.ts'
 /** A place in a list that is sorted by an instant, and by an id among those of one instant. */
 export type Place = { readonly at: Date; readonly id: string }
 
-export const cursorOf = ({ at, id }: Place): string => Buffer.from(`${at.toISOString()} ${id}`).toString('base64url')
+const cursorOf = ({ at, id }: Place): string => Buffer.from(`${at.toISOString()} ${id}`).toString('base64url')
 
-/** Null for the beginning. Throws INPUT_INVALID for what `cursorOf` did not make. */
-export const decodeCursor = (after: string | null | undefined): Place | null => {
+/** Null for the beginning. Throws INPUT_INVALID for what `cursorOf` did not make, of an id that `isId` takes. */
+export const decodeCursor = (after: string | null | undefined, isId = (id: string) => !id.includes('\0')): Place | null => {
   if (!after) return null
   const [instant = '', ...rest] = Buffer.from(after, 'base64url').toString('utf8').split(' ')
   const at = new Date(instant)
   const id = rest.join(' ')
   // NOTE: years that JavaScript knows and PostgreSQL does not.
   const isKnown = at.getTime() >= 0 && at.getUTCFullYear() < 10_000
-  if (isKnown && id !== '' && !id.includes('\0')) return { at, id }
+  if (isKnown && id !== '' && isId(id)) return { at, id }
   throw new CinegraphError('INPUT_INVALID', { name: '`after`', why: 'is not a cursor of this list' })
 }
 

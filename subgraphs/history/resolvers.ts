@@ -1,10 +1,9 @@
 import { resumePoints } from '#platform/contracts/topics/history.resumePoints.ts'
-import { CinegraphError } from '#platform/errors/errors.ts'
 import { pageSize } from '#platform/graphql/page-size.ts'
 import type { SubgraphContext } from '#platform/graphql/subgraph.ts'
 import { topicField } from '#platform/graphql/topic-field.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
-import { connectionOf, decodeCursor as decodePlace } from './cursor.ts'
+import { connectionOf, decodeCursor } from './cursor.ts'
 import { hasEnded, sittingKey } from './last-write.ts'
 import type { HistoryLoaders } from './loaders.ts'
 import { type MarkStores, markMutations } from './marks.ts'
@@ -16,20 +15,19 @@ export type HistoryResolverDeps = { readonly store: HistoryStore; readonly marks
 export type TitleReference = { readonly id: string }
 
 const pageMax = 100
-const decodeCursor = (after: string | null | undefined): ViewingPlace | null => {
-  if (!after) return null
-  const [at = '', ...sitting] = Buffer.from(after, 'base64url').toString('utf8').split(' ')
-  const lastAt = new Date(at)
-  // NOTE: cursors of earlier versions name no title; they stand behind every title of their session.
-  const [sessionId = '', titleId = '', ...more] = sitting.join(' ').split('\0')
-  // NOTE: years that JavaScript knows and PostgreSQL does not.
-  const isKnown = lastAt.getTime() >= 0 && lastAt.getUTCFullYear() < 10_000
-  if (!isKnown || sessionId === '' || more.length > 0)
-    throw new CinegraphError('INPUT_INVALID', { name: '`after`', why: 'is not a cursor of this list' })
-  return { lastAt, sessionId, titleId }
+
+/** NOTE: cursors of earlier versions name no title; they stand behind every title of their session. */
+const sittingIn = (id: string) => {
+  const [sessionId = '', titleId = '', ...more] = id.split('\0')
+  return { sessionId, titleId, isOne: sessionId !== '' && more.length === 0 }
 }
 
-const cursorOf = (place: ViewingPlace): string => Buffer.from(`${place.lastAt.toISOString()} ${sittingKey(place)}`).toString('base64url')
+const placeOf = (after: string | null | undefined): ViewingPlace | null => {
+  const place = decodeCursor(after, (id) => sittingIn(id).isOne)
+  if (place === null) return null
+  const { sessionId, titleId } = sittingIn(place.id)
+  return { lastAt: place.at, sessionId, titleId }
+}
 
 export const resolvers = ({ store, marks, events }: HistoryResolverDeps): Resolvers => ({
   Query: {
@@ -39,13 +37,12 @@ export const resolvers = ({ store, marks, events }: HistoryResolverDeps): Resolv
     },
     viewingHistory: async (_parent, { first, after }, { caller: { viewer } }) => {
       const size = pageSize('first', first, pageMax)
-      const found = viewer === null ? [] : await store.viewings(viewer.profileId, decodeCursor(after), size + 1)
-      const edges = found.slice(0, size).map((node) => ({ cursor: cursorOf(node), node }))
-      return { edges, pageInfo: { hasNextPage: found.length > size, endCursor: edges.at(-1)?.cursor ?? null } }
+      const found = viewer === null ? [] : await store.viewings(viewer.profileId, placeOf(after), size + 1)
+      return connectionOf(found, size, (viewing) => ({ at: viewing.lastAt, id: sittingKey(viewing) }))
     },
     myList: async (_parent, { first, after }, { caller: { viewer } }) => {
       const size = pageSize('first', first, pageMax)
-      const place = decodePlace(after)
+      const place = decodeCursor(after)
       const behind = place === null ? null : { addedAt: place.at, titleId: place.id }
       const found = viewer === null ? [] : await marks.myList.page(viewer.profileId, behind, size + 1)
       return connectionOf(found, size, ({ addedAt, titleId }) => ({ at: addedAt, id: titleId }))

@@ -17,20 +17,22 @@ export const postgresRecs = ({ prisma, pool }: Pick<Database, 'prisma' | 'pool'>
   },
   remove: async (profileIds) => void (await prisma.signal.deleteMany({ where: { profileId: { in: [...profileIds] } } })),
   putSignals: async (signals) => {
-    const rows = [...Map.groupBy(signals, ({ profileId, titleId }) => `${profileId} ${titleId}`)]
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, group]) => ({ ...furthest(group), at: new Date(Math.max(...group.map(({ at }) => at.getTime()))) }))
+    const rows = byKey(signals).map((group) => ({ ...furthest(group), at: new Date(Math.max(...group.map(({ at }) => at.getTime()))) }))
     const values = [column(rows, 'profileId'), column(rows, 'titleId'), column(rows, 'share'), column(rows, 'at')]
     await pool.query({ name: 'put-signals', text: putSignals, values })
   },
   putThumbs: async (thumbs) => {
-    const rows = [...Map.groupBy(thumbs, ({ profileId, titleId }) => `${profileId} ${titleId}`)]
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, group]) => latest(group))
+    const rows = byKey(thumbs).map(latest)
     const values = [column(rows, 'profileId'), column(rows, 'titleId'), column(rows, 'at'), column(rows, 'thumb')]
     await pool.query({ name: 'put-thumbs', text: putThumbs, values })
   },
 })
+
+/** Rows of one profile and title together, in the order of their key. */
+const byKey = <T extends Pick<Signal, 'profileId' | 'titleId'>>(rows: readonly T[]): readonly (readonly T[])[] =>
+  [...Map.groupBy(rows, ({ profileId, titleId }) => `${profileId} ${titleId}`)]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, group]) => group)
 
 const column = <T, K extends keyof T>(rows: readonly T[], name: K): readonly T[K][] => rows.map((row) => row[name])
 

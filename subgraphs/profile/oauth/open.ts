@@ -7,7 +7,7 @@ import { isRefused } from '../refusal.ts'
 import type { SessionStore } from '../store.ts'
 import { createGrants } from './grants.ts'
 import { signingKeys } from './keys.ts'
-import { createProvider, mount, type ProviderDeps } from './provider.ts'
+import { createProvider, type Mounted, mount, type ProviderDeps } from './provider.ts'
 import { serveOauth } from './routes.ts'
 
 export type OauthDeps = Pick<ProviderDeps, 'prisma' | 'clients' | 'accessTokenSeconds' | 'log'> & {
@@ -31,8 +31,8 @@ export const openOauth = ({ deps, sessions, accessPrivateKey, accessPublicKey, i
   const { accounts, profiles, clock } = deps
   const keys = signingKeys(accessPrivateKey, accessPublicKey)
   const grants = createGrants({ accounts, profiles, sessions, endSession: deps.sessions.end, clock })
-  const known = new Map<string, Provider>()
-  const providerAt = (origin: string): Provider => {
+  const known = new Map<string, Mounted>()
+  const mountedAt = (origin: string): Mounted => {
     const issuer = `${issuerUrl || origin}${mount}`
     const found = known.get(issuer) ?? createProvider(issuer, { ...rest, clock, grants, keys, secret: accessPrivateKey })
     // NOTE: a server answers to names that it is known by only; should they be many, the rest are made anew each time.
@@ -40,10 +40,10 @@ export const openOauth = ({ deps, sessions, accessPrivateKey, accessPublicKey, i
     return found
   }
   return {
-    provider: () => providerAt('http://localhost'),
+    provider: () => mountedAt('http://localhost').provider,
     serve: (app, readCaller) =>
       serveOauth(app, {
-        providerAt,
+        mountedAt,
         keys,
         countCode: async (request) => {
           const { address = '' } = await readCaller(request.headers, request.ip)

@@ -20,13 +20,16 @@ export type ProviderDeps = Pick<RecordsDeps, 'prisma' | 'clock'> & {
   readonly log: Log
 }
 
+/** A provider, and what answers its requests. NOTE: Koa composes all of its middleware for each handler that it is asked for. */
+export type Mounted = { readonly provider: Provider; readonly handle: ReturnType<Provider['callback']> }
+
 /** OAuth 2.1 and OpenID Connect at an address of its own. */
-export const createProvider = (issuer: string, deps: ProviderDeps): Provider => {
+export const createProvider = (issuer: string, deps: ProviderDeps): Mounted => {
   const provider = new Provider(issuer, configurationOf(deps))
   // NOTE: who stands in front says by which scheme it is asked; the issuer has it.
   provider.proxy = issuer.startsWith('https:')
   provider.on('server_error', (_ctx, error: Error) => deps.log.error({ err: error }, 'OAuth request failed'))
-  return provider
+  return { provider, handle: provider.callback() }
 }
 
 const configurationOf = (deps: ProviderDeps): Configuration => ({

@@ -4,13 +4,13 @@ import type Provider from 'oidc-provider'
 import { CinegraphError } from '#platform/errors/errors.ts'
 import type { Http } from '#platform/http/server.ts'
 import type { SigningKeys } from './keys.ts'
-import { mount } from './provider.ts'
+import { type Mounted, mount } from './provider.ts'
 import { screenPolicy, signInPage } from './screens.ts'
 
 export type Checked = { readonly accountId: string } | { readonly message: string; readonly retryAfterSeconds: number | null }
 export type OauthRoutes = {
   /** The provider at the address that a request was sent to, or at the one that settings name. */
-  readonly providerAt: (origin: string) => Provider
+  readonly mountedAt: (origin: string) => Mounted
   readonly keys: SigningKeys
   /** Counts a code that somebody enters without being signed in to us; gives how long to wait when it was too many. */
   readonly countCode: (request: FastifyRequest) => Promise<number>
@@ -21,7 +21,7 @@ const bodyBytesMax = 16 * 1024
 const originOf = ({ headers, protocol }: FastifyRequest): string => `${protocol}://${headers.host ?? ''}`
 
 /** OAuth and OpenID Connect below `/oauth`: discovery, keys, tokens, and the screen where a member signs in for a client. */
-export const serveOauth = (app: Http, { providerAt, keys, countCode, checkPassword }: OauthRoutes): void => {
+export const serveOauth = (app: Http, { mountedAt, keys, countCode, checkPassword }: OauthRoutes): void => {
   void app.register(async (oauth) => {
     // NOTE: oidc-provider reads bodies itself.
     oauth.removeAllContentTypeParsers()
@@ -30,9 +30,9 @@ export const serveOauth = (app: Http, { providerAt, keys, countCode, checkPasswo
     oauth.get(`${mount}/jwks`, async (_request, reply) =>
       reply.header('cache-control', 'public, max-age=300').send({ keys: keys.published }),
     )
-    oauth.get(`${mount}/interaction/:uid`, async (request, reply) => showSignIn(providerAt(originOf(request)), request, reply))
+    oauth.get(`${mount}/interaction/:uid`, async (request, reply) => showSignIn(mountedAt(originOf(request)).provider, request, reply))
     oauth.post(`${mount}/interaction/:uid`, async (request, reply) => {
-      const provider = providerAt(originOf(request))
+      const { provider } = mountedAt(originOf(request))
       const form = new URLSearchParams(await textOf(request.body as IncomingMessage))
       const checked = await checkPassword({ email: form.get('email') ?? '', password: form.get('password') ?? '' }, request)
       if (!('accountId' in checked)) return showSignIn(provider, request, reply, checked)
@@ -50,7 +50,7 @@ export const serveOauth = (app: Http, { providerAt, keys, countCode, checkPasswo
         reply.hijack()
         // NOTE: how Koa learns what it is mounted below.
         Object.assign(raw, { originalUrl: raw.url, url: (raw.url ?? '').slice(mount.length) })
-        await providerAt(originOf(request)).callback()(raw, reply.raw)
+        await mountedAt(originOf(request)).handle(raw, reply.raw)
       },
     })
   })
