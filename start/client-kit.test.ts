@@ -5,20 +5,17 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { bootPlatform, temporaryFolder } from '../tests/boot.ts'
+import { installPackage } from '../tests/npm.ts'
 import { writeClientKit } from './client-kit/write-client-kit.ts'
 
 const execFile = promisify(execFileWithCallback)
-const npm = async (folder: string, ...args: readonly string[]): Promise<string> =>
-  (await execFile('npm', [...args, '--loglevel=error'], { cwd: folder, timeout: 400_000, maxBuffer: 1e8 })).stdout
 const compiler = join(import.meta.dirname, '../node_modules/@typescript/native/bin/tsc')
 
 /** An app in an empty folder, with a device's kit installed as npm installs any package. */
 const installed = async (device: string, stack: AsyncDisposableStack) => {
   const folder = stack.use(await temporaryFolder()).path
   const { name } = await writeClientKit({ device, folder: join(folder, 'kit') })
-  const packed = (await npm(folder, 'pack', join(folder, 'kit'))).trim()
-  await writeFile(join(folder, 'package.json'), '{"private":true,"type":"module"}')
-  await npm(folder, 'install', packed, '--prefer-offline', '--no-audit', '--no-fund')
+  await installPackage(folder, join(folder, 'kit'))
   return { folder, name }
 }
 

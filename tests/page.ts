@@ -5,20 +5,27 @@ import type { Page } from 'playwright-core'
 import { packageFile } from '#platform/process/package-file.ts'
 import type { SharedBrowser } from './browser.ts'
 
-const axe = readFileSync(packageFile('axe-core/axe.min.js'), 'utf8')
+/** axe-core, to be run in a page. */
+export const axe = readFileSync(packageFile('axe-core/axe.min.js'), 'utf8')
 const screenshots = process.env.CINEGRAPH_TEST_SCREENSHOTS
 
-/** A page that fails its test when anything goes wrong in its console. */
+type Opened = {
+  readonly viewport?: { readonly width: number; readonly height: number }
+  /** Which errors in its console are none. */
+  readonly isExpected?: (text: string) => boolean
+}
+
+/** A page that fails its test when one of its scripts throws, or anything else goes wrong in its console. */
 export const openPage = async (
   browser: SharedBrowser,
-  viewport: { readonly width: number; readonly height: number } = { width: 1280, height: 800 },
+  { viewport = { width: 1280, height: 800 }, isExpected = () => false }: Opened = {},
 ): Promise<Page & AsyncDisposable> => {
   const page = await (await browser.get()).newPage({ viewport })
   // NOTE: one device, whichever page a test opens, or the account's places are soon taken by pages that are closed already.
   await page.addInitScript(() => location.protocol.startsWith('http') && localStorage.setItem('cinegraph.device', 'browser'))
   const wrong: string[] = []
   page.on('pageerror', (error) => wrong.push(error.message))
-  page.on('console', (message) => message.type() === 'error' && wrong.push(message.text()))
+  page.on('console', (message) => message.type() === 'error' && !isExpected(message.text()) && wrong.push(message.text()))
   const close = async (): Promise<void> => {
     await page.close()
     assert.deepEqual(wrong, [], 'nothing went wrong in the page')

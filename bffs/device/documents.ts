@@ -1,8 +1,16 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { CinegraphError } from '#platform/errors/errors.ts'
 import { withFragments } from '#platform/graphql/fragments.ts'
 
 const shared = import.meta.dirname
+
+/** The folder of a device's BFF among those of a folder. Throws INPUT_INVALID for a device that there is not. */
+export const deviceFolder = (device: string, bffs = join(shared, '..')): string => {
+  const home = join(bffs, device)
+  if (device !== 'device' && existsSync(join(home, 'schema.graphql'))) return home
+  throw new CinegraphError('INPUT_INVALID', { name: `--device ${device}`, why: 'is no folder of `bffs` with a schema' })
+}
 
 /** The schema that a device's BFF serves: what all devices ask (`bffs/device/schema.graphql`) and the device's own screens. */
 export const readSchema = (home: string): string =>

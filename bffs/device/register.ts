@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { glob, readFile, rename, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import {
@@ -16,7 +15,7 @@ import {
   validate,
 } from 'graphql'
 import { CinegraphError } from '#platform/errors/errors.ts'
-import { readSchema } from './documents.ts'
+import { deviceFolder, readSchema } from './documents.ts'
 import { type Manifest, manifestFile, readManifest, sha256 } from './registered.ts'
 
 type Operation = Manifest['operations'][number]
@@ -28,9 +27,7 @@ export type RegisterResult = { readonly file: string; readonly added: readonly s
  * go on asking theirs. Nothing is written when one of them does not fit the device's schema. Throws INPUT_INVALID.
  */
 export const registerOperations = async ({ device, from, bffs }: Registering): Promise<RegisterResult> => {
-  const home = join(bffs, device)
-  if (device === 'device' || !existsSync(join(home, 'schema.graphql')))
-    throw new CinegraphError('INPUT_INVALID', { name: `--device ${device}`, why: 'is no folder of `bffs` with a schema' })
+  const home = deviceFolder(device, bffs)
   const found = await operationsIn(from, readSchema(home))
   const before = readManifest(home)
   const known = new Set(before.operations.map(({ id }) => id))

@@ -1,11 +1,10 @@
 import { execFile as execFileWithCallback } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type DocumentNode, Kind, type OperationDefinitionNode, parse } from 'graphql'
 import { CinegraphError } from '#platform/errors/errors.ts'
-import { readDocuments, readSchema } from '../../bffs/device/documents.ts'
+import { deviceFolder, readDocuments, readSchema } from '../../bffs/device/documents.ts'
 
 const execFile = promisify(execFileWithCallback)
 const home = join(import.meta.dirname, '../..')
@@ -25,9 +24,7 @@ export type ClientKit = { readonly name: string; readonly documents: readonly st
  * name and its documents. Throws INPUT_INVALID for a device that there is not.
  */
 export const writeClientKit = async ({ device, folder }: { readonly device: string; readonly folder: string }): Promise<ClientKit> => {
-  const bff = join(home, 'bffs', device)
-  if (device === 'device' || !existsSync(join(bff, 'schema.graphql')))
-    throw new CinegraphError('INPUT_INVALID', { name: `--device ${device}`, why: 'is no folder of `bffs` with a schema' })
+  const bff = deviceFolder(device)
   const name = `cinegraph-client-${device}`
   const documents = [...readDocuments(bff).values()].map((text) => operationIn(parse(text, { noLocation: true })))
   // NOTE: here, because the compiler looks for packages from the folder upwards.

@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { packageFile } from '#platform/process/package-file.ts'
 import { bootPlatform, type Platform } from '../boot.ts'
 import { SharedBrowser } from '../browser.ts'
 import { Device, until } from '../member.ts'
+import { axe, openPage } from '../page.ts'
 
-const axe = readFileSync(packageFile('axe-core/axe.min.js'), 'utf8')
 const password = 'popcorn-demo'
 const browser = new SharedBrowser()
 let platform: Platform
@@ -22,11 +20,8 @@ after(async () => {
 
 /** A page in which a member is signed in, at a view; it fails its test when anything goes wrong in its console. */
 const openAs = async (email: string, view: string, secret = password): Promise<Page & AsyncDisposable> => {
-  const page = await (await browser.get()).newPage({ viewport: { width: 1280, height: 900 } })
-  const wrong: string[] = []
-  page.on('pageerror', (error) => wrong.push(error.message))
   // NOTE: Chromium reports an answer of 429 there, which is one.
-  page.on('console', (message) => message.type() === 'error' && !/status of 429/.test(message.text()) && wrong.push(message.text()))
+  const page = await openPage(browser, { viewport: { width: 1280, height: 900 }, isExpected: (text) => /status of 429/.test(text) })
   await page.goto(platform.links.web)
   await page.getByLabel('E-mail address').fill(email)
   await page.getByLabel('Password').fill(secret)
@@ -34,11 +29,7 @@ const openAs = async (email: string, view: string, secret = password): Promise<P
   await page.getByRole('button', { name: 'Sign out' }).waitFor()
   await page.goto(`${platform.links.web}/#/${view}`)
   await page.getByRole('main').waitFor()
-  const close = async (): Promise<void> => {
-    await page.close()
-    assert.deepEqual(wrong, [], 'nothing went wrong in the page')
-  }
-  return Object.assign(page, { [Symbol.asyncDispose]: close })
+  return page
 }
 
 const said = (page: Page, text: string) => page.getByRole('status').filter({ hasText: text }).waitFor()

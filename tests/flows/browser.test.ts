@@ -44,7 +44,7 @@ after(async () => {
   await platform?.[Symbol.asyncDispose]()
 })
 
-const open = (size: { readonly width: number; readonly height: number }) => openPage(browser, size)
+const open = (size: { readonly width: number; readonly height: number }) => openPage(browser, { viewport: size })
 
 const playing = (page: Page, second: number, timeout = 60_000) =>
   page.waitForFunction(

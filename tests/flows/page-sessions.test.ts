@@ -7,6 +7,7 @@ import { makeFootage } from '../../workers/transcode/footage.ts'
 import { bootPlatform, type Platform, temporaryFolder } from '../boot.ts'
 import { SharedBrowser } from '../browser.ts'
 import { until } from '../member.ts'
+import { goTo } from '../page.ts'
 
 const browser = new SharedBrowser()
 let platform: Platform
@@ -38,18 +39,14 @@ const signIn = async (page: Page): Promise<void> => {
   await page.getByRole('button', { name: 'Sign in' }).click()
   await home(page)
 }
-const show = (page: Page, hash: string): Promise<void> =>
-  page.evaluate((to) => {
-    location.hash = to
-  }, hash)
 const profileIn = (page: Page): Promise<string> => page.getByRole('combobox', { name: 'Profile' }).inputValue()
 const watch = async (page: Page, second: number): Promise<void> => {
   // NOTE: a profile that has just been changed to begins at home, wherever one has gone meanwhile.
   await until('the film plays', 90_000, async () => {
-    await show(page, `#/watch/${titleId}`)
+    await goTo(page, `#/watch/${titleId}`)
     return page.evaluate((wanted) => (document.querySelector('video')?.currentTime ?? 0) > wanted, second)
   })
-  await show(page, '#/')
+  await goTo(page, '#/')
   await home(page)
 }
 /** Sittings of a profile with the film. */
@@ -134,9 +131,9 @@ test('tabs of a browser share one session: a new one is signed in, one renews fo
   })
   for (let round = 1; round <= 2; round += 1) {
     await expire(first)
-    for (const tab of tabs) await show(tab, '#/search/orbital')
+    for (const tab of tabs) await goTo(tab, '#/search/orbital')
     for (const tab of tabs) await tab.getByText(/\d+ titles?/).waitFor()
-    for (const tab of tabs) await show(tab, '#/')
+    for (const tab of tabs) await goTo(tab, '#/')
     for (const tab of tabs) await home(tab)
     assert.equal(renewals.length, round)
     // NOTE: two uses of one refresh token within ten seconds are forgiven.
@@ -160,7 +157,7 @@ test('who could not be signed out everywhere is told so, and stays', { timeout: 
   await using context = await openContext()
   const page = await context.newPage()
   await signIn(page)
-  await show(page, '#/account')
+  await goTo(page, '#/account')
   const endAll = page.getByRole('button', { name: 'Sign out everywhere' })
   await endAll.waitFor()
   await page.route('**/graphql', (route) => route.abort())
@@ -196,7 +193,7 @@ test('a profile for children sees nothing of the account', { timeout: 400_000 },
   await page.getByRole('link', { name: 'Account' }).waitFor()
   await page.getByRole('combobox', { name: 'Profile' }).selectOption({ label: 'Kids' })
   await page.getByRole('link', { name: 'Account' }).waitFor({ state: 'detached' })
-  await show(page, '#/account')
+  await goTo(page, '#/account')
   await page.getByText('A profile for children cannot see the account.').waitFor()
   const text = await page.locator('main').innerText()
   assert.ok(!text.includes('@') && (await page.locator('main button, main form').count()) === 0, text)

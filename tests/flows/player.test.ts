@@ -31,7 +31,7 @@ after(async () => {
 
 /** The film at its beginning. */
 const openFilm = async (width = 1280, height = 800): Promise<Page & AsyncDisposable> => {
-  const page = await openPage(browser, { width, height })
+  const page = await openPage(browser, { viewport: { width, height } })
   await signIn(page, platform.links.web)
   await openWatch(page)
   return page

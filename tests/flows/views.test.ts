@@ -27,7 +27,7 @@ after(async () => {
 })
 
 const openHome = async (width = 1280, height = 800): Promise<Page & AsyncDisposable> => {
-  const page = await openPage(browser, { width, height })
+  const page = await openPage(browser, { viewport: { width, height } })
   await signIn(page, platform.links.web)
   return page
 }
