@@ -1,6 +1,6 @@
 import { type ObjectKey, objectKey } from '#platform/contracts/object-key.ts'
 import { isCinegraphError } from '#platform/errors/errors.ts'
-import { objectsBelow, readObject } from '#platform/files/read-object.ts'
+import { findObject, objectsBelow } from '#platform/files/read-object.ts'
 import type { ObjectStore } from '#platform/ports/object-store.ts'
 import type { Json, Scope } from './expressions.ts'
 
@@ -86,9 +86,8 @@ export class WorkflowStore {
   }
 
   async #get(path: string): Promise<Json> {
-    const key = this.#key(path)
-    if ((await this.#objects.head(key)) === null) return null
-    return JSON.parse((await readObject(this.#objects, key)).toString('utf8')) as Json
+    const found = await findObject(this.#objects, this.#key(path))
+    return found === null ? null : (JSON.parse(found.toString('utf8')) as Json)
   }
 
   async #putOnce(path: string, value: Json): Promise<void> {

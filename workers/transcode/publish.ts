@@ -6,7 +6,7 @@ import type { EventOf } from '#platform/contracts/topic.ts'
 import { type packaged as packagedTopic, TitlePackaged } from '#platform/contracts/topics/ingest.packaged.ts'
 import { isCinegraphError } from '#platform/errors/errors.ts'
 import { mediaType } from '#platform/files/media-type.ts'
-import { objectsBelow, readObject } from '#platform/files/read-object.ts'
+import { findObject, objectsBelow } from '#platform/files/read-object.ts'
 import type { ObjectBody, ObjectStore } from '#platform/ports/object-store.ts'
 import { bandwidthOf } from './package/bandwidth.ts'
 import { dashManifest } from './package/dash.ts'
@@ -31,9 +31,8 @@ const receiptKey = ({ uploadId, titleId }: Film): ObjectKey => objectKey(`stream
 
 /** What was published for an upload; null when nothing was. */
 export const published = async (objects: ObjectStore, film: Film): Promise<Packaged | null> => {
-  const key = receiptKey(film)
-  if ((await objects.head(key)) === null) return null
-  return z.parse(TitlePackaged, JSON.parse((await readObject(objects, key)).toString('utf8')))
+  const found = await findObject(objects, receiptKey(film))
+  return found === null ? null : z.parse(TitlePackaged, JSON.parse(found.toString('utf8')))
 }
 
 /**
