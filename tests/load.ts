@@ -17,6 +17,7 @@ export class Load implements AsyncDisposable {
   readonly #began = performance.now()
   readonly #callers: readonly Promise<void>[]
   #acknowledged = 0
+  #begun = 0
 
   /** `write` is given the number of its caller and counts from 0; it rejects when the write was not acknowledged. */
   constructor(callers: number, write: (caller: number, n: number) => Promise<void>) {
@@ -25,6 +26,10 @@ export class Load implements AsyncDisposable {
 
   get acknowledged(): number {
     return this.#acknowledged
+  }
+  /** How many writes have neither succeeded nor failed. */
+  get unanswered(): number {
+    return this.#begun - this.written.length
   }
   get nowMs(): number {
     return performance.now() - this.#began
@@ -42,6 +47,7 @@ export class Load implements AsyncDisposable {
   async #run(write: (n: number) => Promise<void>): Promise<void> {
     for (let n = 0; !this.#stop.signal.aborted; n += 1) {
       const sinceMs = this.nowMs
+      this.#begun += 1
       const isAcknowledged = await write(n).then(
         () => true,
         () => false,

@@ -13,21 +13,29 @@ const ownerFile = 'owner'
 /** Writes down that this process owns the servers of a folder, so that others can tell when it has ended without ending them. */
 export const own = (run: string): Promise<void> => writeFile(join(run, ownerFile), `${process.pid} ${processBirth(process.pid) ?? ''}\n`)
 
-const isAbandoned = async (run: string): Promise<boolean> => {
+const ownerOf = async (run: string): Promise<{ readonly pid: number; readonly birth: string }> => {
   const text = await readFile(join(run, ownerFile), 'utf8').catch(absentAsNull)
   const [pid = '', birth = ''] = (text ?? '').trim().split(' ')
-  return birth !== '' && processBirth(Number(pid)) !== birth
+  return { pid: Number(pid), birth }
 }
 
-/** Ends the servers of processes that have ended without ending them, such as tests that were killed. Gives their folders. */
-export const endAbandoned = async (folder = tmpdir()): Promise<readonly string[]> => {
+type Owner = Awaited<ReturnType<typeof ownerOf>>
+
+const endWhere = async (folder: string, isMeant: (owner: Owner) => boolean): Promise<readonly string[]> => {
   const ended: string[] = []
   for (const name of await readdir(folder)) {
     const run = join(folder, name)
-    if (!name.startsWith(ownedPrefix) || !(await isAbandoned(run))) continue
+    if (!name.startsWith(ownedPrefix) || !isMeant(await ownerOf(run))) continue
     for (const { servers } of Object.values(await readState(run))) await downByPackages(servers)
     await rm(run, { recursive: true, force: true })
     ended.push(run)
   }
   return ended
 }
+
+/** Ends the servers of processes that have ended without ending them, such as tests that were killed. Gives their folders. */
+export const endAbandoned = (folder = tmpdir()): Promise<readonly string[]> =>
+  endWhere(folder, ({ pid, birth }) => birth !== '' && processBirth(pid) !== birth)
+
+/** Ends the servers that this process owns. Gives their folders. */
+export const endOwn = (folder = tmpdir()): Promise<readonly string[]> => endWhere(folder, ({ pid }) => pid === process.pid)

@@ -17,6 +17,7 @@ const usage = `npm run engines -- COMMAND [NAME …]
 
   --nodes 1|3              nodes of Cassandra (1), and
   --brokers 1|3            brokers of Kafka (1)
+  --optional               an engine that is named and that this machine cannot provide is left out, and said to be
   --with docker|packages   how they are brought up (Docker Compose when Docker answers)
   --cache DIR              where programs are kept (cinegraph-engines in the user's cache folder)
   --run DIR                where servers keep state, data and logs (.engines)
@@ -31,6 +32,7 @@ const { values, positionals } = parseArgs({
     cache: { type: 'string' },
     run: { type: 'string' },
     with: { type: 'string' },
+    optional: { type: 'boolean', default: false },
     help: { type: 'boolean' },
   },
   allowPositionals: true,
@@ -50,7 +52,7 @@ const room: Room = {
 }
 
 const carryOut = async (): Promise<void> => {
-  if (command === 'up') for (const sentence of await up(names, room)) say(`left out: ${sentence}`)
+  if (command === 'up') for (const sentence of await up(names, room, values.optional)) say(`left out: ${sentence}`)
   else if (command === 'down') {
     await down(names, room)
     for (const run of await endAbandoned()) say(`ended what a test that was killed had left in ${run}`)

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { endAbandoned, own, ownedPrefix } from './abandoned.ts'
+import { endAbandoned, endOwn, own, ownedPrefix } from './abandoned.ts'
 import { variableOf } from './by-docker.ts'
 import { downByPackages, upByPackages } from './by-packages.ts'
 import { up } from './engines.ts'
@@ -126,6 +126,7 @@ test('an engine that this machine cannot provide is named, left out and not take
     const room = { cache: dir, run: join(dir, 'run'), how: 'packages', say: () => undefined } as const
     try {
       await assert.rejects(up(['redis'], room), /Redis cannot be brought up on this machine: this is not Debian/)
+      assert.deepEqual(await up(['redis'], room, true), (await up([], room)).slice(0, 1), 'optional: said, not thrown')
       assert.deepEqual(await readState(room.run), {})
       await assert.rejects(up(['oracle'], room), { code: 'ENGINE_UNKNOWN' })
     } finally {
@@ -143,6 +144,10 @@ test('servers of a process that was killed are found and ended; those of one tha
       await own(run)
       assert.deepEqual(await endAbandoned(dir), [])
       assert.notEqual(await pidOf(a), undefined)
+      assert.deepEqual(await endOwn(dir), [run], 'its owner may end them, when what uses them hangs')
+      assert.equal(await pidOf(a), undefined)
+      await upByPackages(small(script), servers, { cache: dir, say: () => undefined })
+      await remember(run, 'small', { how: 'packages', servers, env: {} })
       const killed = spawn(process.execPath, ['-e', ''])
       await once(killed, 'exit')
       await writeFile(join(run, 'owner'), `${killed.pid} 1\n`)

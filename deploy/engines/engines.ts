@@ -27,9 +27,9 @@ const chosen = (names: readonly string[]): readonly Recipe[] => {
 
 /**
  * Brings engines up, one after the other; one that is up already has those of its servers started again that have ended. Gives a sentence
- * for each that this machine cannot provide; when engines were named, those are thrown.
+ * for each that this machine cannot provide; when engines were named, those are thrown, unless these are optional.
  */
-export const up = async (names: readonly string[], room: Room): Promise<readonly string[]> => {
+export const up = async (names: readonly string[], room: Room, isOptional = false): Promise<readonly string[]> => {
   const withDocker = room.how === 'docker' || (room.how === 'either' && (await dockerAnswers()))
   const faults: CinegraphError[] = []
   for (const recipe of chosen(names)) {
@@ -40,7 +40,7 @@ export const up = async (names: readonly string[], room: Room): Promise<readonly
       faults.push(error)
     }
   }
-  const isSerious = names.length > 0 || faults.some(({ code }) => code !== 'ENGINE_MISSING')
+  const isSerious = !(isOptional || names.length === 0) || faults.some(({ code }) => code !== 'ENGINE_MISSING')
   if (isSerious && faults.length > 0) throw new AggregateError(faults, faults.map(({ message }) => message).join('\n'))
   return faults.map(({ message }) => message)
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import { createServer, type Socket } from 'node:net'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { cureHangs, curePolling } from './cures.ts'
 
 type Connection = { connect(): Promise<unknown>; send(request: unknown): Promise<unknown>; disconnect(): Promise<unknown> }
@@ -36,13 +37,10 @@ const standingStill = async (): Promise<AsyncDisposable & { readonly port: numbe
   }
 }
 
-test('when a broker stands still, all requests to it end with the first that is late, and it is not connected to again at once', {
-  timeout: 60_000,
-}, async () => {
-  await using broker = await standingStill()
-  const connection = new Connection({
+const connectionTo = (port: number): Connection =>
+  new Connection({
     host: '127.0.0.1',
-    port: broker.port,
+    port,
     logger: quiet,
     socketFactory,
     clientId: 'test',
@@ -51,10 +49,16 @@ test('when a broker stands still, all requests to it end with the first that is 
     enforceRequestTimeout: true,
     maxInFlightRequests: 1,
   })
+const ask = (connection: Connection): Promise<unknown> => connection.send(requests.Metadata.protocol({ version: 6 })({ topics: [] }))
+
+test('when a broker stands still, all requests to it end with the first that is late, and it is not connected to again at once', {
+  timeout: 60_000,
+}, async () => {
+  await using broker = await standingStill()
+  const connection = connectionTo(broker.port)
   await connection.connect()
   const since = performance.now()
-  const ask = () => connection.send(requests.Metadata.protocol({ version: 6 })({ topics: [] }))
-  const asked = await Promise.allSettled(Array.from({ length: 20 }, ask))
+  const asked = await Promise.allSettled(Array.from({ length: 20 }, () => ask(connection)))
   const tookMs = performance.now() - since
   assert.deepEqual(
     [...new Set(asked.map((each) => (each.status === 'rejected' ? each.reason.name : each.status)))],
@@ -63,4 +67,28 @@ test('when a broker stands still, all requests to it end with the first that is 
   assert.ok(tookMs < 8_000, `${tookMs} ms, one after another`)
   await assert.rejects(connection.connect(), { name: 'KafkaJSConnectionError' })
   await connection.disconnect()
+})
+
+/** What becomes of a request that is sent, or whose connection is closed, so many turns of the event loop's microtasks later. */
+const outcomeOf = async (moment: number, isSentFirst: boolean): Promise<string> => {
+  await using broker = await standingStill()
+  const connection = connectionTo(broker.port)
+  await connection.connect()
+  const send = () =>
+    ask(connection).then(
+      () => 'answered',
+      () => 'refused',
+    )
+  const asked = isSentFirst ? send() : undefined
+  const closing = isSentFirst ? undefined : connection.disconnect()
+  for (let turn = 0; turn < moment; turn += 1) await Promise.resolve()
+  const answer = Promise.race([asked ?? send(), sleep(10_000, 'waits', { ref: false })])
+  await (closing ?? connection.disconnect())
+  return answer
+}
+
+test('no request waits without end on a connection that is closed, at whatever moment of the other', { timeout: 60_000 }, async () => {
+  const moments = Array.from({ length: 24 }, (_, moment) => moment)
+  const outcomes = await Promise.all([true, false].flatMap((isSentFirst) => moments.map((moment) => outcomeOf(moment, isSentFirst))))
+  assert.deepEqual([...new Set(outcomes)], ['refused'])
 })

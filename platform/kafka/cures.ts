@@ -64,7 +64,7 @@ const lengthBytes = 4
  * NOTE: kafkajs keeps the connection to a broker that stands still: requests that wait for their turn there wait for the time of each
  * before them, and every search for the new leader is sent there again, because a connection that is open counts as a broker that
  * works. Here one request that was not answered in time ends the connection and all requests on it, and the broker is taken for one
- * that refuses connections, which kafkajs goes around.
+ * that refuses connections, which kafkajs goes around. No request outlives the connection that it was sent on.
  */
 export const cureHangs = (): void => {
   const { prototype } = requireFrom('kafkajs/src/network/connection.js') as { prototype: Connection }
@@ -82,7 +82,9 @@ export const cureHangs = (): void => {
   }
   prototype.disconnect = async function (this: Connection) {
     if (isGone(this)) cutOff(this, closed(this))
-    return disconnect.call(this)
+    await disconnect.call(this)
+    // NOTE: what was sent after kafkajs had looked for requests that wait, and before it closed, would wait without end.
+    this.requestQueue.rejectAll(closed(this))
   }
   prototype.send = async function (this: Connection, request: unknown) {
     try {

@@ -2,7 +2,7 @@ import type { Message } from 'kafkajs'
 import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
 import { GroupCommit } from '#platform/events/group-commit.ts'
 import type { Recorded } from '#platform/events/recorded.ts'
-import { explicitPartitioner, type Producer, partitionOf } from './client.ts'
+import { explicitPartitioner, leave, type Producer, partitionOf } from './client.ts'
 import type { Cluster } from './cluster.ts'
 
 const limits = { lingerMs: 5, itemsMax: 2_000, bytesMax: 4_194_304, waitingBytesMax: 67_108_864 }
@@ -77,7 +77,7 @@ export class Publisher implements AsyncDisposable {
   async #close(): Promise<void> {
     const producer = this.#producer
     this.#producer = undefined
-    await producer?.then((each) => each.disconnect()).catch(() => undefined)
+    await producer?.then(leave).catch(() => undefined)
   }
   /** Writes what waits. */
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Admin, Kafka } from './client.ts'
+import { type Admin, type Kafka, leave } from './client.ts'
 
 const patienceMs = 15_000
 const pauseMs = 200
@@ -52,7 +52,7 @@ export class Questions implements AsyncDisposable {
   async #close(): Promise<void> {
     const admin = this.#admin
     this.#admin = undefined
-    await admin?.then((each) => each.disconnect()).catch(() => undefined)
+    await admin?.then(leave).catch(() => undefined)
   }
   [Symbol.asyncDispose](): Promise<void> {
     return this.#close()

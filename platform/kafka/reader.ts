@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ConsumerConfig, EachBatchPayload } from 'kafkajs'
 import { messageOf } from '#platform/errors/errors.ts'
 import type { Log } from '#platform/observe/log.ts'
-import type { Consumer } from './client.ts'
+import { type Consumer, leave } from './client.ts'
 import type { Cluster } from './cluster.ts'
 
 export type ReaderOptions = {
@@ -27,8 +27,6 @@ const times = { maxWaitTimeInMs: 1_000, heartbeatInterval: 1_000, sessionTimeout
 const bytesMax = { maxBytesPerPartition: 2_097_152, maxBytes: 8_388_608 }
 const partitionsAtOnce = 64
 const restartMs = 1_000
-/** How long a consumer may take to finish what it has in hand and to leave; its group waits no longer either. */
-const leaveMs = 10_000
 
 const config = (groupId: string): ConsumerConfig => ({
   groupId,
@@ -69,7 +67,7 @@ export class Reader implements AsyncDisposable {
         if (!this.#stop.signal.aborted)
           log.warn({ topic, group: groupId, reason: messageOf(error) }, 'event log cannot be read; it is tried again')
       }
-      await Promise.race([consumer.disconnect(), sleep(leaveMs, undefined, { ref: false })]).catch(() => undefined)
+      await leave(consumer)
       await sleep(restartMs, undefined, { signal: this.#stop.signal }).catch(() => undefined)
     }
   }
@@ -87,7 +85,7 @@ export class Reader implements AsyncDisposable {
     this.#stop.signal.addEventListener('abort', stopped, { once: true })
     try {
       await Promise.race([consumer.connect(), ended.promise])
-      await consumer.subscribe({ topic, fromBeginning })
+      await Promise.race([consumer.subscribe({ topic, fromBeginning }), ended.promise])
       const running = consumer.run({
         autoCommit: false,
         eachBatchAutoResolve: false,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { cassandraRig } from './faults/cassandra.ts'
 import { asTable } from './faults/report.ts'
-import { runFaults } from './faults/run.ts'
+import { hasHeld, runFaults } from './faults/run.ts'
 import { whenUp } from './up.ts'
 
 whenUp('cassandra', 'CASSANDRA_URL', () => {
@@ -12,7 +12,7 @@ whenUp('cassandra', 'CASSANDRA_URL', () => {
     await using rig = await cassandraRig(1)
     const report = await runFaults(rig, 5, (line) => t.diagnostic(line))
     t.diagnostic(asTable(report))
-    assert.deepEqual([report.lost, report.twice], [0, 0])
+    assert.ok(hasHeld(report), asTable(report))
     assert.ok(report.acknowledged > 100)
   })
 })

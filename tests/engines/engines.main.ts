@@ -8,7 +8,7 @@ import { readState, settingsOf } from '../../deploy/engines/state.ts'
 import { runFiles } from '../runner.ts'
 import { engineCacheVariable, engineTestsVariable } from './up.ts'
 
-// npm run test:engines [-- FILE …]: contract suites and flows on the engines that `npm run engines -- up` has brought up.
+// npm run test:engines [-- FILE … | flows]: contract suites and flows on the engines that `npm run engines -- up` has brought up.
 const root = join(import.meta.dirname, '../..')
 const flows = ['membership', 'heartbeats', 'ingest', 'uploads', 'resume', 'degraded', 'rules', 'gone-titles', 'trace', 'live'].map(
   (name) => `tests/flows/${name}.test.ts`,
@@ -23,5 +23,6 @@ const contracts = (await Array.fromAsync(glob('tests/engines/*.engine.ts', { cwd
 for (const { name } of recipes)
   console.log(name in state ? `${name} is up` : `${name} is LEFT OUT: it is not up (npm run engines -- up ${name})`)
 
-await runFiles(positionals.length > 0 ? positionals : [...contracts, ...flows])
+const named = positionals.flatMap((name) => (name === 'flows' ? flows : [name]))
+await runFiles(named.length > 0 ? named : [...contracts, ...flows])
 await endAbandoned()

@@ -1,19 +1,21 @@
 import type { Report } from './run.ts'
 
-const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`
+const seconds = (ms: number): string => (Number.isNaN(ms) ? 'never' : `${(ms / 1_000).toFixed(1)} s`)
 
 /** The report as a table of Markdown. */
 export const asTable = (report: Report): string => {
   const counted = (count: number | null): string => (count === null ? '–' : String(count))
   const rows = [
     ['acknowledged', report.acknowledged],
-    ['of these lost', report.lost],
+    ['of these lost', counted(report.lost)],
     ['there twice', counted(report.twice)],
-    ['delivered again, without effect', report.again],
+    ['delivered again, without effect', counted(report.again)],
     ['refused', report.refused],
+    ...(report.unanswered === 0 ? [] : [['without an answer', report.unanswered]]),
     ['served from fallback', counted(report.fallback)],
     ['longest wait of a caller', seconds(report.longestMs)],
     ...report.faults.map(({ name, recoveredAfterMs }) => [`recovered after: ${name}`, seconds(recoveredAfterMs)]),
+    ...report.failures.map((failure) => ['FAILED', failure]),
   ]
   return `| ${report.engine} under faults | |\n| --- | --- |\n${rows.map(([what, value]) => `| ${what} | ${value} |`).join('\n')}\n`
 }

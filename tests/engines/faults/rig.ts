@@ -8,12 +8,12 @@ export type Fault = {
 }
 /** What has become of all writes when everything has come to rest. */
 export type Outcome = {
-  /** Acknowledged, and not there. */
-  readonly lost: number
+  /** Acknowledged, and not there; null when that could not be counted. */
+  readonly lost: number | null
   /** There more than once; null where only the effect of a handler could tell. */
   readonly twice: number | null
-  /** Delivered more than once, to a handler for which that makes no difference. */
-  readonly again: number
+  /** Delivered more than once, to a handler for which that makes no difference; null when that could not be counted. */
+  readonly again: number | null
   /** Answered by another zone or node than the one that is asked first; null where that is not counted. */
   readonly fallback: number | null
 }
