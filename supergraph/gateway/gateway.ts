@@ -4,10 +4,14 @@ import type { Log } from '#platform/observe/log.ts'
 import { collapse } from '#platform/resilience/collapse.ts'
 import type { Answered, ShowErrors } from '../engine/answered.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
+import { fetchesOf } from '../engine/plan/fetches.ts'
+import type { Planner } from '../engine/plan/planner.ts'
 import type { PlannerProcess } from '../engine/plan/planner-process.ts'
 import { claimsFrom, overridesFrom } from './claims.ts'
 import { createEntityStore, type EntityStore } from './entity-cache.ts'
-import { createHttpSubgraph, type Incoming } from './http-subgraph.ts'
+import type { Hooks } from './hook-types.ts'
+import { createHttpSubgraph } from './http-subgraph.ts'
+import type { Incoming } from './incoming.ts'
 import { operationCost } from './metrics.ts'
 import { createResponseCache } from './response-cache.ts'
 import type { GatewaySettings } from './settings.ts'
@@ -22,6 +26,7 @@ export type GatewayDeps = {
   readonly settings: GatewaySettings
   readonly planning: PlannerProcess
   readonly log: Log
+  readonly hooks?: readonly Hooks[]
 }
 export type Gateway = AsyncDisposable &
   Pick<Engine<Incoming>, 'execute' | 'executeInParts' | 'subscribe'> & {
@@ -31,16 +36,16 @@ export type Gateway = AsyncDisposable &
   }
 
 /** Serves one version of a supergraph whose subgraphs are asked over HTTP. Throws SUPERGRAPH_INVALID. */
-export const createGateway = async ({ supergraphSdl, settings, planning, log }: GatewayDeps): Promise<Gateway> => {
+export const createGateway = async ({ supergraphSdl, settings, planning, log, hooks = [] }: GatewayDeps): Promise<Gateway> => {
   await using stack = new AsyncDisposableStack()
   const planner = stack.use(await planning.open(supergraphSdl))
   const entities = settings.cache?.entities ? createEntityStore(settings.cache.bytesMax, callerKey(settings)) : undefined
   const reporting: { studio?: Studio<Incoming> } = {}
   const engine = createEngine<Incoming>({
     supergraphSdl,
-    planner,
-    ask: (name, url) => stack.use(createHttpSubgraph({ name, url, settings, own: settings.subgraphs[name] ?? {}, log })).ask,
-    subscribe: (name, url) => createSubscribe({ name, url, settings, own: settings.subgraphs[name] ?? {} }),
+    planner: tellingPlans(planner, hooks),
+    ask: (name, url) => stack.use(createHttpSubgraph({ name, url, settings, own: settings.subgraphs[name] ?? {}, log, hooks })).ask,
+    subscribe: (name, url) => createSubscribe({ name, url, settings, own: settings.subgraphs[name] ?? {}, hooks }),
     contract: settings.contract,
     limits: settings.limits,
     anyText: true,
@@ -60,9 +65,24 @@ export const createGateway = async ({ supergraphSdl, settings, planning, log }: 
   }
   const owned = stack.move()
   const repeat = (repeated: Repeated<Incoming>): void => reporting.studio?.repeat(repeated)
-  const answering = remembering(engine, settings, { entities, repeat })
+  const isShared = settings.dedupe && hooks.every(({ onSubgraphRequest }) => onSubgraphRequest === undefined)
+  const answering = remembering(engine, { ...settings, dedupe: isShared }, { entities, repeat })
   const { subscribe, executeInParts } = engine
   return { engine, ...answering, subscribe, executeInParts, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+/** Says each plan that is made to the hooks that want to know. */
+const tellingPlans = (planner: Planner, hooks: readonly Hooks[]): Planner => {
+  const told = hooks.flatMap(({ onPlan }) => onPlan ?? [])
+  if (told.length === 0) return planner
+  const { overrideLabels, overridePercentages } = planner
+  const plan: Planner['plan'] = async (request) => {
+    const made = await planner.plan(request)
+    const fetches = made === null ? [] : fetchesOf(made).map(({ subgraph, operation: query }) => ({ subgraph, query }))
+    for (const tell of told) tell({ operation: request.text, fetches })
+    return made
+  }
+  return { overrideLabels, overridePercentages, plan }
 }
 
 const showErrorsOf = ({ production, subgraphDetails }: GatewaySettings): ShowErrors => {

@@ -9,21 +9,17 @@ import { parseExact } from '#platform/text/exact-json.ts'
 import type { AskSubgraph, SubgraphAnswer, SubgraphRequest } from '../engine/ask.ts'
 import { cachingOf } from '../engine/caching.ts'
 import { areCallersFaults } from './callers-fault.ts'
+import { askedOf, fetchHooks } from './fetch-hooks.ts'
 import { compileHeaderRules } from './headers.ts'
+import type { Hooks } from './hook-types.ts'
+import type { Incoming } from './incoming.ts'
 import { fetchSeconds } from './metrics.ts'
 import { codingsRead, type Posted } from './post.ts'
 import type { GatewaySettings, SubgraphSettings } from './settings.ts'
 import { loggedShadow } from './shadow.ts'
 import { openVersion, type SubgraphVersion } from './subgraph-version.ts'
-import type { Bearer } from './tokens.ts'
 import { Trial } from './trial.ts'
 
-/** What a request to the gateway brought that may be sent to subgraphs. */
-export type Incoming = {
-  readonly headers: IncomingHttpHeaders
-  /** Who asks, where the gateway verifies tokens and the request carried one. */
-  readonly bearer?: Bearer | undefined
-}
 export type HttpSubgraph = AsyncDisposable & { readonly ask: AskSubgraph<Incoming> }
 type Deps = {
   readonly name: string
@@ -31,10 +27,11 @@ type Deps = {
   readonly settings: GatewaySettings
   readonly own: SubgraphSettings
   readonly log: Log
+  readonly hooks?: readonly Hooks[]
 }
 
 /** A subgraph over HTTP: identical reads in flight are one, some callers go to a new version, some reads are asked of another one too. */
-export const createHttpSubgraph = ({ name, url, settings, own, log }: Deps): HttpSubgraph => {
+export const createHttpSubgraph = ({ name, url, settings, own, log, hooks = [] }: Deps): HttpSubgraph => {
   const stack = new AsyncDisposableStack()
   const open = (at: string): SubgraphVersion => stack.use(openVersion({ name, url: at, settings, own }))
   const send = versions(open, { name, url: own.url ?? url, own, log })
@@ -45,8 +42,12 @@ export const createHttpSubgraph = ({ name, url, settings, own, log }: Deps): Htt
   const coding = (own.compressed ?? settings.compressed) ? { 'accept-encoding': codingsRead } : {}
   const ftv1 = settings.studio === undefined ? {} : { 'apollo-federation-include-trace': 'ftv1' }
   const seconds = fetchSeconds.labels(name)
+  const { before, after } = fetchHooks(hooks)
   const ask: AskSubgraph<Incoming> = async (request, incoming) => {
-    const forwarded = rules.headersFor(incoming.headers)
+    const begun = before && (await before(request, rules.headersFor(incoming.headers), incoming))
+    if (begun && 'answer' in begun) return begun.answer
+    // NOTE: what a hook says of a caller counts before fetches of callers who are alike become one.
+    const forwarded = begun?.headers ?? rules.headersFor(incoming.headers)
     const { version, post } = send(request, incoming.headers)
     const headers = () => ({
       ...forwarded,
@@ -63,7 +64,8 @@ export const createHttpSubgraph = ({ name, url, settings, own, log }: Deps): Htt
     seconds.observe((performance.now() - began) / 1000)
     shadow?.(request, headers(), posted)
     if (posted.isTooLarge) throw new CinegraphError('ANSWER_TOO_LARGE', { what: 'bytes', max: settings.limits.answerBytesMax })
-    const answer = read(posted.text, name)
+    const received = read(posted.text, name)
+    const answer = after ? await after({ ...askedOf(request, forwarded, incoming), answer: received, posted }) : received
     if (settings.cache === undefined) return answer
     const hasCredentials = credentials.some((header) => forwarded[header] !== undefined)
     return { ...answer, caching: cachingOf(posted.headers, { hasCredentials, canDiffer: rules.mayForward }) }

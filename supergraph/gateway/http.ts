@@ -25,7 +25,9 @@ import type { Serving } from './canary.ts'
 import { counted } from './counted.ts'
 import type { Documents } from './documents.ts'
 import { endToEnd } from './headers.ts'
-import type { Incoming } from './http-subgraph.ts'
+import type { Hooks } from './hook-types.ts'
+import { hooked, type Ways } from './hooked.ts'
+import type { Incoming } from './incoming.ts'
 import { type Observe, observeOperations } from './observe.ts'
 import type { GatewaySettings } from './settings.ts'
 import type { createShadow } from './shadow.ts'
@@ -40,11 +42,12 @@ export type GatewayHttpDeps = {
   readonly documents: Documents
   readonly settings: GatewaySettings
   readonly log: Logger
+  readonly hooks?: readonly Hooks[]
 }
 
 /** A supergraph of anybody's subgraphs on HTTP: single operations, batches, streams, WebSockets, and its Explorer page. */
 export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
-  const { serving, settings, log, shadow } = deps
+  const { serving, settings, log, hooks = [] } = deps
   const observe = observeOperations(log, settings.slowMs)
   const hosts = [settings.host, ...settings.allowedHosts]
   const app = createHttp({ name: 'gateway', log, hosts })
@@ -53,23 +56,13 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
   allowOriginsToAsk(app, () => settings.corsOrigins)
   const admission = createAdmission()
   app.addHook('onClose', async () => admission[Symbol.dispose]())
-  const execute = async (asked: GraphqlRequest, incoming: Incoming): Promise<Answered> => {
-    const answer = await observe.operation(asked, () => serving.use(incoming, (gateway) => gateway.execute(asked, incoming)))
-    shadow?.(asked, incoming, answer.value)
-    return answer
-  }
+  const { execute, inParts, subscribe: stream } = hooked(waysOf(deps, { admission, observe }), hooks)
   /** NOTE: an operation that is no subscription costs over a stream what it costs elsewhere, and waits to be let in like it. */
   const admittedFirst = (asked: GraphqlRequest, answers: AsyncIterable<Answered>): AsyncIterable<Answered> =>
     kindOf(asked) === 'subscription' ? answers : firstWithin(admission, answers)
   const quota = new SubscriptionQuota(settings.subscriptions)
   const subscribe = (asked: GraphqlRequest, incoming: Incoming, signal: AbortSignal) =>
-    counted(quota, { account: incoming.bearer?.subject }, () =>
-      admittedFirst(
-        asked,
-        serving.stream((gateway) => gateway.subscribe(asked, incoming, whileBorne(incoming, signal))),
-      ),
-    )
-  const inParts = inPartsWith(serving, { admission, observe })
+    counted(quota, { account: incoming.bearer?.subject }, () => admittedFirst(asked, stream(asked, incoming, signal)))
   const incomingOf = incomingReader(settings)
   const claimHeaders = Object.values(settings.claims).map((name) => name?.toLowerCase() ?? '')
   const hasClaims = ({ bearer, headers }: Incoming): boolean =>
@@ -79,7 +72,7 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
     url: '/graphql',
     errorHandler: sendError,
     handler: async (request, reply) => {
-      const incoming = await incomingOf(request.headers)
+      const incoming = await incomingOf(request.headers, request.ip)
       const admitted = (asked: GraphqlRequest) => admission.run(() => execute(asked, incoming))
       if (Array.isArray(request.body)) return answerBatch(request.body, reply, { ...deps, answer: admitted })
       const refusal = fillDocument(request, deps.documents)
@@ -92,7 +85,12 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
         // NOTE: who has left while it waited costs nothing more.
         request.socket.destroyed
           ? reply.hijack()
-          : answerOverHttp(request, reply, async (asked) => withCacheControl(await execute(asked, incoming), reply, hasClaims(incoming))),
+          : answerOverHttp(request, reply, async (asked) => {
+              const answerHeaders: Record<string, string> = {}
+              const answer = await execute(asked, { ...incoming, answerHeaders })
+              void reply.headers(answerHeaders)
+              return withCacheControl(answer, reply, hasClaims(incoming))
+            }),
       )
     },
   })
@@ -131,12 +129,12 @@ const sendError = async (error: Error, request: FastifyRequest, reply: FastifyRe
 }
 
 /** What a request brings, with who asks where the gateway verifies tokens. */
-const incomingReader = ({ jwt }: GatewaySettings): ((headers: IncomingHttpHeaders) => Promise<Incoming>) => {
-  if (jwt === undefined) return async (headers) => ({ headers: endToEnd(headers) })
+const incomingReader = ({ jwt }: GatewaySettings): ((headers: IncomingHttpHeaders, address?: string) => Promise<Incoming>) => {
+  if (jwt === undefined) return async (headers, address = '') => ({ headers: endToEnd(headers), address })
   const readBearer = bearerReader(jwt)
-  return async (received) => {
+  return async (received, address = '') => {
     const headers = endToEnd(received)
-    return { headers, bearer: await readBearer(headers) }
+    return { headers, address, bearer: await readBearer(headers) }
   }
 }
 
@@ -159,6 +157,20 @@ async function* firstWithin<T>(admission: Admission, stream: AsyncIterable<T>): 
     await answers.return?.()
   }
 }
+
+/** How operations are answered by the version that serves, and observed. */
+const waysOf = (
+  { serving, shadow }: GatewayHttpDeps,
+  { admission, observe }: { readonly admission: Admission; readonly observe: Observe },
+): Ways => ({
+  execute: async (asked, incoming) => {
+    const answer = await observe.operation(asked, () => serving.use(incoming, (gateway) => gateway.execute(asked, incoming)))
+    shadow?.(asked, incoming, answer.value)
+    return answer
+  },
+  inParts: inPartsWith(serving, { admission, observe }),
+  subscribe: (asked, incoming, signal) => serving.stream((gateway) => gateway.subscribe(asked, incoming, whileBorne(incoming, signal))),
+})
 
 const inPartsWith =
   (serving: GatewayHttpDeps['serving'], { admission, observe }: { readonly admission: Admission; readonly observe: Observe }) =>

@@ -2,7 +2,7 @@ import type { GraphqlAnswer, GraphqlRequest } from '#platform/graphql/execute.ts
 import { parseExact } from '#platform/text/exact-json.ts'
 import type { Answered } from '../engine/answered.ts'
 import { allowedBy } from '../engine/caching.ts'
-import type { Incoming } from './http-subgraph.ts'
+import type { Incoming } from './incoming.ts'
 import type { sharingKey } from './sharing.ts'
 import { createTaggedCache, type Kept } from './tagged-cache.ts'
 

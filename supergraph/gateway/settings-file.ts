@@ -11,7 +11,11 @@ type Environment = Readonly<Record<string, string | undefined>>
  */
 export const readSettingsFile = async (file: string, env: Environment): Promise<Record<string, unknown>> => {
   const settings = expanded(await readYaml(file), { env, path: [] }) as Record<string, unknown>
-  return typeof settings.supergraph === 'string' ? { ...settings, supergraph: resolve(dirname(file), settings.supergraph) } : settings
+  const besides = ['supergraph', 'hooks'].flatMap((name) => {
+    const named = settings[name]
+    return typeof named === 'string' ? [[name, resolve(dirname(file), named)]] : []
+  })
+  return { ...settings, ...Object.fromEntries(besides) }
 }
 
 const readYaml = async (file: string): Promise<unknown> => {

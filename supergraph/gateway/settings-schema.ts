@@ -33,6 +33,23 @@ export const Subgraph = z.strictObject({
   shadow: z.strictObject({ url: z.url(), share: z.number().min(0).max(1) }).optional(),
   subscriptions: z.strictObject({ protocol: z.enum(['ws', 'sse']).default('sse'), url: z.url().optional() }).optional(),
 })
+/** What a coprocessor is told at a stage. */
+const Stage = z.strictObject({ headers: z.boolean().default(false), context: z.boolean().default(false), body: z.boolean().default(false) })
+const Stages = z.strictObject({ request: Stage.optional(), response: Stage.optional() })
+const Coprocessor = z.strictObject({
+  url: z.url({ protocol: /^https?$/ }),
+  timeoutMs: z.int().min(1).default(1_000),
+  router: Stages.default({}),
+  supergraph: Stages.default({}),
+  subgraph: z.strictObject({ all: Stages.default({}) }).default({ all: {} }),
+})
+/** So many operations within so many seconds by one caller. */
+const RateLimit = z.strictObject({
+  by: z.union([z.enum(['address', 'subject', 'client']), z.templateLiteral(['header:', z.string().min(1)])]),
+  operation: z.string().optional(),
+  max: z.int().min(1),
+  seconds: z.int().min(1).default(60),
+})
 export const Settings = z.strictObject({
   supergraph: z.string().optional(),
   /** The supergraph of a graph in Apollo Studio. `APOLLO_KEY` and `APOLLO_GRAPH_REF` stand for it. */
@@ -132,6 +149,11 @@ export const Settings = z.strictObject({
       sendEveryMs: z.int().min(50).default(studioDefaults.sendEveryMs),
     })
     .optional(),
+  /** A module of hooks (TypeScript or JavaScript), beside the settings file. */
+  hooks: z.string().optional(),
+  /** A service that is asked at stages of each operation, as Apollo Router does. */
+  coprocessor: Coprocessor.optional(),
+  rateLimits: z.array(RateLimit).default([]),
   slowMs: z.int().min(1).default(1_000),
   planMs: z.int().min(10).default(planMsDefault),
   /** An OpenTelemetry collector, OTLP over HTTP. `OTEL_EXPORTER_OTLP_ENDPOINT` stands for it. */

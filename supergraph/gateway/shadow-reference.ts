@@ -1,6 +1,7 @@
 import type { Log } from '#platform/observe/log.ts'
 import { createReference } from '../reference.ts'
-import { createHttpSubgraph, type Incoming } from './http-subgraph.ts'
+import { createHttpSubgraph } from './http-subgraph.ts'
+import type { Incoming } from './incoming.ts'
 import type { GatewaySettings } from './settings.ts'
 import { loggedShadow } from './shadow.ts'
 

@@ -1,7 +1,7 @@
 import type { GraphqlRequest } from '#platform/graphql/execute.ts'
 import { stringifyExact } from '#platform/text/exact-json.ts'
 import { compileHeaderRules } from './headers.ts'
-import type { Incoming } from './http-subgraph.ts'
+import type { Incoming } from './incoming.ts'
 import type { GatewaySettings } from './settings.ts'
 import type { Bearer } from './tokens.ts'
 

@@ -4,24 +4,38 @@ import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
 import { subscribeOverSse } from '#platform/graphql/over-sse.ts'
 import { parseExact, replaceExact, reviveExact } from '#platform/text/exact-json.ts'
 import type { SubgraphAnswer, SubscribeSubgraph } from '../engine/ask.ts'
+import { fetchHooks } from './fetch-hooks.ts'
 import { compileHeaderRules } from './headers.ts'
-import type { Incoming } from './http-subgraph.ts'
+import type { Hooks } from './hook-types.ts'
+import type { Incoming } from './incoming.ts'
 import type { GatewaySettings, SubgraphSettings } from './settings.ts'
 
-type Deps = { readonly name: string; readonly url: string; readonly settings: GatewaySettings; readonly own: SubgraphSettings }
+type Deps = {
+  readonly name: string
+  readonly url: string
+  readonly settings: GatewaySettings
+  readonly own: SubgraphSettings
+  readonly hooks?: readonly Hooks[]
+}
 
 /** Subscribes to a subgraph, by graphql-ws where its setting says so, otherwise by server-sent events. */
-export const createSubscribe = ({ name, url, settings, own }: Deps): SubscribeSubgraph<Incoming> => {
+export const createSubscribe = ({ name, url, settings, own, hooks = [] }: Deps): SubscribeSubgraph<Incoming> => {
   const rules = compileHeaderRules(own.headers ?? settings.headers)
   const target = own.subscriptions?.url ?? own.url ?? url
-  return (request, { headers: incoming }, signal) => {
-    const headers = rules.headersFor(incoming)
+  const { before } = fetchHooks(hooks)
+  return async function* (request, incoming, signal) {
+    const begun = before && (await before(request, rules.headersFor(incoming.headers), incoming))
+    if (begun && 'answer' in begun) {
+      yield begun.answer
+      return
+    }
+    const headers = begun?.headers ?? rules.headersFor(incoming.headers)
     const body = { query: request.query, variables: parseExact(request.variables) as Record<string, unknown> }
     const events =
       own.subscriptions?.protocol === 'ws'
         ? overWebSocket(target, { headers, body }, signal)
         : subscribeOverSse({ url: target, headers, request: body }, signal)
-    return named(name, events)
+    yield* named(name, events)
   }
 }
 

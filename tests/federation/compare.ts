@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { ExecutionResult } from 'graphql'
 import type { AskSubgraph } from '../../supergraph/engine/ask.ts'
 import type { Engine } from '../../supergraph/engine/engine.ts'
-import type { Incoming } from '../../supergraph/gateway/http-subgraph.ts'
+import type { Incoming } from '../../supergraph/gateway/incoming.ts'
 import type { Operation } from './operations.ts'
 
 type Path = readonly (string | number)[]

@@ -10,6 +10,7 @@ import { startPlannerProcess } from '../../supergraph/engine/plan/planner-proces
 import { Serving } from '../../supergraph/gateway/canary.ts'
 import { openDocuments } from '../../supergraph/gateway/documents.ts'
 import { createGateway, type Gateway } from '../../supergraph/gateway/gateway.ts'
+import { openHooks } from '../../supergraph/gateway/hooks.ts'
 import { createGatewayHttp } from '../../supergraph/gateway/http.ts'
 import { parseGatewaySettings } from '../../supergraph/gateway/settings.ts'
 import type { Verdict } from '../../supergraph/gateway/trial.ts'
@@ -40,10 +41,11 @@ export const httpGraph = async (parts: Readonly<Record<string, Part>>, settings:
   const log = createLog('test', 'silent')
   const planning = stack.use(startPlannerProcess())
   const read = parseGatewaySettings({ supergraph: 'x', ...settings })
+  const hooks = await openHooks(read, log)
   const make = (each: Readonly<Record<string, Part>>) =>
-    createGateway({ supergraphSdl: compose(each, services), settings: read, planning, log })
+    createGateway({ supergraphSdl: compose(each, services), settings: read, planning, log, hooks })
   const serving = stack.use(new Serving(await make(parts), (verdict) => verdicts.push(verdict)))
-  const app = createGatewayHttp({ serving, documents: await openDocuments(read), settings: read, log })
+  const app = createGatewayHttp({ serving, documents: await openDocuments(read), settings: read, log, hooks })
   stack.defer(() => app.close())
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   const owned = stack.move()
@@ -110,4 +112,10 @@ const answer = async (schema: GraphQLSchema, { request, response, service }: Exc
   response.on('close', () => void events.return(undefined))
   for await (const event of events) response.write(`event: next\ndata: ${JSON.stringify(event)}\n\n`)
   response.end('event: complete\ndata:\n\n')
+}
+
+/** Asks a gateway one operation by POST. */
+export const post = async (url: string, asked: object, headers: Readonly<Record<string, string>> = {}): Promise<unknown> => {
+  const init = { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(asked) }
+  return (await fetch(`${url}/graphql`, init)).json()
 }
