@@ -126,7 +126,7 @@ test('an engine that this machine cannot provide is named, left out and not take
     const room = { cache: dir, run: join(dir, 'run'), how: 'packages', say: () => undefined } as const
     try {
       await assert.rejects(up(['redis'], room), /Redis cannot be brought up on this machine: this is not Debian/)
-      assert.deepEqual(await up(['redis'], room, true), (await up([], room)).slice(0, 1), 'optional: said, not thrown')
+      assert.match((await up(['redis'], room, true)).join(), /Redis cannot/, 'what is optional is said')
       assert.deepEqual(await readState(room.run), {})
       await assert.rejects(up(['oracle'], room), { code: 'ENGINE_UNKNOWN' })
     } finally {
