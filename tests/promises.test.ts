@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { testsIn } from './named-tests.ts'
 
 const home = join(import.meta.dirname, '..')
 const promises = readFileSync(join(home, 'docs/PROMISES.md'), 'utf8')
@@ -15,17 +16,6 @@ const rows: readonly Row[] = [...promises.matchAll(/^\| ([A-Z]?\d+) +\| (.+?) +\
     proof,
   }),
 )
-
-type Found = { readonly name: string; readonly isSkipped: boolean }
-
-/** The tests of a file as they stand in its text; a name that is put together at run time stands there with its `${…}`. */
-const testsIn = (text: string): readonly Found[] =>
-  [...text.matchAll(/\b(?:test|run|promise)(\.\w+)?\(\s*(['"`])((?:\\.|(?!\2)[\s\S])*?)\2(,\s*\{[^}]*\})?/g)].map(
-    ([, modifier, , name = '', options = '']) => ({
-      name: name.replaceAll(/\\(.)/g, '$1'),
-      isSkipped: modifier !== undefined || /\b(?:skip|todo|only)\b/.test(options),
-    }),
-  )
 
 const faultOfLink = (name: string, target: string): string | undefined => {
   const path = join(home, 'docs', target)

@@ -5,8 +5,12 @@ import { globalSetup, globalTeardown } from './setup.ts'
 
 const root = join(import.meta.dirname, '..')
 
-/** Runs test files, two at a time, on one shared database, and prints what came of them. The exit code says whether all have passed. */
-export const runFiles = async (files: readonly string[]): Promise<void> => {
+/** What came of a test, or of one that stands in another; those that were skipped are left out. */
+export type Result = { readonly name: string; readonly isPassed: boolean }
+
+/** Runs test files, two at a time, on one shared database, and prints and gives what came of them. The exit code says whether all passed. */
+export const runFiles = async (files: readonly string[]): Promise<readonly Result[]> => {
+  const results: Result[] = []
   const interrupted = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => {
@@ -22,11 +26,14 @@ export const runFiles = async (files: readonly string[]): Promise<void> => {
       signal: interrupted.signal,
       execArgv: ['--disable-warning=ExperimentalWarning'],
     })
-    stream.on('test:fail', () => {
+    stream.on('test:pass', ({ name, skip }) => void (skip === undefined && results.push({ name, isPassed: true })))
+    stream.on('test:fail', ({ name }) => {
       process.exitCode = 1
+      results.push({ name, isPassed: false })
     })
     for await (const line of stream.compose(new spec())) process.stdout.write(line)
   } finally {
     await globalTeardown()
   }
+  return results
 }

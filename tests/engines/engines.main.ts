@@ -6,6 +6,7 @@ import { cacheFolder } from '../../deploy/engines/cache-folder.ts'
 import { recipes } from '../../deploy/engines/recipes.ts'
 import { readState, settingsOf } from '../../deploy/engines/state.ts'
 import { runFiles } from '../runner.ts'
+import { noteResults } from './promises/page.ts'
 import { engineCacheVariable, engineTestsVariable } from './up.ts'
 
 // npm run test:engines [-- FILE … | flows]: contract suites and flows on the engines that `npm run engines -- up` has brought up.
@@ -24,5 +25,6 @@ for (const { name } of recipes)
   console.log(name in state ? `${name} is up` : `${name} is LEFT OUT: it is not up (npm run engines -- up ${name})`)
 
 const named = positionals.flatMap((name) => (name === 'flows' ? flows : [name]))
-await runFiles(named.length > 0 ? named : [...contracts, ...flows])
+const results = await runFiles(named.length > 0 ? named : [...contracts, ...flows])
+await noteResults(results)
 await endAbandoned()

@@ -5,7 +5,7 @@ import { eventLogSuite } from '../contracts/event-log.suite.ts'
 import { ownSettings, whenUp } from './up.ts'
 
 whenUp('kafka', 'KAFKA_URL', () => {
-  eventLogSuite('kafka', async (stack) => {
+  eventLogSuite('Kafka', async (stack) => {
     const { url } = stack.use(await copyDatabase())
     const settings = { ...ownSettings(), DATABASE_URL: url }
     return {

@@ -13,6 +13,7 @@ import { asPicture, asTable } from './faults/report.ts'
 import type { Rig } from './faults/rig.ts'
 import { hasHeld, runFaults } from './faults/run.ts'
 import { within } from './faults/within.ts'
+import { noteResults } from './promises/page.ts'
 import { engineCacheVariable } from './up.ts'
 
 // npm run faults -- ENGINE [--seconds N] [--picture FILE] [--nodes 1|3]: servers of its own, under load, are killed, made to stand
@@ -47,7 +48,9 @@ const carryOut = async (): Promise<boolean> => {
     const picture = resolve(values.picture ?? join(import.meta.dirname, '../../docs/engines', `faults-${engine}.svg`))
     await writeFile(picture, asPicture(report))
     say(`drawn: ${picture}`)
-    return hasHeld(report)
+    const isPassed = hasHeld(report)
+    await noteResults([{ name: `npm run faults -- ${engine}`, isPassed }])
+    return isPassed
   } finally {
     await within('clients and servers end', endMs, Promise.resolve(rig[Symbol.asyncDispose]())).catch((error: unknown) =>
       say(messageOf(error)),

@@ -73,7 +73,7 @@ whenUp('cassandra', 'CASSANDRA_URL', () => {
   const store = (on = session): HistoryStore => cassandraHistory({ session: on, tables, clock })
   const compress = (on = session): Promise<number> => rollUp({ session: on, tables, clock })
 
-  historyStoreSuite('cassandra', async (stack) => {
+  historyStoreSuite('Cassandra', async (stack) => {
     const own = stack.use(await openCassandra(ownSettings(), log))
     stack.defer(() => own.define(`drop keyspace if exists ${own.keyspace}`))
     return stack.use(await openCassandraHistory({ session: own, clock: () => new Date(), log }))

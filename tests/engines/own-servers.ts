@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,10 +18,31 @@ export type OwnServers = AsyncDisposable & {
   readonly env: Readonly<Record<string, string>>
   /** Where a server keeps its data. */
   readonly dirOf: (server: string) => string
-  /** Resolves when the server has ended, for SIGKILL. */
+  /** Reaches all processes of the server. Resolves when it has ended, for SIGKILL. */
   readonly signal: (server: string, signal: Signal) => Promise<void>
   /** Starts those again that have ended. */
   readonly restart: () => Promise<void>
+}
+
+/** The processes below one, however deep. NOTE: each connection of PostgreSQL is one, and goes on when the first stands still. */
+const descendantsOf = (pid: number): readonly number[] => {
+  const below = unlessGone(() => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()) ?? ''
+  return below === '' ? [] : below.split(' ').flatMap((child) => [Number(child), ...descendantsOf(Number(child))])
+}
+
+/** Sends a signal to a process and all below it. NOTE: one that stands still begins no others meanwhile. */
+const signalAll = (pid: number, signal: Signal): void => {
+  unlessGone(() => process.kill(pid, 'SIGSTOP'))
+  for (const each of [...descendantsOf(pid), pid]) unlessGone(() => process.kill(each, signal))
+}
+
+/** What is done to a process, unless that has ended. */
+const unlessGone = <T>(act: () => T): T | undefined => {
+  try {
+    return act()
+  } catch {
+    return undefined
+  }
 }
 
 /** Servers of one engine that no other test uses, so that they can be stopped and killed; of some engines, so many as are asked for. */
@@ -54,7 +76,7 @@ export const ownServers = async (recipe: Recipe, count?: 1 | 3): Promise<OwnServ
     signal: async (name, signal) => {
       const found = await pid(name)
       if (found === undefined) throw new Error(`${name} does not run`)
-      process.kill(found, signal)
+      signalAll(found, signal)
       if (signal === 'SIGKILL') await until(`${name} has ended`, 20_000, async () => ((await pid(name)) === undefined ? true : undefined))
     },
     [Symbol.asyncDispose]: end,
