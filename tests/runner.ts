@@ -8,8 +8,11 @@ const root = join(import.meta.dirname, '..')
 /** What came of a test, or of one that stands in another; those that were skipped are left out. */
 export type Result = { readonly name: string; readonly isPassed: boolean }
 
-/** Runs test files, two at a time, on one shared database, and prints and gives what came of them. The exit code says whether all passed. */
-export const runFiles = async (files: readonly string[]): Promise<readonly Result[]> => {
+/**
+ * Runs test files, two at a time, on one shared database, and prints and gives what came of them; nothing when it was interrupted.
+ * The exit code says whether all have passed.
+ */
+export const runFiles = async (files: readonly string[], concurrency = 2): Promise<readonly Result[]> => {
   const results: Result[] = []
   const interrupted = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
@@ -21,7 +24,7 @@ export const runFiles = async (files: readonly string[]): Promise<readonly Resul
     await globalSetup()
     const stream = run({
       files: files.map((file) => join(root, file)),
-      concurrency: 2,
+      concurrency,
       timeout: 300_000,
       signal: interrupted.signal,
       execArgv: ['--disable-warning=ExperimentalWarning'],
@@ -35,5 +38,5 @@ export const runFiles = async (files: readonly string[]): Promise<readonly Resul
   } finally {
     await globalTeardown()
   }
-  return results
+  return interrupted.signal.aborted ? [] : results
 }

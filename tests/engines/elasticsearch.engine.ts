@@ -17,5 +17,5 @@ whenUp('elasticsearch', 'ELASTICSEARCH_URL', () => {
       },
     }
   }
-  searchIndexPromises('Elasticsearch', open, { numRuns: 12 })
+  searchIndexPromises('Elasticsearch', open, { numRuns: 6 })
 })

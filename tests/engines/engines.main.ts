@@ -25,6 +25,7 @@ for (const { name } of recipes)
   console.log(name in state ? `${name} is up` : `${name} is LEFT OUT: it is not up (npm run engines -- up ${name})`)
 
 const named = positionals.flatMap((name) => (name === 'flows' ? flows : [name]))
-const results = await runFiles(named.length > 0 ? named : [...contracts, ...flows])
+// NOTE: most files bring up servers of their own, which need the machine for themselves.
+const results = await runFiles(named.length > 0 ? named : [...contracts, ...flows], 1)
 await noteResults(results)
 await endAbandoned()
