@@ -33,8 +33,8 @@ export const elasticsearchWork = async (
   const index = await engines.open('search')
   await index.put(documents)
   const client = stack.adopt(new Client({ node: url }), (each) => each.close())
-  const live = `${prefix}-titles-live`
-  const query = queryOf('harbor signal', { region: 'US' })
+  const live = `${prefix}-titles2-live`
+  const query = queryOf('harbor signal', [], { region: 'US' })
   if (query === null) return []
   let version = Date.now()
   const put = () => {

@@ -7,10 +7,11 @@ import type { MutationResolvers, QueryResolvers } from './schema.generated.ts'
 import { sessionMutations } from './session.ts'
 import { codeMutations } from './sign-in-code.ts'
 import { endingMutations, sessions } from './signed-in-devices.ts'
+import { suggestions } from './suggestions.ts'
 import { viewingHistory } from './viewing-history.ts'
 
 /** Resolvers of what every device asks in the same words (`schema.graphql` beside this file). */
-export const sharedQueries: QueryResolvers = { ...accountQueries, sessions, viewingHistory, dataExport, genres }
+export const sharedQueries: QueryResolvers = { ...accountQueries, sessions, viewingHistory, dataExport, genres, suggestions }
 export const sharedMutations = (kind: Parameters<typeof play>[0]): MutationResolvers => ({
   ...sessionMutations(kind),
   ...codeMutations(kind),

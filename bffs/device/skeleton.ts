@@ -44,13 +44,17 @@ export type HomeSkeleton = {
   readonly listed: readonly string[]
   readonly degraded: readonly Part[]
 }
-export type SearchSkeleton = { readonly ids: readonly string[]; readonly degraded: readonly Part[] }
+export type SearchSkeleton = Pick<SearchIdsQuery['search'], 'didYouMean' | 'genres'> & {
+  readonly ids: readonly string[]
+  readonly degraded: readonly Part[]
+}
+export type SearchWords = { readonly text: string; readonly genre?: string | null | undefined }
 export type Part = 'recs' | 'history' | 'search'
 export type HomeSize = { readonly rows: number; readonly titles: number; readonly started: number; readonly listed: number }
 
 export type Skeletons = {
   readonly home: (watcher: Watcher, size: HomeSize) => Promise<HomeSkeleton>
-  readonly search: (watcher: Watcher, text: string, first: number) => Promise<SearchSkeleton>
+  readonly search: (watcher: Watcher, words: SearchWords, first: number) => Promise<SearchSkeleton>
 }
 
 /** Rows of a profile, and the Top 10 of a region. */
@@ -104,9 +108,9 @@ export const createSkeletons = ({ log, createCache }: { readonly log: Log; reado
       const shown = rows === null || rows.length === 0 ? await fallbackRows(watcher) : rows
       return { ...withoutDisliked(shown, history), startedMax: size.started, degraded }
     },
-    search: async ({ ask }, text, first) => {
-      const { search } = dataOrThrow(await ask(searchIds, { text, first }))
-      return { ids: search.titles.map(({ id }) => id), degraded: search.degraded ? ['search'] : [] }
+    search: async ({ ask }, { text, genre = null }, first) => {
+      const { didYouMean, genres, titles, degraded } = dataOrThrow(await ask(searchIds, { text, genre, first })).search
+      return { didYouMean, genres, ids: titles.map(({ id }) => id), degraded: degraded ? ['search'] : [] }
     },
   }
 }

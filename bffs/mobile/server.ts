@@ -19,7 +19,7 @@ export const createMobile = (deps: BffDeps): Promise<Http> => {
       ...sharedQueries,
       home: (_parent, _args, context) => homeScreen(signedIn(context), { skeletons, loadTiles }),
       title: (_parent, { id }, context) => titleScreen(signedIn(context), id, loadTiles),
-      search: (_parent, { text }, context) => searchScreen(signedIn(context), text, { skeletons, loadTiles }),
+      search: (_parent, words, context) => searchScreen(signedIn(context), words, { skeletons, loadTiles }),
       genre: (_parent, { name, first, after }, context) => genreScreen(signedIn(context), { name, first, after }, loadTiles),
       myList: (_parent, { first, after }, context) => myListScreen(signedIn(context), { first, after }, loadTiles),
     },

@@ -20,7 +20,7 @@ export const createTv = (deps: BffDeps): Promise<Http> => {
       ...createListQueries(loadCards, presentCard),
       home: (_parent, _args, context) => homeScreen(signedIn(context), { skeletons, loadCards }),
       title: (_parent, { id }, context) => titleScreen(signedIn(context), id, loadCards),
-      search: (_parent, { text }, context) => searchScreen(signedIn(context), text, { skeletons, loadCards }),
+      search: (_parent, words, context) => searchScreen(signedIn(context), words, { skeletons, loadCards }),
     },
     Mutation: sharedMutations('TV'),
   }

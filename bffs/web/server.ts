@@ -21,7 +21,7 @@ export const createWeb = async ({ page, ...deps }: BffDeps & { readonly page: ()
       ...createListQueries(loadCards, presentCard),
       home: (_parent, _args, context) => homeScreen(signedIn(context), { skeletons, loadCards }),
       title: (_parent, { id }, context) => titleScreen(signedIn(context), id, loadCards),
-      search: (_parent, { text }, context) => searchScreen(signedIn(context), text, { skeletons, loadCards }),
+      search: (_parent, words, context) => searchScreen(signedIn(context), words, { skeletons, loadCards }),
     },
     Mutation: sharedMutations('WEB'),
   }

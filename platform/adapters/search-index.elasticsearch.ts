@@ -2,23 +2,34 @@ import type { Client, estypes } from '@elastic/elasticsearch'
 import { asOurs, type ElasticsearchOptions, openElasticsearch, refusalOf, statusOf, versionMin } from '#platform/elasticsearch/client.ts'
 import { Generations } from '#platform/elasticsearch/generations.ts'
 import { removalOf, storedOf, termsOf } from '#platform/elasticsearch/mapping.ts'
-import { beginningsOf, queryOf } from '#platform/elasticsearch/query.ts'
+import { alikeQuery, beginningsOf, queryOf } from '#platform/elasticsearch/query.ts'
 import { waitForEngine } from '#platform/engines/wait.ts'
 import type { Log } from '#platform/observe/log.ts'
-import type { Counts, SearchIndex, SearchPage, SearchQuery } from '#platform/ports/search-index.ts'
+import type { Counts, SearchFilters, SearchIndex, SearchPage, SearchQuery } from '#platform/ports/search-index.ts'
 import { readCursor, writeCursor } from '#platform/search/cursor.ts'
+import {
+  candidatesMax,
+  type Near,
+  namesSpelled,
+  nearNames,
+  peopleSpelled,
+  probablyMeant,
+  type Spelling,
+  typedPhrase,
+} from '#platform/search/near-names.ts'
 import { nearestName } from '#platform/search/nearest-name.ts'
 
 /** Kinds and genres are few. */
 const facetsMax = 500
 /** Titles may share names, and each name is suggested once. */
 const suggestionsRead = 5
-const nothing: SearchPage = { ids: [], next: null, facets: { kinds: {}, genres: {} } }
+const nothing: SearchPage = { ids: [], next: null, facets: { kinds: {}, genres: {} }, didYouMean: null }
 
 /** Titles in Elasticsearch. Throws ENGINE_REFUSES or ENGINE_ABSENT. See docs/decisions/0012-search-in-elasticsearch.md. */
 export const createElasticsearchIndex = async (options: ElasticsearchOptions, log: Log): Promise<SearchIndex & AsyncDisposable> => {
   const client = openElasticsearch(options)
-  const generations = new Generations(client, `${options.prefix}-titles`)
+  // NOTE: counted up with the mapping, so that instances of the version before keep what they search until they have gone.
+  const generations = new Generations(client, `${options.prefix}-titles2`)
   await waitForEngine({
     engine: 'Elasticsearch',
     where: options.nodes.map((node) => new URL(node).host).join(', '),
@@ -36,9 +47,9 @@ export const createElasticsearchIndex = async (options: ElasticsearchOptions, lo
     put: (documents) => translated(() => generations.write(documents.map(storedOf))),
     remove: (id, version) => translated(() => generations.write([removalOf(id, version)])),
     search: (query) => searchPage(query, look),
-    suggest: async (text, limit) => {
+    suggest: async (text, limit, filters = {}) => {
       const terms = termsOf(text)
-      const query = beginningsOf(terms)
+      const query = beginningsOf(terms, filters)
       if (query === null || limit < 1) return []
       const size = Math.min(limit * suggestionsRead, 10_000)
       const { hits } = await look({ query, size, sort: [{ popularity: 'desc' }, { id: 'asc' }], _source: ['shownNames'] })
@@ -56,7 +67,8 @@ type Look = (body: estypes.SearchRequest) => Promise<estypes.SearchResponse>
 
 const searchPage = async ({ text, first, after, filters = {} }: SearchQuery, look: Look): Promise<SearchPage> => {
   const cursor = after === undefined ? undefined : readCursor(after)
-  const query = queryOf(text, filters)
+  const near = await nearTo(text, filters, look)
+  const query = queryOf(text, near, filters)
   if (query === null) return nothing
   const { hits, aggregations } = await look({
     query,
@@ -75,8 +87,30 @@ const searchPage = async ({ text, first, after, filters = {} }: SearchQuery, loo
     ids: page.map(({ _id = '' }) => _id),
     next: hasMore ? writeCursor({ score: Number(score), id: String(id) }) : null,
     facets: { kinds: countsOf(aggregations?.kinds), genres: countsOf(aggregations?.genres) },
+    didYouMean: probablyMeant(near),
   }
 }
+
+/** Names that a text is near: those that the server finds alike, compared letter by letter here, as every engine does it. */
+const nearTo = async (text: string, filters: SearchFilters, look: Look): Promise<readonly Near[]> => {
+  const typed = typedPhrase(text)
+  const candidates = async (field: 'grams' | 'peopleGrams', spelled: (found: Found) => readonly Spelling[]) => {
+    const query = alikeQuery(typed, field, filters)
+    if (query === null) return []
+    const _source = ['id', 'shownNames', 'shownPeople', 'popularity']
+    const { hits } = await look({ query, size: candidatesMax, sort: [{ _score: { order: 'desc' } }, { id: 'asc' }], _source })
+    return hits.hits.flatMap((hit) => spelled(foundOf(hit)))
+  }
+  return nearNames(typed, (await Promise.all([candidates('grams', namesSpelled), candidates('peopleGrams', peopleSpelled)])).flat())
+}
+
+type Found = Parameters<typeof namesSpelled>[0] & Parameters<typeof peopleSpelled>[0]
+
+const foundOf = ({ _id: id = '', _source }: estypes.SearchHit): Found => {
+  const { shownNames = [], shownPeople = [], popularity = 0 } = (_source ?? {}) as Partial<Shown>
+  return { id, names: shownNames, people: shownPeople, popularity }
+}
+type Shown = { readonly shownNames: readonly string[]; readonly shownPeople: readonly string[]; readonly popularity: number }
 
 /** NOTE: when a rebuild has ended in between, the index that the alias led to may have gone. */
 const searchLive = async (client: Client, body: estypes.SearchRequest): Promise<estypes.SearchResponse> => {
@@ -101,8 +135,7 @@ const countsOf = (aggregation: unknown): Counts => {
   return Object.fromEntries((Array.isArray(buckets) ? buckets : []).map(({ key, doc_count }) => [String(key), doc_count]))
 }
 
-const namesOf = ({ _source }: estypes.SearchHit): readonly string[] =>
-  (_source as { readonly shownNames?: readonly string[] } | undefined)?.shownNames ?? []
+const namesOf = ({ _source }: estypes.SearchHit): readonly string[] => ((_source ?? {}) as Partial<Shown>).shownNames ?? []
 
 const checkVersion = async (client: Client): Promise<void> => {
   const { nodes } = await client.nodes.info({ filter_path: 'nodes.*.version' })

@@ -24,6 +24,7 @@ export type SearchFilters = {
   readonly maturityMax?: number | undefined
   readonly kinds?: readonly string[] | undefined
   readonly language?: string | undefined
+  readonly genre?: string | undefined
 }
 export type SearchQuery = {
   readonly text: string
@@ -39,6 +40,8 @@ export type SearchPage = {
   readonly next: string | null
   /** How many of all that is found are of each kind and genre. */
   readonly facets: { readonly kinds: Counts; readonly genres: Counts }
+  /** A name that is probably meant, when what was typed is in none as it was typed. */
+  readonly didYouMean: string | null
 }
 export type Counts = Readonly<Record<string, number>>
 
@@ -49,8 +52,8 @@ export type SearchIndex = {
   readonly remove: (id: string, version: number) => Promise<void>
   /** Forgives typing errors and unfinished words. Throws INPUT_INVALID for an `after` that it did not give. */
   readonly search: (query: SearchQuery) => Promise<SearchPage>
-  /** Names that may be meant by a beginning, most wanted first, at most `limit`. */
-  readonly suggest: (text: string, limit: number) => Promise<readonly string[]>
+  /** Names that may be meant by a beginning, most wanted first, at most `limit`, of what passes the filters. */
+  readonly suggest: (text: string, limit: number, filters?: SearchFilters) => Promise<readonly string[]>
   /**
    * Makes an index of these documents and of what is put meanwhile, beside the one that is searched, and then takes that one's place:
    * searches find all of the old one or all of the new one. When the documents cannot be read, the old one stays.

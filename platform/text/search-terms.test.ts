@@ -7,7 +7,7 @@ test('words are folded: no capitals, accents, punctuation or apostrophes', () =>
   assert.deepEqual(searchTerms('Amélie, et la MARÉE!'), ['amelie', 'et', 'la', 'maree'])
   assert.deepEqual(searchTerms("Dubois' l’été — 2001"), ['dubois', 'lete', '2001'])
   assert.deepEqual(searchTerms('  *** … '), [])
-  assert.equal(fold('Żółty Płaszcz'), 'zołty płaszcz')
+  assert.equal(fold('Żółty Płaszcz'), 'zolty plaszcz')
 })
 
 test('a run of Han, Kana or Hangul becomes its overlapping pairs, so that any part of two signs finds it', () => {

@@ -108,7 +108,7 @@ test('what search finds is what the whole index rebuilt would find, in whatever 
   const index = createMiniSearchIndex()
   const search = createSearch({ ...deps, index, store })
   await search.rebuild()
-  const ids = (await search.find({ text: 'harbour', first: 50, region: 'US' })).titles.map(({ id }) => id)
+  const ids = (await search.find({ text: 'harbour', first: 50, filters: { region: 'US' } })).titles.map(({ id }) => id)
   assert.ok(ids.length >= 3)
   const edits = fc.array(fc.record({ id: fc.constantFrom(...ids), word: fc.constantFrom(...words), isLate: fc.boolean() }), {
     minLength: 1,
@@ -140,7 +140,9 @@ test('what search finds is what the whole index rebuilt would find, in whatever 
       const rebuilt = createSearch({ ...deps, index: createMiniSearchIndex(), store })
       await rebuilt.rebuild()
       for (const text of words) {
-        const [found, wanted] = await Promise.all([search, rebuilt].map((each) => each.find({ text, first: 100, region: 'US' })))
+        const [found, wanted] = await Promise.all(
+          [search, rebuilt].map((each) => each.find({ text, first: 100, filters: { region: 'US' } })),
+        )
         assert.deepEqual(found?.titles.map(({ id }) => id).toSorted(), wanted?.titles.map(({ id }) => id).toSorted(), text)
       }
     }),

@@ -5,6 +5,7 @@ import { listWithin, pageSize } from '#platform/graphql/page-size.ts'
 import type { SubgraphContext } from '#platform/graphql/subgraph.ts'
 import { topicField } from '#platform/graphql/topic-field.ts'
 import type { EventLog } from '#platform/ports/event-log.ts'
+import type { Counts } from '#platform/ports/search-index.ts'
 import { isAvailable } from './availability.ts'
 import { cursorOf } from './cursor.ts'
 import type { CatalogLoaders } from './loaders.ts'
@@ -23,7 +24,13 @@ export type CatalogDeps = {
 }
 
 const pageMax = 100
+const suggestionsMax = 20
 const adult = 18
+
+const countsOf = (counts: Counts) =>
+  Object.entries(counts)
+    .map(([genre, titles]) => ({ genre, titles }))
+    .toSorted((a, b) => b.titles - a.titles || (a.genre < b.genre ? -1 : 1))
 
 export const resolvers = (deps: CatalogDeps): Resolvers => ({
   Query: queries(deps),
@@ -35,6 +42,7 @@ export const resolvers = (deps: CatalogDeps): Resolvers => ({
 const queries = ({ titles, search, uploads, clock }: CatalogDeps): Resolvers['Query'] & object => {
   const shown = (caller: Caller) => (title: Title) => isAvailable(title.availability, caller.region, clock())
   const audience = ({ region, viewer }: Caller) => ({ region, maturityLimit: viewer?.maturityLimit ?? adult, at: clock() })
+  const seen = ({ region, viewer }: Caller) => ({ region, maturityMax: viewer?.maturityLimit ?? adult })
   return {
     title: (_parent, { id }, { loaders }) => loaders.titles.load(id),
     titles: (_parent, { ids }, { loaders }) => Promise.all(listWithin('ids', ids, pageMax).map((id) => loaders.titles.load(id))),
@@ -49,14 +57,25 @@ const queries = ({ titles, search, uploads, clock }: CatalogDeps): Resolvers['Qu
       const edges = found.slice(0, first).map((node) => ({ cursor: cursorOf(node), node }))
       return { edges, pageInfo: { hasNextPage: found.length > first, endCursor: edges.at(-1)?.cursor ?? null } }
     },
-    search: async (_parent, { text, first }, { caller }) => {
-      const found = await search.find({
+    search: async (_parent, { text, first, genre, kind }, { caller }) => {
+      const {
+        titles: found,
+        facets,
+        ...rest
+      } = await search.find({
         text: parseInput('A search', SearchText, text),
         first: pageSize('first', first, pageMax),
-        region: caller.region,
+        filters: { ...seen(caller), genre: genre ?? undefined, kinds: kind == null ? undefined : [kind] },
       })
-      return { ...found, titles: found.titles.filter(shown(caller)) }
+      return { ...rest, titles: found.filter(shown(caller)), genres: countsOf(facets.genres) }
     },
+    suggestions: async (_parent, { text, first }, { caller }) => [
+      ...(await search.suggest({
+        text: parseInput('A search', SearchText, text),
+        first: pageSize('first', first, suggestionsMax),
+        filters: seen(caller),
+      })),
+    ],
     topTen: async (_parent, _args, { caller }) =>
       (
         await titles.browse(

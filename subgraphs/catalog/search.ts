@@ -1,12 +1,16 @@
 import { messageOf } from '#platform/errors/errors.ts'
 import type { Log } from '#platform/observe/log.ts'
-import type { SearchDocument, SearchIndex } from '#platform/ports/search-index.ts'
+import type { SearchDocument, SearchFilters, SearchIndex, SearchPage } from '#platform/ports/search-index.ts'
 import type { Availability, IndexedTitle, Title, TitleStore } from './store.ts'
 
-export type SearchRequest = { readonly text: string; readonly first: number; readonly region: string }
+/** Filters hold what the caller may see; what is beyond them is neither found nor counted nor suggested. */
+export type SearchRequest = { readonly text: string; readonly first: number; readonly filters: SearchFilters }
+export type Found = Pick<SearchPage, 'facets' | 'didYouMean'> & { readonly titles: readonly Title[]; readonly degraded: boolean }
 export type Search = {
   /** Titles, best first. `degraded` when the index did not answer and only beginnings of names were compared. */
-  readonly find: (request: SearchRequest) => Promise<{ readonly titles: readonly Title[]; readonly degraded: boolean }>
+  readonly find: (request: SearchRequest) => Promise<Found>
+  /** Names that may be meant by a beginning; none when the index does not answer. */
+  readonly suggest: (request: SearchRequest) => Promise<readonly string[]>
   /** Puts titles into the index as the catalogue has them now; what the index has of a newer version stays. */
   readonly refresh: (ids: readonly string[]) => Promise<void>
   /** Makes the index anew from the whole catalogue, beside the one that is searched. */
@@ -19,16 +23,26 @@ export type SearchDeps = {
   readonly log: Log
 }
 
+const nothing = { facets: { kinds: {}, genres: {} }, didYouMean: null }
+
 /** Search over an index, with the catalogue's own prefix search beneath it. */
 export const createSearch = ({ index, store, clock, log }: SearchDeps): Search => ({
-  find: async ({ text, first, region }) => {
+  find: async (request) => {
     try {
-      const { ids } = await index.search({ text, first, filters: { region } })
+      const { ids, facets, didYouMean } = await index.search(request)
       const titles = new Map((await store.titles(ids)).map((title) => [title.id, title]))
-      return { titles: ids.map((id) => titles.get(id)).filter((title) => title !== undefined), degraded: false }
+      return { titles: ids.map((id) => titles.get(id)).filter((title) => title !== undefined), facets, didYouMean, degraded: false }
     } catch (error) {
       log.warn({ reason: messageOf(error) }, 'search index does not answer; prefix search instead')
-      return { titles: await store.withPrefix(text, first), degraded: true }
+      return { ...nothing, titles: await store.withPrefix(request.text, request.first), degraded: true }
+    }
+  },
+  suggest: async ({ text, first, filters }) => {
+    try {
+      return await index.suggest(text, first, filters)
+    } catch (error) {
+      log.warn({ reason: messageOf(error) }, 'search index does not answer; nothing is suggested')
+      return []
     }
   },
   refresh: async (ids) => index.put((await store.forIndex(ids)).map((title) => documentOf(title, clock()))),

@@ -8,6 +8,7 @@ export const argumentsOf: Readonly<Record<string, (member: Household) => Values>
   'Query.title': () => ({ id: 't-0001' }),
   'Query.titles': () => ({ ids: ['t-0001'] }),
   'Query.search': () => ({ text: 'the' }),
+  'Query.suggestions': () => ({ text: 'the' }),
   'Query.upload': ({ uploadId }) => ({ id: uploadId }),
   'Query.accountOf': ({ email }) => ({ email }),
   'Query.ratedTitles': () => ({ thumb: 'UP' }),

@@ -1,4 +1,8 @@
 import { createMiniSearchIndex } from '#platform/adapters/search-index.minisearch.ts'
 import { searchIndexPromises } from './search-index.ts'
+import { searchRelevance } from './search-relevance.ts'
 
-searchIndexPromises('minisearch', async () => ({ index: createMiniSearchIndex(), [Symbol.asyncDispose]: async () => undefined }))
+const open = async () => ({ index: createMiniSearchIndex(), [Symbol.asyncDispose]: async () => undefined })
+
+searchIndexPromises('minisearch', open)
+searchRelevance('minisearch', open)

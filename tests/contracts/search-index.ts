@@ -102,7 +102,15 @@ export const searchIndexPromises = (adapter: string, open: () => Promise<Opened>
   promise('a filter leaves out what does not pass it, and nothing else', async (index) => {
     await index.put([
       documentOf({ id: 'everywhere', names: ['Same'], kind: 'FILM', maturity: 6, language: 'en' }),
-      documentOf({ id: 'notGermany', names: ['Same'], kind: 'SERIES', maturity: 12, language: 'de', notRegions: ['DE'] }),
+      documentOf({
+        id: 'notGermany',
+        names: ['Same'],
+        kind: 'SERIES',
+        maturity: 12,
+        language: 'de',
+        genres: ['Drama'],
+        notRegions: ['DE'],
+      }),
       documentOf({ id: 'onlyFrance', names: ['Same'], kind: 'SERIES', maturity: 18, language: 'fr', regions: ['FR'] }),
       documentOf({ id: 'nowhere', names: ['Same'], regions: [] }),
     ])
@@ -113,6 +121,7 @@ export const searchIndexPromises = (adapter: string, open: () => Promise<Opened>
     assert.deepEqual(await found({ region: 'US' }), ['everywhere', 'notGermany'])
     assert.deepEqual(await found({ maturityMax: 12, kinds: ['SERIES'] }), ['notGermany'])
     assert.deepEqual(await found({ language: 'fr' }), ['onlyFrance'])
+    assert.deepEqual(await found({ genre: 'Drama' }), ['notGermany'])
     assert.deepEqual(await found({ kinds: [] }), [])
     assert.deepEqual(await found({}), ['everywhere', 'notGermany', 'nowhere', 'onlyFrance'])
   })
@@ -147,6 +156,9 @@ export const searchIndexPromises = (adapter: string, open: () => Promise<Opened>
     assert.deepEqual(await index.suggest('hafen', 10), ['Hafenlichter'])
     assert.deepEqual(await index.suggest('harb', 1), ['Harbour Master'])
     assert.deepEqual(await index.suggest('', 10), [])
+    await index.put([documentOf({ id: '5', names: ['Harbour Nights'], maturity: 18, regions: ['FR'] })])
+    assert.deepEqual(await index.suggest('harbour n', 10, { maturityMax: 12 }), [])
+    assert.deepEqual(await index.suggest('harbour n', 10, { region: 'FR', maturityMax: 18 }), ['Harbour Nights'])
   })
 
   promise('while it is rebuilt the old index answers, and what is put or removed meanwhile counts', async (index) => {

@@ -2,6 +2,7 @@ import { openEngines } from '#platform/engines/engines.ts'
 import { readConfig } from '#platform/settings/config.ts'
 import { log } from '../boot.ts'
 import { searchIndexPromises } from '../contracts/search-index.ts'
+import { searchRelevance } from '../contracts/search-relevance.ts'
 import { removeIndices } from './indices.ts'
 import { ownSettings, whenUp } from './up.ts'
 
@@ -18,4 +19,5 @@ whenUp('elasticsearch', 'ELASTICSEARCH_URL', () => {
     }
   }
   searchIndexPromises('Elasticsearch', open, { numRuns: 6 })
+  searchRelevance('Elasticsearch', open)
 })

@@ -1,6 +1,6 @@
 import type { Watcher } from '../../device/context.ts'
 import { applyRules, pick } from '../../device/rules.ts'
-import type { Skeletons } from '../../device/skeleton.ts'
+import type { SearchWords, Skeletons } from '../../device/skeleton.ts'
 import type { LoadCards } from './cards.ts'
 import { presentCard } from './home.ts'
 
@@ -9,11 +9,11 @@ const size = 30
 /** What a keyboard typed. */
 export const searchScreen = async (
   watcher: Watcher,
-  text: string,
+  words: SearchWords,
   { skeletons, loadCards }: { readonly skeletons: Skeletons; readonly loadCards: LoadCards },
 ) => {
-  const { ids, degraded } = await skeletons.search(watcher, text, size)
+  const { ids, ...found } = await skeletons.search(watcher, words, size)
   const titles = await loadCards(watcher, ids)
   const allowed = applyRules(titles, watcher.viewer)
-  return { cards: pick(allowed, ids).map((title) => presentCard(title, null)), degraded }
+  return { cards: pick(allowed, ids).map((title) => presentCard(title, null)), ...found }
 }
