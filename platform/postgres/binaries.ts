@@ -1,28 +1,23 @@
-import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { chmod, chown, cp, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { cp, readFile, rename } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { promisify } from 'node:util'
 import { systemCodeOf } from '#platform/errors/errors.ts'
+import { type Account, accountsCluster, canEnter, makeReachableRoot, ownCluster, reachableRoot } from '#platform/postgres/cluster-place.ts'
 
-const run = promisify(execFile)
 const requireFrom = createRequire(import.meta.url)
 const systemName = { linux: 'linux', darwin: 'darwin', win32: 'windows' } as const
 
 /** PostgreSQL refuses to run as root; as root it runs as this account. Absent for an ordinary user. */
-export type RunAs = { readonly uid: number; readonly gid: number } | undefined
+export type RunAs = Account | undefined
 export type Installation = { readonly bin: string; readonly cluster: string; readonly runAs: RunAs }
 
-/** Where a root-run server keeps what its account cannot reach in a folder that only root may enter. */
-const reachableRoot = '/var/lib/cinegraph'
-
-/** Binaries, data folder and account for the embedded server of a data folder. */
+/** Binaries, cluster and account for the embedded server of a data folder. Throws DATABASE_ELSEWHERE. */
 export const locateInstallation = async (dataDir: string): Promise<Installation> => {
   const native = nativeFolder()
   const runAs = process.getuid?.() === 0 ? await serverAccount() : undefined
-  if (runAs === undefined) return { bin: join(native, 'bin'), cluster: join(dataDir, 'postgres'), runAs }
-  return { bin: join(await reachableBinaries(native, runAs), 'bin'), cluster: await reachableCluster(dataDir, runAs), runAs }
+  if (runAs === undefined) return { bin: join(native, 'bin'), cluster: await ownCluster(dataDir), runAs }
+  return { bin: join(await reachableBinaries(native, runAs), 'bin'), cluster: await accountsCluster(dataDir, runAs), runAs }
 }
 
 const nativeFolder = (): string => {
@@ -37,12 +32,6 @@ const serverAccount = async (): Promise<RunAs> => {
   return { uid: Number(entry?.[2] ?? 65_534), gid: Number(entry?.[3] ?? 65_534) }
 }
 
-const canEnter = async (dir: string, runAs: NonNullable<RunAs>): Promise<boolean> =>
-  run('/bin/sh', ['-c', 'cd "$0"', dir], { ...runAs, cwd: '/' }).then(
-    () => true,
-    () => false,
-  )
-
 const reachableBinaries = async (native: string, runAs: NonNullable<RunAs>): Promise<string> => {
   if (await canEnter(join(native, 'lib'), runAs)) return native
   const { version } = JSON.parse(await readFile(join(native, '..', 'package.json'), 'utf8')) as { version: string }
@@ -55,36 +44,4 @@ const reachableBinaries = async (native: string, runAs: NonNullable<RunAs>): Pro
     if (!['ENOTEMPTY', 'EEXIST'].includes(systemCodeOf(error) ?? '')) throw error
   })
   return copy
-}
-
-const makeReachableRoot = async (): Promise<void> => {
-  await mkdir(reachableRoot, { recursive: true })
-  await chmod(reachableRoot, 0o711)
-}
-
-/** Lets the server's account enter a folder, and nobody else; it may not list what is there. */
-const letEnter = async (dir: string, { gid }: NonNullable<RunAs>): Promise<void> => {
-  await chown(dir, 0, gid)
-  await chmod(dir, 0o710)
-}
-
-/** NOTE: the place is written down on first use, because the rights of the folders above may change later. */
-const reachableCluster = async (dataDir: string, runAs: NonNullable<RunAs>): Promise<string> => {
-  const note = join(dataDir, 'postgres-location')
-  const known = await readFile(note, 'utf8').catch(() => '')
-  if (known === '' || known.startsWith(join(dataDir, '/'))) await letEnter(dataDir, runAs)
-  if (known !== '') return known
-  const home = join((await canEnter(dataDir, runAs)) ? dataDir : await outsideFolder(runAs), 'database')
-  await mkdir(home, { recursive: true, mode: 0o700 })
-  await chown(home, runAs.uid, runAs.gid)
-  await writeFile(note, join(home, 'postgres'))
-  return join(home, 'postgres')
-}
-
-const outsideFolder = async (runAs: NonNullable<RunAs>): Promise<string> => {
-  const dir = join(reachableRoot, `data-${randomUUID()}`)
-  await makeReachableRoot()
-  await mkdir(dir)
-  await letEnter(dir, runAs)
-  return dir
 }

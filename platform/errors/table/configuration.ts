@@ -74,6 +74,7 @@ export const configuration = {
     (d) =>
       `The folder ${d.dir} holds other things (${d.found}) and is not a data folder. Nothing in it was changed. Name an empty folder with --data DIR.`,
   ),
+  DATABASE_ELSEWHERE: row(500, 'CONFIG', false, (d) => `The database of the data folder ${d.dir} ${d.why}. ${d.what}`),
   PROCESS_FAILED: row(500, 'CONFIG', true, (d) => `${d.why}`),
   DATABASE_NEEDED: row(
     500,
