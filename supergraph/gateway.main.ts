@@ -1,3 +1,4 @@
+import { messageOf } from '#platform/errors/errors.ts'
 import { printableOperation } from '#platform/graphql/printable.ts'
 import { serveAdmin } from '#platform/http/admin.ts'
 import { listen } from '#platform/http/server.ts'
@@ -12,16 +13,19 @@ import { openDocuments } from './gateway/documents.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { openHooks } from './gateway/hooks.ts'
 import { createGatewayHttp } from './gateway/http.ts'
-import { readGatewaySettings } from './gateway/settings.ts'
+import { Live } from './gateway/live.ts'
+import { Changes } from './gateway/reload.ts'
+import { readGatewaySettings, settingsFileIn } from './gateway/settings.ts'
 import { gatewayHelp, settingsSchema } from './gateway/settings-help.ts'
 import { openSource } from './gateway/source.ts'
-import { readSupergraphFile } from './gateway/watch.ts'
+import { readSupergraphFile, watchText } from './gateway/watch.ts'
 
 if (asksForHelp(process.argv)) process.stdout.write(gatewayHelp())
 else if (process.argv.includes('--schema')) process.stdout.write(`${JSON.stringify(settingsSchema(), null, 2)}\n`)
 else
   await runMain(async (stack) => {
-    const settings = await readGatewaySettings(process.argv.slice(2), process.env)
+    const args = process.argv.slice(2)
+    const settings = await readGatewaySettings(args, process.env)
     const log = createLog('gateway', settings.logLevel)
     stack.use(await startTelemetry({ service: 'gateway', url: settings.otlpUrl }))
     const planning = stack.use(
@@ -31,24 +35,24 @@ else
         settings.planMs,
       ),
     )
-    const hooks = await openHooks(settings, log)
-    const make = (supergraphSdl: string) => createGateway({ supergraphSdl, settings, planning, log, hooks })
-    const started = Promise.withResolvers<Serving>()
-    const serve = async (changed: string): Promise<void> => {
-      const next = await make(changed)
-      ;(await started.promise).replace(next)
-      log.info('serving the changed supergraph')
-    }
-    const source = stack.use(await openSource(settings, { serve, log }))
+    const live = new Live({ settings, documents: await openDocuments(settings), hooks: await openHooks(settings, log) })
+    const make = (supergraphSdl: string, manners = live.now) => createGateway({ supergraphSdl, ...manners, planning, log })
+    const changes = new Changes({ live, make, log })
+    const source = stack.use(await openSource(settings, { serve: (sdl) => changes.supergraph(sdl), log }))
     const serving = stack.use(new Serving(await make(source.sdl), (verdict) => log.warn(verdict, 'the canary went back')))
-    started.resolve(serving)
+    changes.begin(serving, source.sdl)
+    const file = settingsFileIn(args)
+    const renew = (): Promise<void> =>
+      changes
+        .settings(() => readGatewaySettings(args, process.env))
+        .catch((error: unknown) => log.error({ why: messageOf(error) }, 'the changed settings are not served'))
+    if (file !== undefined && settings.watch) stack.use(watchText(file, renew))
     if (settings.canary) await serving.release(await make(await readSupergraphFile(settings.canary.supergraph)), settings.canary)
     // NOTE: the reference engine takes 60 MB; it is there only where live queries are shadowed.
     const shadowing = settings.shadow && (await import('./gateway/shadow-reference.ts'))
     const shadow =
       settings.shadow && stack.use(await shadowing?.openShadow({ supergraphSdl: source.sdl, share: settings.shadow.share, settings, log }))
-    const documents = await openDocuments(settings)
-    const app = createGatewayHttp({ serving, documents, settings, log, hooks, ...(shadow ? { shadow: shadow.run } : {}) })
+    const app = createGatewayHttp({ serving, live, log, ...(shadow ? { shadow: shadow.run } : {}) })
     stack.defer(() => app.close())
     const url = await listen(app, { host: settings.host, port: settings.port, what: 'gateway' })
     await serveAdmin(stack, { name: 'gateway', log, config: settings })

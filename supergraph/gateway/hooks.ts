@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
 import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
 import type { Log } from '#platform/observe/log.ts'
@@ -53,9 +54,18 @@ const failingInOrder = (hooks: Hooks, log: Log): Hooks =>
     ]),
   )
 
+/** NOTE: a module is loaded once for each address; a file that was changed gets another one. */
+const addressOf = async (file: string): Promise<string> => {
+  const changedMs = await stat(file).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  )
+  return `${pathToFileURL(file).href}?changed=${changedMs}`
+}
+
 const loadHooks = async (file: string): Promise<Hooks> => {
   const wrong = (why: string, cause?: unknown) => new CinegraphError('GATEWAY_OPTION', { name: `hooks (${file})`, why }, cause)
-  const loaded: Readonly<Record<string, unknown>> = await import(pathToFileURL(file).href).catch((error: unknown) => {
+  const loaded: Readonly<Record<string, unknown>> = await import(await addressOf(file)).catch((error: unknown) => {
     throw wrong(messageOf(error).split('\n')[0] ?? '', error)
   })
   const exported = Object.keys(loaded).filter((name) => !['default', 'module.exports'].includes(name))

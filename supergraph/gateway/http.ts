@@ -25,9 +25,9 @@ import type { Serving } from './canary.ts'
 import { counted } from './counted.ts'
 import type { Documents } from './documents.ts'
 import { endToEnd } from './headers.ts'
-import type { Hooks } from './hook-types.ts'
 import { hooked, type Ways } from './hooked.ts'
 import type { Incoming } from './incoming.ts'
+import type { Live } from './live.ts'
 import { type Observe, observeOperations } from './observe.ts'
 import type { GatewaySettings } from './settings.ts'
 import type { createShadow } from './shadow.ts'
@@ -39,15 +39,15 @@ export type GatewayHttpDeps = {
   readonly serving: Pick<Serving, 'use' | 'stream' | 'current'>
   /** Called with each answered operation; may answer it a second time elsewhere. */
   readonly shadow?: ReturnType<typeof createShadow<Incoming>>
-  readonly documents: Documents
-  readonly settings: GatewaySettings
+  readonly live: Live
   readonly log: Logger
-  readonly hooks?: readonly Hooks[]
 }
 
 /** A supergraph of anybody's subgraphs on HTTP: single operations, batches, streams, WebSockets, and its Explorer page. */
 export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
-  const { serving, settings, log, hooks = [] } = deps
+  const { serving, live, log } = deps
+  const { settings } = live.now
+  const documents: Documents = (asked) => live.now.documents(asked)
   const observe = observeOperations(log, settings.slowMs)
   const hosts = [settings.host, ...settings.allowedHosts]
   const app = createHttp({ name: 'gateway', log, hosts })
@@ -56,13 +56,14 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
   allowOriginsToAsk(app, () => settings.corsOrigins)
   const admission = createAdmission()
   app.addHook('onClose', async () => admission[Symbol.dispose]())
-  const { execute, inParts, subscribe: stream } = hooked(waysOf(deps, { admission, observe }), hooks)
+  const answered = waysOf(deps, { admission, observe })
+  const ways = live.derive(({ hooks }) => hooked(answered, hooks))
   /** NOTE: an operation that is no subscription costs over a stream what it costs elsewhere, and waits to be let in like it. */
   const admittedFirst = (asked: GraphqlRequest, answers: AsyncIterable<Answered>): AsyncIterable<Answered> =>
     kindOf(asked) === 'subscription' ? answers : firstWithin(admission, answers)
   const quota = new SubscriptionQuota(settings.subscriptions)
   const subscribe = (asked: GraphqlRequest, incoming: Incoming, signal: AbortSignal) =>
-    counted(quota, { account: incoming.bearer?.subject }, () => admittedFirst(asked, stream(asked, incoming, signal)))
+    counted(quota, { account: incoming.bearer?.subject }, () => admittedFirst(asked, ways().subscribe(asked, incoming, signal)))
   const incomingOf = incomingReader(settings)
   const claimHeaders = Object.values(settings.claims).map((name) => name?.toLowerCase() ?? '')
   const hasClaims = ({ bearer, headers }: Incoming): boolean =>
@@ -73,11 +74,11 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
     errorHandler: sendError,
     handler: async (request, reply) => {
       const incoming = await incomingOf(request.headers, request.ip)
-      const admitted = (asked: GraphqlRequest) => admission.run(() => execute(asked, incoming))
-      if (Array.isArray(request.body)) return answerBatch(request.body, reply, { ...deps, answer: admitted })
-      const refusal = fillDocument(request, deps.documents)
+      const admitted = (asked: GraphqlRequest) => admission.run(() => ways().execute(asked, incoming))
+      if (Array.isArray(request.body)) return answerBatch(request.body, reply, { ...live.now, answer: admitted })
+      const refusal = fillDocument(request, documents)
       if (refusal !== undefined) return reply.code(200).type('application/json; charset=utf-8').send(refusal.json())
-      if (wantsParts(request)) return answerInParts(request, reply, (asked, format) => inParts(asked, incoming, format))
+      if (wantsParts(request)) return answerInParts(request, reply, (asked, format) => ways().inParts(asked, incoming, format))
       if (wantsEvents(request)) return answerAsEvents(request, reply, (asked, signal) => subscribe(asked, incoming, signal))
       // NOTE: all of it is let in, to the last byte. What an answer is made of would outlive its collection if promises that
       // are old from waiting led to it.
@@ -87,7 +88,7 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
           ? reply.hijack()
           : answerOverHttp(request, reply, async (asked) => {
               const answerHeaders: Record<string, string> = {}
-              const answer = await execute(asked, { ...incoming, answerHeaders })
+              const answer = await ways().execute(asked, { ...incoming, answerHeaders })
               void reply.headers(answerHeaders)
               return withCacheControl(answer, reply, hasClaims(incoming))
             }),
@@ -97,17 +98,17 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
   serveWebSocket(app, {
     subscribe,
     contextOf: incomingOf,
-    documents: deps.documents,
+    documents,
     tokenHeaders: tokenHeadersOf(settings),
     perSocketMax: settings.subscriptions.perSocketMax,
     hosts,
     origins: settings.corsOrigins,
   })
-  serveSingleConnection(app, { subscribe, contextOf: incomingOf, documents: deps.documents, limits: settings.subscriptions })
+  serveSingleConnection(app, { subscribe, contextOf: incomingOf, documents, limits: settings.subscriptions })
   serveForgetting(app, deps)
   if (settings.explain ?? !settings.production)
     serveExplain(app, {
-      documents: deps.documents,
+      documents,
       planFor: async (asked, headers) => {
         const incoming = await incomingOf(headers)
         return admission.run(() => serving.current.engine.explain(asked, incoming))
@@ -193,8 +194,8 @@ const withCacheControl = (answer: Answered, reply: FastifyReply, isCallersOwn: b
 const Forgetting = z.object({ tags: z.array(z.string()).min(1).max(1_000) })
 
 /** `POST /cache/forget` with the cache's key as a bearer token and `{ "tags": […] }`. */
-const serveForgetting = (app: Http, { serving, settings }: GatewayHttpDeps): void => {
-  const key = settings.cache?.key
+const serveForgetting = (app: Http, { serving, live }: GatewayHttpDeps): void => {
+  const key = live.now.settings.cache?.key
   if (key === undefined) return
   app.post('/cache/forget', async (request, reply) => {
     if (!secretEqual(request.headers.authorization ?? '', `Bearer ${key}`)) throw new CinegraphError('FORBIDDEN')

@@ -9,7 +9,7 @@ const texts: Readonly<Record<keyof z.input<typeof Settings>, string>> = {
   host: 'address to listen on',
   port: 'port to listen on; 0 takes a free one',
   logLevel: 'what is logged',
-  watch: 'serve a changed supergraph without a restart',
+  watch: 'serve a changed supergraph, and changed settings, without a restart',
   production: 'hide the messages of unexpected errors',
   subgraphDetails: 'show stack traces and file paths of subgraphs to clients',
   corsOrigins: 'origins of pages that may ask; * stands for all',

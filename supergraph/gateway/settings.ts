@@ -50,6 +50,9 @@ export const parseGatewaySettings = (given: object): GatewaySettings => {
   return { ...read.data, source: sourceOf(read.data) }
 }
 
+/** The file that `--config` names. */
+export const settingsFileIn = (args: readonly string[]): string | undefined => readFlags(args).config
+
 const sourceOf = ({ supergraph, uplink, compose }: z.infer<typeof Settings>): SupergraphSource => {
   const sources: readonly SupergraphSource[] = [
     ...(supergraph === undefined ? [] : [{ kind: 'file' as const, file: supergraph, what: supergraph }]),

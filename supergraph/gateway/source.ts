@@ -2,7 +2,7 @@ import { messageOf } from '#platform/errors/errors.ts'
 import type { Log } from '#platform/observe/log.ts'
 import type { GatewaySettings } from './settings.ts'
 import type { Source } from './source.apollo.ts'
-import { readSupergraphFile, watchSupergraph } from './watch.ts'
+import { readSupergraphFile, watchText } from './watch.ts'
 
 export type SourceDeps = {
   /** Serves a later text; when it rejects, the one before goes on. */
@@ -24,7 +24,7 @@ export const openSource = async ({ source, watch }: GatewaySettings, { serve, lo
     return openManaged(source, { watch, onChange, log })
   }
   const sdl = await readSupergraphFile(source.file)
-  const watching = watch ? watchSupergraph(source.file, onChange) : undefined
+  const watching = watch ? watchText(source.file, onChange) : undefined
   return { sdl, [Symbol.asyncDispose]: async () => watching?.[Symbol.dispose]() }
 }
 

@@ -14,14 +14,14 @@ export const readSupergraphFile = async (file: string): Promise<string> => {
 const pollMs = 200
 
 /** Calls `onChange` with the text of a file each time it is another one, and not before the last call has ended. */
-export const watchSupergraph = (file: string, onChange: (sdl: string) => Promise<void>): Disposable => {
+export const watchText = (file: string, onChange: (text: string) => Promise<void>): Disposable => {
   let last = Promise.resolve()
   let known: string | undefined
   const look = async (): Promise<void> => {
-    const sdl = await readFile(file, 'utf8').catch(() => '')
-    if (sdl === '' || sdl === known) return
-    known = sdl
-    await onChange(sdl)
+    const text = await readFile(file, 'utf8').catch(() => '')
+    if (text === '' || text === known) return
+    known = text
+    await onChange(text)
   }
   // NOTE: polling sees what editors, mounts and renames do to a file on every system; events do not.
   watchFile(file, { interval: pollMs, persistent: false }, () => {

@@ -12,6 +12,7 @@ import { openDocuments } from '../../supergraph/gateway/documents.ts'
 import { createGateway, type Gateway } from '../../supergraph/gateway/gateway.ts'
 import { openHooks } from '../../supergraph/gateway/hooks.ts'
 import { createGatewayHttp } from '../../supergraph/gateway/http.ts'
+import { Live } from '../../supergraph/gateway/live.ts'
 import { parseGatewaySettings } from '../../supergraph/gateway/settings.ts'
 import type { Verdict } from '../../supergraph/gateway/trial.ts'
 import { linked, type Part } from './small-graph.ts'
@@ -45,7 +46,7 @@ export const httpGraph = async (parts: Readonly<Record<string, Part>>, settings:
   const make = (each: Readonly<Record<string, Part>>) =>
     createGateway({ supergraphSdl: compose(each, services), settings: read, planning, log, hooks })
   const serving = stack.use(new Serving(await make(parts), (verdict) => verdicts.push(verdict)))
-  const app = createGatewayHttp({ serving, documents: await openDocuments(read), settings: read, log, hooks })
+  const app = createGatewayHttp({ serving, live: new Live({ documents: await openDocuments(read), settings: read, hooks }), log })
   stack.defer(() => app.close())
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   const owned = stack.move()

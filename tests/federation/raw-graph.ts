@@ -6,6 +6,7 @@ import { Serving } from '../../supergraph/gateway/canary.ts'
 import { openDocuments } from '../../supergraph/gateway/documents.ts'
 import { createGateway } from '../../supergraph/gateway/gateway.ts'
 import { createGatewayHttp } from '../../supergraph/gateway/http.ts'
+import { Live } from '../../supergraph/gateway/live.ts'
 import { parseGatewaySettings } from '../../supergraph/gateway/settings.ts'
 import { composeParts } from './small-graph.ts'
 
@@ -26,7 +27,7 @@ export const rawGraph = async (parts: Readonly<Record<string, RawSubgraph>>, set
   const read = parseGatewaySettings({ supergraph: 'x', ...settings, subgraphs })
   const supergraphSdl = composeParts(Object.fromEntries(Object.entries(parts).map(([name, { sdl }]) => [name, { sdl, resolvers: {} }])))
   const serving = stack.use(new Serving(await createGateway({ supergraphSdl, settings: read, planning, log })))
-  const app = createGatewayHttp({ serving, documents: await openDocuments(read), settings: read, log })
+  const app = createGatewayHttp({ serving, live: new Live({ documents: await openDocuments(read), settings: read, hooks: [] }), log })
   stack.defer(() => app.close())
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   const owned = stack.move()
