@@ -8,11 +8,13 @@ const root = join(import.meta.dirname, '..')
 /** What came of a test, or of one that stands in another; those that were skipped are left out. */
 export type Result = { readonly name: string; readonly isPassed: boolean }
 
+type How = { readonly concurrency?: number; readonly forceExit?: boolean }
+
 /**
  * Runs test files, two at a time, on one shared database, and prints and gives what came of them; nothing when it was interrupted.
  * The exit code says whether all have passed.
  */
-export const runFiles = async (files: readonly string[], concurrency = 2): Promise<readonly Result[]> => {
+export const runFiles = async (files: readonly string[], { concurrency = 2, forceExit = false }: How = {}): Promise<readonly Result[]> => {
   const results: Result[] = []
   const interrupted = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
@@ -25,6 +27,7 @@ export const runFiles = async (files: readonly string[], concurrency = 2): Promi
     const stream = run({
       files: files.map((file) => join(root, file)),
       concurrency,
+      forceExit,
       timeout: 300_000,
       signal: interrupted.signal,
       execArgv: ['--disable-warning=ExperimentalWarning'],

@@ -51,6 +51,9 @@ export const refusalOf = (error: unknown): string | undefined => {
   if (status === 401) return 'user, password or API key is wrong'
   if (status === 403) return `it may not be used with this account (${text.slice(0, 160)})`
   if (/is needed$/.test(text)) return text
+  // NOTE: what stands in front of a node that is late answers pages too, with 502 and the like.
+  if (status !== undefined && status >= 400 && status < 408 && text.trimStart().startsWith('<'))
+    return 'what answers there is not Elasticsearch'
   if (/media_type_header|compatible-with/.test(text)) return `its version is too old, ${versionMin} or later is needed`
   if (/not Elasticsearch|ProductNotSupported/i.test(`${error instanceof Error ? error.name : ''} ${text}`))
     return 'what answers there is not Elasticsearch'

@@ -20,6 +20,10 @@ export type Awaited = {
   readonly refusal: (error: unknown) => string | undefined
 }
 
+const whyLengthMax = 240
+/** NOTE: a server of another kind may have answered a whole page. */
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim().slice(0, whyLengthMax)
+
 /**
  * Resolves when an attempt has succeeded. A server that is late is waited for, with a line now and then that says so. Throws ENGINE_REFUSES
  * at once when it answers that it will not have us, and ENGINE_ABSENT when the time is over.
@@ -34,8 +38,8 @@ export const waitForEngine = async ({ engine, where, setting, seconds, log, atte
     )
     if (failure === undefined) return
     const refused = refusal(failure.error)
-    if (refused !== undefined) throw new CinegraphError('ENGINE_REFUSES', { engine, where, why: refused, setting }, failure.error)
-    const why = messageOf(failure.error instanceof AggregateError ? failure.error.errors[0] : failure.error)
+    if (refused !== undefined) throw new CinegraphError('ENGINE_REFUSES', { engine, where, why: oneLine(refused), setting }, failure.error)
+    const why = oneLine(messageOf(failure.error instanceof AggregateError ? failure.error.errors[0] : failure.error))
     if (Date.now() - since >= seconds * 1_000)
       throw new CinegraphError('ENGINE_ABSENT', { engine, where, seconds, why, setting }, failure.error)
     if (Date.now() - saidAt < sayEveryMs) continue

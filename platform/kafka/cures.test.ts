@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { createServer, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { cureHangs, curePolling } from './cures.ts'
+import { cureHangs, curePolling, cureSilence } from './cures.ts'
 
 type Connection = { connect(): Promise<unknown>; send(request: unknown): Promise<unknown>; disconnect(): Promise<unknown> }
 type Logger = { readonly namespace: () => Logger; readonly debug: () => void; readonly warn: () => void; readonly error: () => void }
@@ -19,6 +19,7 @@ const quiet: Logger = { namespace: () => quiet, debug: () => undefined, warn: ()
 
 curePolling()
 cureHangs()
+cureSilence()
 
 /** Takes connections and reads, and never answers: what a broker looks like that stands still. */
 const standingStill = async (): Promise<AsyncDisposable & { readonly port: number }> => {
@@ -91,4 +92,14 @@ test('no request waits without end on a connection that is closed, at whatever m
   const moments = Array.from({ length: 24 }, (_, moment) => moment)
   const outcomes = await Promise.all([true, false].flatMap((isSentFirst) => moments.map((moment) => outcomeOf(moment, isSentFirst))))
   assert.deepEqual([...new Set(outcomes)], ['refused'])
+})
+
+test('when no broker answers what is asked of topics, that is a fault of the connection, which passes, and nothing else', async () => {
+  const { prototype } = requireFrom('kafkajs/src/cluster/index.js') as { readonly prototype: { metadata(this: object): Promise<unknown> } }
+  const pool = { refreshMetadataIfNecessary: async () => undefined, withBroker: async () => null }
+  const unanswered = prototype.metadata.call({
+    retrier: (ask: (bail: () => void) => Promise<unknown>) => ask(() => undefined),
+    brokerPool: pool,
+  })
+  await assert.rejects(unanswered, { name: 'KafkaJSConnectionError', retriable: true })
 })

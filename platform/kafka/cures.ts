@@ -98,6 +98,23 @@ export const cureHangs = (): void => {
   }
 }
 
+type Cluster = { metadata(question?: object): Promise<unknown> }
+
+/**
+ * NOTE: kafkajs gives null for what it knows of topics and brokers when no broker has answered, and then fails of reading it. Said to be
+ * what it is, it is asked again.
+ */
+export const cureSilence = (): void => {
+  const { prototype } = requireFrom('kafkajs/src/cluster/index.js') as { prototype: Cluster }
+  const { KafkaJSConnectionError } = requireFrom('kafkajs/src/errors.js') as Errors
+  const { metadata } = prototype
+  prototype.metadata = async function (this: Cluster, question?: object) {
+    const found = await metadata.call(this, question)
+    if (found === null) throw new KafkaJSConnectionError('No broker answers', { broker: 'any' })
+    return found
+  }
+}
+
 /** Ends all that waits on a connection. NOTE: half an answer that was read must not be taken for the beginning of the next one. */
 const cutOff = (connection: Connection, why: Error): void => {
   connection.socket?.destroy()

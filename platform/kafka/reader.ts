@@ -41,6 +41,7 @@ export class Reader implements AsyncDisposable {
   readonly #options: ReaderOptions
   readonly #stop = new AbortController()
   #consumer: Consumer | undefined
+  #failures = 0
   #running: Promise<void> | undefined
   #end: (error: Error) => void = () => undefined
   constructor(options: ReaderOptions) {
@@ -64,8 +65,11 @@ export class Reader implements AsyncDisposable {
       try {
         await this.#consume(consumer)
       } catch (error) {
+        // NOTE: what the next try mends, such as a coordinator that is loading, is worth no warning.
+        const level = this.#failures === 0 ? 'debug' : 'warn'
+        this.#failures += 1
         if (!this.#stop.signal.aborted)
-          log.warn({ topic, group: groupId, reason: messageOf(error) }, 'event log cannot be read; it is tried again')
+          log[level]({ topic, group: groupId, reason: messageOf(error) }, 'event log cannot be read; it is tried again')
       }
       await leave(consumer)
       await sleep(restartMs, undefined, { signal: this.#stop.signal }).catch(() => undefined)
@@ -80,7 +84,10 @@ export class Reader implements AsyncDisposable {
     consumer.on('consumer.crash', ({ payload }) => ended.reject(payload.error))
     // NOTE: kafkajs would go on with what it knows of leaders, and miss partitions that have moved away from a broker which stands still.
     consumer.on('consumer.network.request_timeout', () => this.restart('a broker does not answer in time'))
-    consumer.on('consumer.group_join', ({ payload }) => assigned?.(payload.memberAssignment[topic] ?? []))
+    consumer.on('consumer.group_join', ({ payload }) => {
+      this.#failures = 0
+      assigned?.(payload.memberAssignment[topic] ?? [])
+    })
     const stopped = (): void => ended.resolve()
     this.#stop.signal.addEventListener('abort', stopped, { once: true })
     try {

@@ -25,7 +25,8 @@ for (const { name } of recipes)
   console.log(name in state ? `${name} is up` : `${name} is LEFT OUT: it is not up (npm run engines -- up ${name})`)
 
 const named = positionals.flatMap((name) => (name === 'flows' ? flows : [name]))
-// NOTE: most files bring up servers of their own, which need the machine for themselves.
-const results = await runFiles(named.length > 0 ? named : [...contracts, ...flows], 1)
+// NOTE: most files bring up servers of their own, which need the machine for themselves; and what a client of an engine that was hurt
+// still waits for must not hold up the files that follow.
+const results = await runFiles(named.length > 0 ? named : [...contracts, ...flows], { concurrency: 1, forceExit: true })
 await noteResults(results)
 await endAbandoned()

@@ -28,6 +28,7 @@ export type Report = Outcome & {
 export type Patience = { readonly loadMs: number; readonly faultMs: number; readonly outcomeMs: number }
 const usual: Patience = { loadMs: 120_000, faultMs: 90_000, outcomeMs: 150_000 }
 
+const settleMs = 50
 const unknown: Outcome = { lost: null, twice: null, again: null, fallback: null }
 
 /** Does each fault to a rig under load, for so long, and lets it recover; then counts what has become of the writes. Always ends. */
@@ -52,7 +53,8 @@ export const runFaults = async (rig: Rig, secondsEach: number, say: (line: strin
     await sleep((secondsEach * 1_000) / 2)
     say(`${name} …`)
     await part(name, patience.faultMs, begin())
-    // NOTE: writes that began before the fault was there say nothing of it.
+    // NOTE: writes that began before the fault was there say nothing of it, and a signal takes a moment to reach every thread.
+    await sleep(settleMs)
     const sinceMs = load.nowMs
     await sleep(secondsEach * 1_000)
     if (!isOutage) await goesOn(`load goes through: ${name}`, 20)
