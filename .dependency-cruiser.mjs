@@ -101,7 +101,8 @@ export default {
     driver('gateway', '@apollo/gateway', '^supergraph/(reference|gateway/source[.]apollo)[.]ts$'),
     driver('planner', '@graphql-hive/router-query-planner', '^supergraph/engine/plan/planner[.]hive[.]ts$'),
     driver('fastify', 'fastify', '^platform/http/server[.]ts$'),
-    driver('nodemailer', 'nodemailer', '^workers/notify/server[.]ts$'),
+    driver('nodemailer', 'nodemailer', '^workers/notify/compose[.]ts$'),
+    driver('postal-mime', 'postal-mime', '^workers/notify/mailbox[.]ts$'),
     driver('jose', 'jose', '^platform/identity/(access|issued)-token[.]ts$'),
   ],
   options: {

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
-import type { AccountQuery, CreateProfileMutation, PlansQuery, SignUpMutation, SubscribeMutation } from '../bffs/web/documents.generated.ts'
+import type {
+  AccountQuery,
+  ConfirmSignUpMutation,
+  CreateProfileMutation,
+  PlansQuery,
+  SignUpMutation,
+  SubscribeMutation,
+} from '../bffs/web/documents.generated.ts'
 import type { Links } from '../start/links.ts'
 import { Device, until } from './member.ts'
 
@@ -24,13 +31,27 @@ const accountOf = async (links: Links, email: string): Promise<AccountQuery['acc
   return answer.account
 }
 
+/** The code that was mailed to an address, as the page of mails shows it. */
+const codeFor = async ({ mail }: Links, email: string): Promise<string | undefined> => {
+  const page = await fetch(mail).then(
+    (response) => response.text(),
+    () => '',
+  )
+  const found = page.split('<article>').find((article) => article.includes(`To: ${email}<`))
+  return /^[A-Z]{4}-[A-Z]{4}$/m.exec(found ?? '')?.[0]
+}
+
 /** Signs up, subscribes and makes a profile. Gives a check of each of these that was acknowledged. */
 export const newMember = async (links: Links, email: string): Promise<readonly Kept[]> => {
   const device = new Device(links, 'web')
   const input = { email, password, profileName: 'Mia' }
-  const signedUp = await answerTo<SignUpMutation>(device, 'signUp', { input })
-  if (signedUp === null || !('accessToken' in signedUp.signUp)) return []
-  device.token = signedUp.signUp.accessToken
+  const started = await answerTo<SignUpMutation>(device, 'signUp', { input })
+  if (started === null || !('signUpId' in started.signUp)) return []
+  const { signUpId } = started.signUp
+  const code = await until(`the code for ${email} is mailed`, keptMs, () => codeFor(links, email))
+  const signedUp = await answerTo<ConfirmSignUpMutation>(device, 'confirmSignUp', { signUpId, code })
+  if (signedUp === null || !('accessToken' in signedUp.confirmSignUp)) return []
+  device.token = signedUp.confirmSignUp.accessToken
   const kept: Kept[] = [async () => assert.equal((await accountOf(links, email)).email, email)]
   const plan = (await answerTo<PlansQuery>(device, 'plans'))?.plans[0]
   const subscribed = plan && (await answerTo<SubscribeMutation>(device, 'subscribe', { planId: plan.id }))

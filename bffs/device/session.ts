@@ -7,8 +7,6 @@ import type {
   SignInMutationVariables,
   SignOutMutation,
   SignOutMutationVariables,
-  SignUpMutation,
-  SignUpMutationVariables,
   SwitchProfileMutation,
   SwitchProfileMutationVariables,
 } from './operations.generated.ts'
@@ -17,7 +15,6 @@ import type { MutationResolvers } from './schema.generated.ts'
 
 const here = import.meta.url
 const signIn = operation<SignInMutation, SignInMutationVariables>('./operations/signIn.graphql', here)
-const signUp = operation<SignUpMutation, SignUpMutationVariables>('./operations/signUp.graphql', here)
 const refreshSession = operation<RefreshSessionMutation, RefreshSessionMutationVariables>('./operations/refreshSession.graphql', here)
 const switchProfile = operation<SwitchProfileMutation, SwitchProfileMutationVariables>('./operations/switchProfile.graphql', here)
 const signOut = operation<SignOutMutation, SignOutMutationVariables>('./operations/signOut.graphql', here)
@@ -37,12 +34,11 @@ const presentGranted = ({ accessToken, expiresInSeconds, refreshToken, profile, 
   subscribed: account.subscription?.active ?? false,
 })
 
-type SessionMutation = 'signIn' | 'signUp' | 'refreshSession' | 'switchProfile' | 'signOut'
+type SessionMutation = 'signIn' | 'refreshSession' | 'switchProfile' | 'signOut'
 
-/** Signing up, in and out, the same on every device. */
+/** Signing in and out, the same on every device. */
 export const sessionMutations = (device: SignInMutationVariables['device']): Pick<MutationResolvers, SessionMutation> => ({
   signIn: async (_parent, variables, { ask }) => presentSession(dataOrThrow(await ask(signIn, { ...variables, device })).signIn),
-  signUp: async (_parent, { input }, { ask }) => presentSession(dataOrThrow(await ask(signUp, { input, device })).signUp),
   refreshSession: async (_parent, variables, { ask }) =>
     presentSession(dataOrThrow(await ask(refreshSession, { ...variables })).refreshSession),
   switchProfile: async (_parent, variables, context) =>

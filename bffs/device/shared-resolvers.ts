@@ -1,4 +1,5 @@
 import { accountMutations, accountQueries } from './account.ts'
+import { credentialMutations } from './credentials.ts'
 import { dataExport } from './data-export.ts'
 import { genres } from './genres.ts'
 import { markMutations } from './marks.ts'
@@ -14,6 +15,7 @@ import { viewingHistory } from './viewing-history.ts'
 export const sharedQueries: QueryResolvers = { ...accountQueries, sessions, viewingHistory, dataExport, genres, suggestions }
 export const sharedMutations = (kind: Parameters<typeof play>[0]): MutationResolvers => ({
   ...sessionMutations(kind),
+  ...credentialMutations(kind),
   ...codeMutations(kind),
   ...endingMutations,
   ...accountMutations,

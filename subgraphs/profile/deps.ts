@@ -1,4 +1,5 @@
 import type { Billing } from './billing/billing.ts'
+import type { CredentialStore } from './credentials.ts'
 import type { Sessions } from './sessions.ts'
 import type { AccountStore, ProfileStore, Removals } from './store.ts'
 import type { TryLimits } from './try-limits.ts'
@@ -7,6 +8,7 @@ import type { TryLimits } from './try-limits.ts'
 export type AccountDeps = {
   readonly accounts: AccountStore
   readonly profiles: ProfileStore
+  readonly credentials: CredentialStore
   readonly sessions: Sessions
   readonly billing: Billing
   readonly limits: TryLimits

@@ -3,10 +3,11 @@ import { EmailAddress } from '#platform/contracts/fields.ts'
 import { type Caller, scopesOf } from '#platform/contracts/viewer.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
 import type { SubgraphContext } from '#platform/graphql/subgraph.ts'
-import { refreshSession, signIn, signUp } from './accounts.ts'
+import { refreshSession, signIn } from './accounts.ts'
 import type { AccountDeps } from './deps.ts'
 import type { ProfileLoaders } from './loaders.ts'
 import { answerSignInCode, signInWithCode, startSignInCode } from './oauth/sign-in-codes.ts'
+import { changePassword, resetPassword, startPasswordReset } from './passwords.ts'
 import { isKids, setPin } from './pin.ts'
 import { createProfile, deleteProfile, switchProfile, updateProfile } from './profiles.ts'
 import { type Refused, refuse } from './refusal.ts'
@@ -14,6 +15,7 @@ import { deleteAccount } from './removal.ts'
 import type { DeviceKind, Resolvers } from './schema.generated.ts'
 import { sessionMutations } from './session-resolvers.ts'
 import type { Asking } from './sessions.ts'
+import { confirmSignUp, signUp } from './sign-up.ts'
 import { invoicesOf, invoiceType, membershipType, planChange, subscriptionMutations } from './subscription-resolvers.ts'
 
 export type ProfileContext = SubgraphContext<ProfileLoaders>
@@ -25,7 +27,8 @@ const askingOf = ({ deviceId, region, address = '' }: Caller, device: DeviceKind
   address,
   device,
 })
-const named = <N extends 'Session' | 'Profile' | 'EndedSessions' | 'AccountDeletion', T extends object>(name: N, result: T | Refused) =>
+type Named = 'Session' | 'Profile' | 'EndedSessions' | 'AccountDeletion' | 'SignUpStarted' | 'MailSent'
+const named = <N extends Named, T extends object>(name: N, result: T | Refused) =>
   '__typename' in result ? result : { __typename: name, ...result }
 
 /** An account, a profile's owner and the profile itself may be read by their account, by support and by operators only. */
@@ -68,7 +71,7 @@ const queries = (deps: AccountDeps): Resolvers['Query'] & object => ({
 })
 
 const mutations = (deps: AccountDeps): Resolvers['Mutation'] & object => ({
-  signUp: async (_parent, { input, device }, { caller }) => named('Session', await signUp(input, askingOf(caller, device), deps)),
+  ...signUpMutations(deps),
   signIn: async (_parent, { device, ...credentials }, { caller }) =>
     named('Session', await signIn(credentials, askingOf(caller, device), deps)),
   refreshSession: async (_parent, { refreshToken }) => named('Session', await refreshSession(refreshToken, deps)),
@@ -84,6 +87,19 @@ const mutations = (deps: AccountDeps): Resolvers['Mutation'] & object => ({
     return deps.removals.takeBack(viewer.accountId)
   },
   ...subscriptionMutations(deps),
+})
+
+type SignUpMutation = 'signUp' | 'confirmSignUp' | 'startPasswordReset' | 'resetPassword' | 'changePassword'
+
+const signUpMutations = (deps: AccountDeps): Pick<Resolvers['Mutation'] & object, SignUpMutation> => ({
+  signUp: async (_parent, { input }, { caller }) => named('SignUpStarted', await signUp(input, askingOf(caller), deps)),
+  confirmSignUp: async (_parent, { device, ...shown }, { caller }) =>
+    named('Session', await confirmSignUp(shown, askingOf(caller, device), deps)),
+  startPasswordReset: async (_parent, { email }, { caller: { address = '' } }) =>
+    named('MailSent', await startPasswordReset(email, address, deps)),
+  resetPassword: async (_parent, shown, { caller: { address = '' } }) => named('EndedSessions', await resetPassword(shown, address, deps)),
+  changePassword: async (_parent, passwords, { caller: { viewer, address = '' } }) =>
+    viewer === null ? notSignedIn : named('EndedSessions', await changePassword(passwords, { viewer, address }, deps)),
 })
 
 type ProfileMutation = 'switchProfile' | 'createProfile' | 'updateProfile' | 'deleteProfile' | 'setPin'

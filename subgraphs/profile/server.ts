@@ -4,6 +4,7 @@ import { createIssuer } from '#platform/identity/access-token.ts'
 import type { Log } from '#platform/observe/log.ts'
 import type { CreateTries } from '#platform/postgres/tries.ts'
 import type { Billing } from './billing/billing.ts'
+import type { CredentialStore } from './credentials.ts'
 import { createLoaders } from './loaders.ts'
 import { type OauthDeps, openOauth } from './oauth/open.ts'
 import { resolvers } from './resolvers.ts'
@@ -17,6 +18,7 @@ export type ProfileDeps = {
   readonly accounts: AccountStore
   readonly profiles: ProfileStore
   readonly sessions: SessionStore
+  readonly credentials: CredentialStore
   readonly removals: Removals
   readonly createTries: CreateTries
   readonly graceDays: number
@@ -33,6 +35,7 @@ export const createProfile = async ({
   accounts,
   profiles,
   sessions: store,
+  credentials,
   removals,
   createTries,
   graceDays,
@@ -45,7 +48,7 @@ export const createProfile = async ({
 }: ProfileDeps): Promise<Subgraph> => {
   const tokens = createIssuer(accessPrivateKey, accessTokenSeconds)
   const sessions = createSessions({ store, tokens, ttlSeconds: accessTokenSeconds, clock })
-  const deps = { accounts, profiles, sessions, billing, limits: createTryLimits(createTries), removals, graceDays, clock }
+  const deps = { accounts, profiles, sessions, credentials, billing, limits: createTryLimits(createTries), removals, graceDays, clock }
   const opened = openOauth({ ...oauth, deps, sessions: store, accessPrivateKey, accessTokenSeconds, log })
   const subgraph = await createSubgraph({
     name: 'profile',

@@ -1,6 +1,7 @@
 import { endedSessions } from '#platform/contracts/topics/profile.endedSessions.ts'
 import type { Database, Transaction } from '#platform/postgres/database.ts'
 import { outboxEvent } from '#platform/postgres/outbox.ts'
+import { recordId } from './oauth/record-id.ts'
 import type { Ending, NextToken, RefreshHashes, Renewal, Session, SessionStore } from './store.ts'
 
 type Prisma = Database['prisma']
@@ -66,7 +67,17 @@ const idsOf = (tx: Transaction, ending: Ending): Promise<{ id: string }[]> => {
 /** Ends sessions in a transaction of somebody else's. */
 export const endIn = async (tx: Transaction, ending: Ending, tokensUntil: Date): Promise<number> => {
   const ended = await idsOf(tx, ending)
+  if ('except' in ending) await endOauthIn(tx, ending)
   const data = ended.map(({ id }) => outboxEvent(endedSessions, { sessionId: id, tokensUntil: tokensUntil.toISOString() }))
   if (data.length > 0) await tx.profileOutbox.createMany({ data })
   return ended.length
 }
+
+/**
+ * What lets somebody in who signed in by OAuth and has no session of ours yet: codes that were not used, and the browser that the
+ * provider knows again.
+ */
+const endOauthIn = async (tx: Transaction, { accountId, except }: { readonly accountId: string; readonly except: string }) =>
+  tx.oauthRecord.deleteMany({
+    where: { accountId, NOT: [{ kind: 'Grant', id: recordId('Grant', except) }], OR: [{ grantId: null }, { grantId: { not: except } }] },
+  })

@@ -36,6 +36,8 @@ export type Sessions = {
   /** Ends the session that a refresh token belongs to. False when it had ended. */
   readonly endFamily: (refreshToken: string) => Promise<boolean>
   readonly end: (ending: Ending) => Promise<number>
+  /** When the last access token that was given until now expires. */
+  readonly tokensUntil: () => Date
 }
 export type SessionsDeps = {
   readonly store: SessionStore
@@ -57,7 +59,8 @@ const successorOf = (refreshToken: string, salt: string): string =>
 /** Sessions of access tokens that are short and refresh tokens that work once. */
 export const createSessions = ({ store, tokens, ttlSeconds, clock }: SessionsDeps): Sessions => {
   const expiry = (): Date => new Date(clock().getTime() + refreshDays * 86_400_000)
-  const end = (ending: Ending): Promise<number> => store.end(ending, new Date(clock().getTime() + ttlSeconds * 1000))
+  const tokensUntil = (): Date => new Date(clock().getTime() + ttlSeconds * 1000)
+  const end = (ending: Ending): Promise<number> => store.end(ending, tokensUntil())
   const grant: Sessions['grant'] = async ({ account, profile }, { session, refreshToken }) => {
     const viewer = {
       accountId: account.id,
@@ -73,6 +76,7 @@ export const createSessions = ({ store, tokens, ttlSeconds, clock }: SessionsDep
   return {
     grant,
     end,
+    tokensUntil,
     open: async (seen, { device, deviceId, region }) => {
       const refreshToken = `${random()}.${random()}`
       const [now, ids] = [clock(), { id: randomUUID(), accountId: seen.account.id, profileId: seen.profile.id }]

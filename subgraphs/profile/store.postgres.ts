@@ -2,7 +2,7 @@ import { CinegraphError } from '#platform/errors/errors.ts'
 import type { Database, Transaction } from '#platform/postgres/database.ts'
 import type { State } from './billing/machine.ts'
 import { noteRemoved } from './removal.postgres.ts'
-import type { Account, AccountStore, Profile, ProfileStore, Subscription } from './store.ts'
+import type { Account, AccountStore, NewAccount, Profile, ProfileStore, Subscription } from './store.ts'
 
 type Prisma = Database['prisma']
 const withPlan = { subscription: { include: { plan: true } } } as const
@@ -23,20 +23,26 @@ export const postgresAccounts = (prisma: Prisma): AccountStore => ({
     const found = await prisma.account.findUnique({ where: { email }, include: withPlan })
     return found === null ? null : { account: toAccount(found), passwordHash: found.passwordHash }
   },
+  hasPassword: async (id, passwordHash) =>
+    (await prisma.$queryRaw<object[]>`select 1 from profile.account where id = ${id} and password_hash = ${passwordHash} for share`)
+      .length > 0,
   passwordOf: async (id) => (await prisma.account.findUnique({ where: { id }, select: { passwordHash: true } }))?.passwordHash ?? null,
   pinOf: async (id) => (await prisma.account.findUnique({ where: { id }, select: { pinHash: true } }))?.pinHash ?? null,
   setPin: async (id, pinHash) => (await prisma.account.updateMany({ where: { id }, data: { pinHash } })).count > 0,
-  setPassword: async (id, passwordHash) => void (await prisma.account.update({ where: { id }, data: { passwordHash } })),
-  create: async ({ account: { id, email, operator }, passwordHash, profile: { accountId: _, ...profile } }) => {
-    try {
-      await prisma.account.create({ data: { id, email, operator, passwordHash, profiles: { create: profile } } })
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'P2002') throw new CinegraphError('EMAIL_TAKEN', {}, error)
-      throw error
-    }
-  },
   plans: () => prisma.plan.findMany({ orderBy: { priceCents: 'asc' } }),
 })
+
+/** Account and first profile, both or neither. Throws EMAIL_TAKEN. */
+export const createIn = async (tx: Transaction, { account, passwordHash, profile }: NewAccount): Promise<void> => {
+  const { id, email, operator } = account
+  const { accountId: _, ...first } = profile
+  try {
+    await tx.account.create({ data: { id, email, operator, passwordHash, profiles: { create: first } } })
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'P2002') throw new CinegraphError('EMAIL_TAKEN', {}, error)
+    throw error
+  }
+}
 
 /** Profiles in the `profile` schema. */
 export const postgresProfiles = (prisma: Prisma): ProfileStore => ({

@@ -79,14 +79,13 @@ export type Ending = { readonly accountId: string } & (
 
 export type AccountStore = {
   readonly accounts: (ids: readonly string[]) => Promise<readonly Account[]>
-  readonly setPassword: (accountId: string, passwordHash: string) => Promise<void>
+  /** Whether it still has this password. Waits for a change that is under way. */
+  readonly hasPassword: (accountId: string, passwordHash: string) => Promise<boolean>
   readonly passwordOf: (accountId: string) => Promise<string | null>
   readonly pinOf: (accountId: string) => Promise<string | null>
   /** False when there is no such account. */
   readonly setPin: (accountId: string, hash: string | null) => Promise<boolean>
   readonly withPassword: (email: string) => Promise<{ readonly account: Account; readonly passwordHash: string } | null>
-  /** Account and first profile, both or neither. Throws EMAIL_TAKEN. */
-  readonly create: (account: NewAccount) => Promise<void>
   readonly plans: () => Promise<readonly Plan[]>
 }
 

@@ -1,5 +1,6 @@
 import { renewals } from '#platform/contracts/jobs/profile.renewals.ts'
 import { endedSessions } from '#platform/contracts/topics/profile.endedSessions.ts'
+import { mails } from '#platform/contracts/topics/profile.mails.ts'
 import { payments } from '#platform/contracts/topics/profile.payments.ts'
 import { removedProfiles } from '#platform/contracts/topics/profile.removed.ts'
 import { subscriptions } from '#platform/contracts/topics/profile.subscriptions.ts'
@@ -8,6 +9,7 @@ import type { SubgraphDefinition } from '#platform/process/subgraph-definition.t
 import { createBilling } from './billing/billing.ts'
 import { createSimulatedProcessor } from './billing/processor.simulated.ts'
 import { renewRegularly } from './billing/renewals.ts'
+import { postgresCredentials } from './credentials.postgres.ts'
 import { readClients } from './oauth/clients.ts'
 import { postgresRemovals } from './removal.postgres.ts'
 import { removeRegularly } from './removal.ts'
@@ -32,6 +34,7 @@ export const subgraph: SubgraphDefinition = {
       accounts: postgresAccounts(prisma),
       profiles: postgresProfiles(prisma),
       sessions: postgresSessions(prisma),
+      credentials: postgresCredentials(prisma),
       billing,
       removals,
       createTries: sharedTries({ pool, schema: 'profile', table: 'try_count' }),
@@ -47,10 +50,12 @@ export const subgraph: SubgraphDefinition = {
     const owned = stack.move()
     return { ...served, [Symbol.asyncDispose]: () => owned.disposeAsync() }
   },
-  publishes: [subscriptions, payments, endedSessions, removedProfiles, renewals],
+  publishes: [subscriptions, payments, mails, endedSessions, removedProfiles, renewals],
   sweeps: [
     { table: 'session', expiry: 'expires_at', keepDays: 0 },
     { table: 'oauth_record', expiry: 'expires_at', keepDays: 0 },
+    { table: 'sign_up', expiry: 'expires_at', keepDays: 0 },
+    { table: 'password_reset', expiry: 'expires_at', keepDays: 0 },
   ],
   without: 'sign-in and the choice of a profile; members who are signed in browse on',
 }

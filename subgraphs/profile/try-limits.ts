@@ -16,7 +16,17 @@ const rules = {
     { by: 'account', max: 100, seconds: 3_600 },
     { by: 'address', max: 100, seconds: 900 },
   ],
-  signUp: [{ by: 'address', max: 20, seconds: 3_600 }],
+  // NOTE: by the address that is mailed to also, so that nobody is sent a flood of mails.
+  signUp: [
+    { by: 'account', max: 5, seconds: 3_600 },
+    { by: 'address', max: 20, seconds: 3_600 },
+  ],
+  confirmSignUp: [{ by: 'address', max: 50, seconds: 900 }],
+  startReset: [
+    { by: 'account', max: 5, seconds: 3_600 },
+    { by: 'address', max: 20, seconds: 3_600 },
+  ],
+  resetPassword: [{ by: 'address', max: 20, seconds: 900 }],
   pin: [{ by: 'account', max: 5, seconds: 900 }],
   signInCode: [
     { by: 'account', max: 10, seconds: 900 },

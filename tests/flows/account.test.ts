@@ -4,8 +4,9 @@ import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { bootPlatform, type Platform } from '../boot.ts'
 import { SharedBrowser } from '../browser.ts'
+import { readMails } from '../mails.ts'
 import { Device, until } from '../member.ts'
-import { axe, openPage } from '../page.ts'
+import { axe, goTo, openPage, violations } from '../page.ts'
 
 const password = 'popcorn-demo'
 const browser = new SharedBrowser()
@@ -70,6 +71,42 @@ test('a member changes the password in the page, and signs in with the new one o
   await assert.rejects(new Device(platform.links, 'tv').signIn('new@cinegraph.example', password))
   await using again = await openAs('new@cinegraph.example', 'account', 'a longer password')
   await again.getByText('new@cinegraph.example').waitFor()
+})
+
+test('somebody signs up in the page with the code of a mail, forgets the password, and sets another by the link', {
+  timeout: 240_000,
+}, async () => {
+  const [mailed, newcomer] = [await readMails(platform.events), 'newcomer@example.org']
+  await using page = await openPage(browser)
+  await page.goto(platform.links.web)
+  await page.getByRole('link', { name: 'Create an account' }).click()
+  await page.getByLabel('Your name').fill('Mia')
+  await page.getByLabel('E-mail address').fill(newcomer)
+  await page.getByLabel('Password').fill('correct horse')
+  await page.getByLabel('Plan').selectOption({ index: 1 })
+  await page.getByRole('button', { name: 'Mail me a code' }).click()
+  await page.getByLabel('Code of the mail').fill('BBBB-BBBB')
+  assert.deepEqual(await violations(page), [])
+  await page.getByRole('button', { name: 'Begin' }).click()
+  await page.getByRole('alert').filter({ hasText: 'The code is wrong.' }).waitFor()
+  await page.reload()
+  await page.getByLabel('Code of the mail').fill(await mailed.to(newcomer))
+  await page.getByRole('button', { name: 'Begin' }).click()
+  await page.getByRole('heading', { name: 'Top 10' }).waitFor()
+  assert.equal(await chosen(page), 'Mia')
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('link', { name: 'Forgotten your password?' }).click()
+  await page.getByLabel('E-mail address').fill(newcomer)
+  await page.getByRole('button', { name: 'Mail me a link' }).click()
+  await said(page, 'A mail is on its way')
+  await goTo(page, `#/reset/${await mailed.to(newcomer, 2)}`)
+  await page.getByLabel('New password').fill('battery staple')
+  await page.getByRole('button', { name: 'Set the password' }).click()
+  await said(page, 'Your password is changed.')
+  await page.getByLabel('E-mail address').fill(newcomer)
+  await page.getByLabel('Password').fill('battery staple')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('button', { name: 'Sign out' }).waitFor()
 })
 
 test('a member adds, changes and deletes profiles, sets a PIN, and children leave theirs with it only', { timeout: 240_000 }, async () => {

@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib'
 import { objectKey } from '#platform/contracts/object-key.ts'
 import { objectsBelow, readObject } from '#platform/files/read-object.ts'
 import type { DeleteAccountMutation, DeleteProfileMutation } from '../../bffs/web/documents.generated.ts'
+import { beginAccount } from '../accounts.ts'
 import { bootPlatform, type Platform } from '../boot.ts'
 import { Device, until } from '../member.ts'
 
@@ -24,13 +25,10 @@ const places = [
 
 const makeMember = async (platform: Platform, email: string): Promise<Member> => {
   const device = new Device(platform.links, 'tv')
-  const { data } = await device.ask<{ signUp: { accessToken: string; profile: { id: string } } }>('signUp', {
-    input: { email, password, profileName: 'Mia' },
-  })
-  device.token = data.signUp.accessToken
+  const session = await beginAccount(platform.database, device, { email, password })
   const { data: made } = await device.ask<{ createProfile: { id: string } }>('createProfile', { input: { name: 'Leo' } })
   const { accountId } = await platform.database.prisma.profile.findUniqueOrThrow({ where: { id: made.createProfile.id } })
-  const profileIds = [data.signUp.profile.id, made.createProfile.id] as const
+  const profileIds = [session.profile.id, made.createProfile.id] as const
   const other = new Device(platform.links, 'web', { id: `web-${email}` })
   await other.signIn(email, password)
   const { data: switched } = await other.ask<{ switchProfile: { accessToken: string } }>('switchProfile', { profileId: profileIds[1] })

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import type { HomeQuery as PhoneHomeQuery } from '../../bffs/mobile/documents.generated.ts'
-import type { HomeQuery, SearchQuery, SignUpMutation, ViewingHistoryQuery } from '../../bffs/web/documents.generated.ts'
+import type { HomeQuery, SearchQuery, ViewingHistoryQuery } from '../../bffs/web/documents.generated.ts'
+import { beginAccount } from '../accounts.ts'
 import { bootPlatform, type Platform } from '../boot.ts'
 import { Device, type DeviceKind, until } from '../member.ts'
 
@@ -34,10 +35,8 @@ after(() => platform?.[Symbol.asyncDispose]())
 const memberWith = async (titleIds: readonly string[], kind: DeviceKind): Promise<Device> => {
   const device = new Device(platform.links, kind)
   const email = `${crypto.randomUUID()}@example.org`
-  const { data } = await device.ask<SignUpMutation>('signUp', { input: { email, password: 'correct horse battery', profileName: 'Mia' } })
-  assert.ok('accessToken' in data.signUp)
-  device.token = data.signUp.accessToken
-  const [profileId, at] = [data.signUp.profile.id, new Date()]
+  const { profile } = await beginAccount(platform.database, device, { email, password: 'correct horse battery' })
+  const [profileId, at] = [profile.id, new Date()]
   const { prisma } = platform.database
   const seen = { profileId, positionMs: 60_000, durationMs: 600_000 }
   await prisma.resumePoint.createMany({ data: titleIds.map((titleId) => ({ ...seen, titleId, at, deviceId: 'd' })) })

@@ -9,6 +9,7 @@ import type {
   SwitchProfileMutation,
   UpdateProfileMutation,
 } from '../../bffs/web/documents.generated.ts'
+import { beginAccount } from '../accounts.ts'
 import { bootPlatform, type Platform } from '../boot.ts'
 import { Device, type DeviceKind, until } from '../member.ts'
 
@@ -47,12 +48,9 @@ const family = async (kind: DeviceKind = 'web'): Promise<Family> => {
   families += 1
   const email = `family${families}@example.org`
   const device = new Device(platform.links, kind)
-  const { data } = await device.ask<{ signUp: { accessToken: string; profile: { id: string } } }>('signUp', {
-    input: { email, password, profileName: 'Mia' },
-  })
-  device.token = data.signUp.accessToken
+  const session = await beginAccount(platform.database, device, { email, password })
   const { id = '' } = await create(device, { name: 'Tom', kids: true })
-  return { device, adult: data.signUp.profile.id, kids: id, email }
+  return { device, adult: session.profile.id, kids: id, email }
 }
 
 for (const kind of ['tv', 'mobile', 'web'] as const) {

@@ -4,6 +4,7 @@ import { packaged } from '#platform/contracts/topics/ingest.packaged.ts'
 import type {
   AccountQuery,
   CancelSubscriptionMutation,
+  ConfirmSignUpMutation,
   CreateProfileMutation,
   InvoicesQuery,
   PlansQuery,
@@ -15,12 +16,15 @@ import type {
   ViewingHistoryQuery,
 } from '../../bffs/web/documents.generated.ts'
 import { bootPlatform, type Platform } from '../boot.ts'
+import { type MailedCodes, readMails } from '../mails.ts'
 import { Device, type DeviceKind, type Session, until } from '../member.ts'
 
 const film = 't-0001'
 let platform: Platform
+let codes: MailedCodes
 before(async () => {
   platform = await bootPlatform()
+  codes = await readMails(platform.events)
   await platform.events.publish(packaged, [
     { uploadId: 'u-1', titleId: film, prefix: `streams/${film}/u-1`, durationMs: 600_000, renditions: [] },
   ])
@@ -39,15 +43,20 @@ const ask = async <D>(device: Device, name: string, variables: Readonly<Record<s
   return data
 }
 
+const password = 'correct horse battery'
+
+/** Signs up with the code of the mail, as a member does. */
 const signUp = async (device: Device, email: string): Promise<Session> => {
-  const input = { email, password: 'correct horse battery', profileName: 'Mia' }
-  const { signUp: session } = await ask<SignUpMutation>(device, 'signUp', { input })
+  const { signUp: started } = await ask<SignUpMutation>(device, 'signUp', { input: { email, password, profileName: 'Mia' } })
+  assert.ok('signUpId' in started, JSON.stringify(started))
+  const code = await codes.to(email)
+  const { confirmSignUp: session } = await ask<ConfirmSignUpMutation>(device, 'confirmSignUp', { signUpId: started.signUpId, code })
   assert.ok('accessToken' in session, JSON.stringify(session))
   device.token = session.accessToken
   return session
 }
 
-const signInAgain = (device: Device, email: string): Promise<Session> => device.signIn(email, 'correct horse battery')
+const signInAgain = (device: Device, email: string): Promise<Session> => device.signIn(email, password)
 
 const titlesSeen = async (device: Device): Promise<readonly string[]> =>
   (await ask<ViewingHistoryQuery>(device, 'viewingHistory')).viewingHistory.viewings.map(({ titleId }) => titleId)

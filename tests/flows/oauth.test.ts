@@ -1,22 +1,34 @@
 import assert from 'node:assert/strict'
 import { createPublicKey, generateKeyPairSync, randomUUID } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import fc from 'fast-check'
 import { createLocalJWKSet, jwtVerify, SignJWT, UnsecuredJWT } from 'jose'
 import * as client from 'openid-client'
 import { createVerifier, keyId } from '#platform/identity/access-token.ts'
 import { noneEnded } from '#platform/identity/ended-sessions.ts'
 import type { AnswerSignInCodeMutation, SignInWithCodeMutation, StartSignInCodeMutation } from '../../bffs/web/documents.generated.ts'
 import { signingKeys } from '../../subgraphs/profile/oauth/keys.ts'
-import { bootPlatform, type Platform } from '../boot.ts'
+import { bootPlatform, type Platform, temporaryFolder } from '../boot.ts'
 import { Device, until } from '../member.ts'
 
 const [email, password] = ['noor@cinegraph.example', 'popcorn-demo']
 const redirectUri = 'http://127.0.0.1:49152/callback'
+/** Of a client that is a site: its authorizations need no screen while the browser is known. */
+const siteUri = 'https://site.example/callback'
+let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let platform: Platform
 before(async () => {
-  platform = await bootPlatform()
+  folder = await temporaryFolder()
+  const oauthClients = join(folder.path, 'clients.json')
+  await writeFile(oauthClients, JSON.stringify([{ client_id: 'site', redirect_uris: [siteUri], grant_types: ['authorization_code'] }]))
+  platform = await bootPlatform({ config: { oauthClients } })
 })
-after(() => platform?.[Symbol.asyncDispose]())
+after(async () => {
+  await platform?.[Symbol.asyncDispose]()
+  await folder?.[Symbol.asyncDispose]()
+})
 
 const insecure = { execute: [client.allowInsecureRequests] }
 const issuer = (): URL => new URL(`${platform.links.supergraph}/oauth`)
@@ -41,7 +53,7 @@ const browse = () => {
     const location = response.headers.get('location')
     if (location === null) return { url: new URL(url), response }
     const next = new URL(location, url)
-    return next.href.startsWith(redirectUri) ? { url: next } : follow(next)
+    return next.origin === issuer().origin ? follow(next) : { url: next }
   }
   return { follow }
 }
@@ -113,6 +125,31 @@ test('its sessions are listed with the others, and ended with them, wherever it 
   const other = await signIn(config)
   await client.tokenRevocation(config, other.refresh_token ?? '')
   await until('what was revoked is refused', 10_000, async () => (await asks(other.access_token)) === 'UNAUTHENTICATED')
+})
+
+test('a password that changes, and signing out everywhere, end what a browser and a code would have let in', async () => {
+  const config = await discover('site')
+  const browser = browse()
+  const verifier = client.randomPKCECodeVerifier()
+  const challenge = { code_challenge: await client.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256' }
+  const asked = { redirect_uri: siteUri, scope: 'openid member', state: 'a-state', ...challenge }
+  const authorizing = () => browser.follow(client.buildAuthorizationUrl(config, asked))
+  const member = new Device(platform.links, 'web')
+  const changes = [
+    () => member.ask('endSessions', { keepThis: true }),
+    () => member.ask('changePassword', { password, newPassword: password }),
+  ]
+  await member.signIn(email, password)
+  for (const change of changes) {
+    const screen = await authorizing()
+    await browser.follow(screen.url, form({ email, password }))
+    const { url: called } = await authorizing()
+    assert.ok(called.searchParams.has('code'), 'the browser is known')
+    assert.deepEqual((await change()).errors, [])
+    const checks = { pkceCodeVerifier: verifier, expectedState: 'a-state' }
+    assert.equal(await codeOf(client.authorizationCodeGrant(config, called, checks)), 'invalid_grant')
+    assert.match((await (await authorizing()).response?.text()) ?? '', /<h1>Sign in<\/h1>/)
+  }
 })
 
 test('a wrong verifier, none at all and a code that is shown again get nothing; the replay ends the session', async () => {
@@ -233,6 +270,32 @@ test('a key that is rotated signs nobody out: both are published while tokens of
   assert.equal((await createVerifier(both, noneEnded)(tokens.access_token))?.accountId, 'a-noor')
   const later = createPublicKey(next).export({ type: 'spki', format: 'pem' }).toString()
   assert.equal(await createVerifier(later, noneEnded)(tokens.access_token), null)
+})
+
+test('whatever is sent to whichever of its addresses, with cookies or without, none answers with a fault of the server', async () => {
+  const paths = ['device', 'device/x', 'auth', 'auth/x', 'token', 'request', 'me', 'token/introspection', 'token/revocation', 'device/auth']
+  const cookie = fc.constantFrom('', '_session=made-up', '_session=made-up; _session.sig=made-up', '_interaction=x; _session.legacy=y')
+  const names = ['user_code', 'xsrf', 'confirm', 'client_id', 'grant_type', 'code', 'token', 'redirect_uri', 'scope', 'request_uri']
+  const fields = fc.dictionary(fc.constantFrom(...names), fc.constantFrom('', 'BBBBBBBB', 'site', 'cinegraph-tv', 'openid', 'a b', '%'), {
+    maxKeys: 4,
+  })
+  const asked = fc.record({ path: fc.constantFrom(...paths), method: fc.constantFrom('GET', 'POST'), cookie, fields })
+  let address = 0
+  await fc.assert(
+    fc.asyncProperty(asked, async ({ path, method, cookie: shown, fields: sent }) => {
+      address += 1
+      const url = new URL(`${issuer().href}/${path}`)
+      if (method === 'GET') for (const [name, value] of Object.entries(sent)) url.searchParams.set(name, value)
+      const init = method === 'GET' ? { method } : form(sent)
+      const headers = { ...(method === 'GET' ? {} : form(sent).headers), cookie: shown, 'x-client': `198.51.100.${address % 250}` }
+      const response = await fetch(url, { ...init, headers, redirect: 'manual' })
+      const text = await response.text()
+      assert.ok(response.status < 500, `${response.status} ${text.slice(0, 300)}`)
+    }),
+    { numRuns: 150 },
+  )
+  const shown = await browse().follow(`${issuer().href}/device`, form({ user_code: 'BBBBBBBB' }))
+  assert.match((await shown.response?.text()) ?? '', /<form/, 'a code that is entered from elsewhere leads to the form')
 })
 
 test('codes are not guessed: who enters too many is told when to go on', async () => {

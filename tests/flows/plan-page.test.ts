@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { addAccount } from '../accounts.ts'
 import { bootPlatform, type Platform } from '../boot.ts'
 import { SharedBrowser } from '../browser.ts'
-import { Device } from '../member.ts'
 import { goTo, openPage } from '../page.ts'
 
 const browser = new SharedBrowser()
@@ -17,7 +17,7 @@ after(async () => {
 
 test('in the page: a member chooses a plan, sees what a change costs before it is made, reads the invoices, cancels and takes it back', async () => {
   const [email, password] = ['plan.page@example.org', 'correct horse battery']
-  await new Device(platform.links, 'web').ask('signUp', { input: { email, password, profileName: 'Mia' } })
+  await addAccount(platform.database, { email, password })
   await using page = await openPage(browser)
   await page.goto(platform.links.web)
   await page.getByLabel('E-mail').fill(email)

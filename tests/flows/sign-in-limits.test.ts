@@ -108,7 +108,7 @@ test('signing in well does not count, however often', async () => {
   assert.notEqual(codes[0], 'TOO_MANY_TRIES')
 })
 
-test('accounts are made from one line a bounded number of times, also over the addresses of an IPv6 network', async () => {
+test('sign-ups are begun from one line a bounded number of times, also over the addresses of an IPv6 network', async () => {
   const signUp = async (at: number): Promise<Refused> => {
     const input = { email: `flood${at}@example.org`, password: 'correct horse', profileName: 'F' }
     return (await from(`2001:db8::${at}`).ask<SignUpMutation>('signUp', { input })).data.signUp as Refused
@@ -116,6 +116,31 @@ test('accounts are made from one line a bounded number of times, also over the a
   const codes = await repeat(22, signUp)
   assert.deepEqual([...new Set(codes.slice(0, 20)), ...codes.slice(20)], [undefined, 'TOO_MANY_TRIES', 'TOO_MANY_TRIES'])
 })
+
+for (const [name, variables] of [
+  ['signUp', { input: { email: 'demo@cinegraph.example', password: 'correct horse', profileName: 'F' } }],
+  ['signUp', { input: { email: 'flooded@example.org', password: 'correct horse', profileName: 'F' } }],
+  ['startPasswordReset', { email: 'demo@cinegraph.example' }],
+  ['startPasswordReset', { email: 'flooded@example.org' }],
+] as const)
+  test(`${name}: nobody is sent a flood of mails from however many lines, with an account or without one (${JSON.stringify(variables)})`, async () => {
+    const ask = async (at: number): Promise<Refused> =>
+      (await from(`192.0.2.${at}`).ask<Record<string, Refused>>(name, variables)).data[name] as Refused
+    const codes = await repeat(6, ask)
+    assert.deepEqual([...new Set(codes.slice(0, 5)), codes[5]], [undefined, 'TOO_MANY_TRIES'])
+  })
+
+for (const [name, variables] of [
+  ['confirmSignUp', { signUpId: 'x', code: 'BBBB-BBBB' }],
+  ['resetPassword', { token: 'x', newPassword: 'correct horse' }],
+] as const)
+  test(`${name}: guesses from one line are bounded`, async () => {
+    const guess = async (): Promise<Refused> =>
+      (await from('192.0.2.222').ask<Record<string, Refused>>(name, variables)).data[name] as Refused
+    const codes = await repeat(51, guess)
+    assert.equal(codes[0], 'CODE_EXPIRED')
+    assert.equal(codes.at(-1), 'TOO_MANY_TRIES')
+  })
 
 test('whoever holds a signed-in device cannot guess the password by changing it', async () => {
   const device = from('198.51.100.206')

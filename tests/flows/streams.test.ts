@@ -4,6 +4,7 @@ import { packaged } from '#platform/contracts/topics/ingest.packaged.ts'
 import type { SubscribeMutation } from '../../bffs/web/documents.generated.ts'
 import { makeFootage } from '../../workers/transcode/footage.ts'
 import { makeStream } from '../../workers/transcode/pipeline.ts'
+import { addAccount } from '../accounts.ts'
 import { bootPlatform, type Platform, temporaryFolder } from '../boot.ts'
 import { SharedBrowser } from '../browser.ts'
 import { Device, type DeviceKind, type Playback, until } from '../member.ts'
@@ -38,8 +39,9 @@ const member = async (planId: string, kinds: readonly DeviceKind[]): Promise<rea
   const password = 'correct horse battery'
   const devices = kinds.map((kind) => new Device(platform.links, kind))
   const [first] = devices
-  await first?.ask('signUp', { input: { email, password, profileName: 'Mia', planId } })
+  await addAccount(platform.database, { email, password })
   for (const device of devices) await device.signIn(email, password)
+  await first?.ask('subscribe', { planId })
   return devices
 }
 const granted = async (device: Device, stop?: string): Promise<Playback> => {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { newTrace, type Trace, traceparentOf } from '#platform/observe/tracing.ts'
-import type { SignUpMutation, SubscribeMutation } from '../../bffs/web/documents.generated.ts'
+import { openDatabase } from '#platform/postgres/database.ts'
+import type { SubscribeMutation } from '../../bffs/web/documents.generated.ts'
 import type { Links } from '../../start/links.ts'
+import { addAccount } from '../accounts.ts'
 import { type CollectedSpan, startCollector } from '../collector.ts'
 import { Device, until } from '../member.ts'
 import { ground } from '../sockets/processes.ts'
@@ -27,25 +29,27 @@ const causesOf = (span: CollectedSpan, spans: ReadonlyMap<string, CollectedSpan>
   return { services: [...services], cause }
 }
 
+const emailOf = (dialect: string): string => `${dialect}@example.org`
+
 const subscribe = async (
   links: Pick<Links, 'web'>,
   dialect: string,
 ): Promise<{ readonly trace: Trace; readonly secrets: readonly string[] }> => {
   const trace = newTrace()
+  const email = emailOf(dialect)
   const device = new Device(links as Links, 'web', { headers: dialects[dialect]?.(trace) ?? {} })
-  const input = { email: `${dialect}@example.org`, password, profileName: 'Mia' }
-  const { signUp } = (await device.ask<SignUpMutation>('signUp', { input })).data
-  assert.ok('accessToken' in signUp, JSON.stringify(signUp))
-  device.token = signUp.accessToken
+  const { accessToken, refreshToken } = await device.signIn(email, password)
   const answer = await device.ask<SubscribeMutation>('subscribe', { planId: 'basic' })
   assert.equal(answer.data.subscribe.__typename, 'Membership', JSON.stringify(answer))
-  return { trace, secrets: [signUp.accessToken, signUp.refreshToken, password] }
+  return { trace, secrets: [accessToken, refreshToken, password] }
 }
 
 test('what a worker does leads back by its causes to subgraph, supergraph, BFF and the device, in W3C and in B3', async () => {
   await using stack = new AsyncDisposableStack()
   const collector = await startCollector(stack)
   const place = stack.use(await ground())
+  await using database = openDatabase(place.databaseUrl)
+  for (const dialect of Object.keys(dialects)) await addAccount(database, { email: emailOf(dialect), password })
   const env = { CINEGRAPH_LOG_LEVEL: 'debug', OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }
   const profile = await place.start('subgraphs/profile/main.ts', env)
   const supergraph = await place.start('supergraph/main.ts', { ...env, CINEGRAPH_PROFILE_URL: profile.url.origin })

@@ -32,6 +32,7 @@ export type Running = {
 }
 export type Ground = AsyncDisposable & {
   readonly secrets: Secrets
+  readonly databaseUrl: string
   readonly start: (main: string, env?: Readonly<Record<string, string>>) => Promise<Running>
 }
 
@@ -57,7 +58,7 @@ export const ground = async (): Promise<Ground> => {
   const start = (main: string, more: Readonly<Record<string, string>> = {}): Promise<Running> =>
     launch(main, { env: { ...env, ...more }, args: main.includes('gateway') ? ['--config', gatewayConfig] : [], stack: owned })
   const owned = stack.move()
-  return { secrets, start, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { secrets, databaseUrl, start, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 type Launch = { readonly env: NodeJS.ProcessEnv; readonly args: readonly string[]; readonly stack: AsyncDisposableStack }

@@ -6,12 +6,14 @@ import { html } from './html.ts'
 import { route, session } from './state.ts'
 import { Account } from './views/account.ts'
 import { Devices } from './views/devices.ts'
+import { Forgotten, Reset } from './views/forgotten.ts'
 import { Genre, Genres } from './views/genres.ts'
 import { Home } from './views/home.ts'
 import { MyList } from './views/my-list.ts'
 import { NotFound } from './views/not-found.ts'
 import { Search } from './views/search.ts'
 import { SignIn } from './views/sign-in.ts'
+import { ConfirmSignUp, SignUp } from './views/sign-up.ts'
 import { Title } from './views/title.ts'
 import { SignInCode } from './views/tv.ts'
 import { Watch } from './views/watch.ts'
@@ -42,10 +44,22 @@ const skip = (event: Event): void => {
   main?.focus()
 }
 
+/** What is seen without being signed in; null where that leads to signing in. A link of a mail works for who is signed in, too. */
+const outside = () => {
+  const [view, argument = ''] = route.value
+  if (!route.value.every(isText)) return null
+  if (view === 'reset') return html`<${Reset} key=${argument} token=${argument} />`
+  if (view === 'forgotten') return html`<${Forgotten} />`
+  if (session.value !== null) return null
+  if (view === 'sign-up') return html`<${SignUp} />`
+  return view === 'confirm' ? html`<${ConfirmSignUp} key=${argument} signUpId=${argument} />` : null
+}
+
 const App = () =>
-  session.value === null
+  outside() ??
+  (session.value === null
     ? html`<${SignIn} />`
-    : html`<a class="skip" href="#main" onClick=${skip}>Skip to content</a><${Header} /><${View} key=${session.value.profile.id} />`
+    : html`<a class="skip" href="#main" onClick=${skip}>Skip to content</a><${Header} /><${View} key=${session.value.profile.id} />`)
 
 const root = document.getElementById('app')
 if (root !== null) {

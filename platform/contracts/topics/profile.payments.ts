@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { EmailAddress, Id, Instant } from '../fields.ts'
+import { EmailAddress, Id, Instant, Language } from '../fields.ts'
 import { defineTopic } from '../topic.ts'
 
 /** A member's payment was made, or was declined. Published once for each. */
@@ -9,6 +9,8 @@ export const payments = defineTopic({
   schema: z.object({
     accountId: Id,
     email: EmailAddress,
+    /** Of the account's first profile; not in events of before. */
+    language: Language.optional(),
     planName: z.string(),
     /** The same for no other payment. */
     reference: z.string(),

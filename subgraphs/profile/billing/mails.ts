@@ -6,9 +6,15 @@ import type { Invoice, Plan } from './deps.ts'
 
 type To = { readonly accountId: string; readonly email: string; readonly plan: Pick<Plan, 'name'> }
 
+/** In which a member is written to. */
+const languageOf = async (tx: Transaction, accountId: string): Promise<string> =>
+  (await tx.profile.findFirst({ where: { accountId }, select: { language: true }, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] }))
+    ?.language ?? 'en'
+
 /** A subscription has started; its member is told once. */
 export const tellStarted = async (tx: Transaction, { accountId, email, plan }: To, startedAt: Date): Promise<void> => {
-  const event = { accountId, email, planName: plan.name, startedAt: startedAt.toISOString() }
+  const language = await languageOf(tx, accountId)
+  const event = { accountId, email, language, planName: plan.name, startedAt: startedAt.toISOString() }
   await tx.profileOutbox.create({ data: outboxEvent(subscriptions, event) })
 }
 
@@ -24,7 +30,8 @@ type Paid = {
 export const tellPayment = async (tx: Transaction, { accountId, email, plan }: To, told: Paid): Promise<void> => {
   const { invoice, reference, outcome, nextTryAt, at } = told
   const { number: invoiceNumber, currency, totalMinor } = invoice
-  const about = { accountId, email, planName: plan.name, reference, outcome, invoiceNumber, amountMinor: totalMinor, currency }
+  const language = await languageOf(tx, accountId)
+  const about = { accountId, email, language, planName: plan.name, reference, outcome, invoiceNumber, amountMinor: totalMinor, currency }
   await tx.profileOutbox.create({
     data: outboxEvent(payments, { ...about, nextTryAt: nextTryAt?.toISOString() ?? null, at: at.toISOString() }),
   })

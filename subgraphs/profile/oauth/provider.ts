@@ -29,7 +29,20 @@ export const createProvider = (issuer: string, deps: ProviderDeps): Mounted => {
   // NOTE: who stands in front says by which scheme it is asked; the issuer has it.
   provider.proxy = issuer.startsWith('https:')
   provider.on('server_error', (_ctx, error: Error) => deps.log.error({ err: error }, 'OAuth request failed'))
+  provider.use((ctx, next) => toTheForm(provider, ctx, next))
   return { provider, handle: provider.callback() }
+}
+
+type Middleware = Parameters<Provider['use']>[0]
+
+/** NOTE: the provider shows the form of device codes again to who has entered one elsewhere, but can keep no session for it then. */
+const toTheForm = async (provider: Provider, ctx: Parameters<Middleware>[0], next: Parameters<Middleware>[1]): Promise<void> => {
+  const asked = `${ctx.method} ${ctx.path}`
+  if (!ctx.path.startsWith('/device') || asked === 'POST /device/auth' || asked === 'GET /device') return next()
+  const session = await provider.Session.get(ctx)
+  if (session.exp !== undefined) return next()
+  ctx.status = 303
+  ctx.redirect(`${mount}/device`)
 }
 
 const configurationOf = (deps: ProviderDeps): Configuration => ({

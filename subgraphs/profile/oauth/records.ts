@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import type { Adapter, AdapterPayload } from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import type { Database } from '#platform/postgres/database.ts'
+import { recordId } from './record-id.ts'
 
 type Prisma = Database['prisma']
 export type RecordsDeps = {
@@ -20,8 +20,7 @@ const graceMs = 10_000
 
 /** NOTE: what was found by another name is written again by its hash, which opens nothing when it is shown. */
 const byHash = '#'
-const hashOf = (kind: string, id: string): string =>
-  id.startsWith(byHash) ? id.slice(1) : createHash('sha256').update(`${kind} ${id}`).digest('hex')
+const hashOf = (kind: string, id: string): string => (id.startsWith(byHash) ? id.slice(1) : recordId(kind, id))
 
 /** What oidc-provider keeps, in the `profile` schema. NOTE: ids are what holders show; only their hashes are kept. */
 export const createRecords =
@@ -37,8 +36,8 @@ export const createRecords =
     return {
       upsert: async (id, { jti: _, ...payload }, expiresIn) => {
         const expiresAt = new Date(clock().getTime() + (expiresIn || 86_400) * 1000)
-        const { grantId = null, userCode = null, uid = null } = payload
-        const data = { payload: payload as object, grantId, userCode, uid, expiresAt }
+        const { grantId = null, accountId = null, userCode = null, uid = null } = payload
+        const data = { payload: payload as object, grantId, accountId, userCode, uid, expiresAt }
         await prisma.oauthRecord.upsert({ where: where(id), create: { kind, id: hashOf(kind, id), ...data }, update: data })
         if (kind === 'RefreshToken' && grantId !== null) await deps.renewed(grantId, expiresAt)
       },

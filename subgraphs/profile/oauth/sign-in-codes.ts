@@ -1,8 +1,8 @@
-import { randomInt } from 'node:crypto'
 import type Provider from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import type { Viewer } from '#platform/contracts/viewer.ts'
 import { apiAudience } from '#platform/identity/access-token.ts'
+import { newCode, normalizedCode, shownCode } from '../codes.ts'
 import type { AccountDeps } from '../deps.ts'
 import { isKids, kidsMayNot } from '../pin.ts'
 import { isRefused, type Refused, refuse, tryWithin } from '../refusal.ts'
@@ -12,8 +12,6 @@ import { scopesOfAccount } from './grants.ts'
 import { newGrant } from './provider.ts'
 import { pollSeconds } from './records.ts'
 
-/** Without vowels, so that no word comes about (RFC 8628, section 6.1). */
-const letters = 'BCDFGHJKLMNPQRSTVWXZ'
 const lifeSeconds = 600
 
 export type SignInCode = {
@@ -23,13 +21,10 @@ export type SignInCode = {
   readonly intervalSeconds: number
 }
 
-const newUserCode = (): string => Array.from({ length: 8 }, () => letters[randomInt(letters.length)]).join('')
-const normalized = (userCode: string): string => userCode.toUpperCase().replaceAll(/[^A-Z]/g, '')
-
 /** A code that a device shows until a member enters it elsewhere: the device authorization grant (RFC 8628), in our own operations. */
 export const startSignInCode = async (provider: Provider): Promise<SignInCode> => {
   const client = await provider.Client.find(tvClient)
-  const userCode = newUserCode()
+  const userCode = newCode()
   const code = new provider.DeviceCode({
     client,
     userCode,
@@ -39,7 +34,7 @@ export const startSignInCode = async (provider: Provider): Promise<SignInCode> =
   const deviceCode = await code.save()
   return {
     deviceCode,
-    userCode: `${userCode.slice(0, 4)}-${userCode.slice(4)}`,
+    userCode: shownCode(userCode),
     expiresInSeconds: lifeSeconds,
     intervalSeconds: pollSeconds,
   }
@@ -58,7 +53,7 @@ export const answerSignInCode = async (
   if (await isKids(viewer, deps)) return kidsMayNot
   const trying = { account: viewer.accountId, address }
   return tryWithin({ limits: deps.limits, what: 'signInCode', trying, isGood: (result) => !isRefused(result) }, async () => {
-    const code = await provider.DeviceCode.findByUserCode(normalized(userCode))
+    const code = await provider.DeviceCode.findByUserCode(normalizedCode(userCode))
     const [account] = await deps.accounts.accounts([viewer.accountId])
     if (code === undefined || account === undefined || code.accountId || code.error) return noSuchCode
     if (!allow) Object.assign(code, { error: 'access_denied', errorDescription: 'the member refused' })

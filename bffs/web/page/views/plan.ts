@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks'
 import type { AccountQuery, InvoicesQuery, PlanChangeQuery, PlansQuery, SubscribeMutation } from '../../documents.generated.ts'
 import { html } from '../html.ts'
 import { useLoading } from '../loading.ts'
+import { money } from '../money.ts'
 import { web } from '../state.ts'
 import type { Then } from './profiles.ts'
 
@@ -11,10 +12,6 @@ type Shown = Extract<PlanChangeQuery['planChange'], { __typename?: 'PlanChange' 
 type Invoice = InvoicesQuery['invoices'][number]
 type Answer = SubscribeMutation['subscribe']
 
-const money = (minor: number, currency: string): string => {
-  const format = new Intl.NumberFormat(undefined, { style: 'currency', currency })
-  return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2))
-}
 const day = (instant: string): string => new Date(instant).toLocaleDateString()
 
 const states: Readonly<Record<string, (end: string) => string>> = {

@@ -35,6 +35,7 @@ export const SignIn = () => {
         <p role="status">${notice.value}</p>
         <p class="error" role="alert">${error}</p>
         <button class="primary" disabled=${busy}>${busy ? 'One moment …' : 'Sign in'}</button>
+        <p class="hint"><a href="#/sign-up">Create an account</a> · <a href="#/forgotten">Forgotten your password?</a></p>
         ${config.demo && html`<p class="hint">The demo member is filled in.</p>`}
       </form>
     </main>
