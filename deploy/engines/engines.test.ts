@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { parse } from 'yaml'
-import { z } from 'zod'
 import { endAbandoned, endOwn, own, ownedPrefix } from './abandoned.ts'
-import { variableOf } from './by-docker.ts'
 import { downByPackages, upByPackages } from './by-packages.ts'
 import { up } from './engines.ts'
 import type { Recipe, Server, Servers } from './recipe.ts'
@@ -18,25 +15,6 @@ import { pidOf } from './server-process.ts'
 import { readState, remember } from './state.ts'
 import { cachedFolder } from './tools/cached.ts'
 import { provideJars } from './tools/maven.ts'
-
-const Service = z.object({ image: z.string(), ports: z.array(z.string()), healthcheck: z.object({ test: z.array(z.string()) }) })
-const Compose = z.object({ services: z.record(z.string(), Service) })
-
-test('Docker has a service for every server, pinned, with a health check, on loopback and the ports that are chosen', async () => {
-  const { services } = Compose.parse(parse(await readFile(join(import.meta.dirname, '../compose.yaml'), 'utf8'), { merge: true }))
-  const servers = recipes.flatMap((recipe) => recipe.servers)
-  assert.deepEqual(Object.keys(services).toSorted(), servers.map(({ name }) => name).toSorted())
-  for (const { name, ports } of servers) {
-    const service = services[name]
-    assert.match(service?.image ?? '', /^[\w./-]+:v?\d+\.\d+[\w.-]*$/, name)
-    for (const port of service?.ports ?? []) assert.match(port, /^127\.0\.0\.1:\$\{/, name)
-    for (const port of ports)
-      assert.ok(
-        service?.ports.some((each) => each.includes(`{${variableOf(name, port)}:-`)),
-        `${name} ${port}`,
-      )
-  }
-})
 
 test('recipes and servers have names of their own, and every server has a port', () => {
   const names = recipes.flatMap(({ name, servers }) => [`recipe ${name}`, ...servers.map((server) => server.name)])
