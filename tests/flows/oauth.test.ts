@@ -209,6 +209,46 @@ test('a television signs in by the device grant: pending, slow_down, then tokens
   assert.equal('code' in (await enter(third.user_code)), true)
 })
 
+test('a member lets a television in at the address that it shows, while it asks; screens load nothing and are not framed', async () => {
+  const config = await discover('cinegraph-tv')
+  const started = await client.initiateDeviceAuthorization(config, { scope: 'openid offline_access member' })
+  const grant = 'urn:ietf:params:oauth:grant-type:device_code'
+  const poll = () => client.genericGrantRequest(config, grant, { device_code: started.device_code })
+  const browser = browse()
+  const hidden = (html: string): Record<string, string> =>
+    Object.fromEntries([...html.matchAll(/type="hidden" name="(\w+)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value]))
+  const screen = async (of: Promise<{ readonly url: URL; readonly response?: Response }>) => {
+    const { url, response } = await of
+    assert.ok(response)
+    const html = await response.text()
+    assert.doesNotMatch(html, /https?:\/\/(?!127\.0\.0\.1|localhost)/, 'nothing is loaded from elsewhere')
+    return { url, html, policy: response.headers.get('content-security-policy') ?? '' }
+  }
+  const opened = await screen(browser.follow(started.verification_uri_complete ?? ''))
+  const device = new URL('/oauth/device', issuer())
+  const asked = await screen(browser.follow(device, form(hidden(opened.html))))
+  assert.match(asked.html, new RegExp(`cinegraph-tv.*${started.user_code}`))
+  const signing = await screen(browser.follow(device, form(hidden(asked.html))))
+  assert.match(signing.html, /<h1>Sign in<\/h1>/)
+  assert.equal(await codeOf(poll()), 'authorization_pending')
+  const done = await screen(browser.follow(signing.url, form({ email, password })))
+  assert.match(done.html, /<h1>Signed in<\/h1>/)
+  for (const { policy } of [asked, signing, done]) assert.match(policy, /default-src 'none'.*frame-ancestors 'none'/)
+  await platform.database.pool.query(`update profile.oauth_record set polled_at = null`)
+  assert.equal(await asks((await poll()).access_token), email)
+  const again = await screen(browser.follow(device))
+  const wrong = await screen(browser.follow(device, form({ ...hidden(again.html), user_code: 'BBBB-BBBB' })))
+  assert.match(wrong.html, /no such code any more/)
+})
+
+test('a form of the device grant that no screen has given is refused, and no failure of ours', async () => {
+  for (const fields of [{}, { xsrf: 'x' }, { user_code: 'BBBB-BBBB' }, { xsrf: 'x', user_code: 'BBBB-BBBB', confirm: 'yes' }]) {
+    const { response } = await browse().follow(new URL('/oauth/device', issuer()), form(fields))
+    assert.equal(response?.status, 400, JSON.stringify(fields))
+    assert.doesNotMatch((await response?.text()) ?? '', /server_error|fonts\.google/)
+  }
+})
+
 for (const kind of ['tv', 'mobile', 'web'] as const)
   test(`${kind}: a device without a keyboard shows a code and a picture, and signs in once a member has entered it`, async () => {
     const [device, member] = [new Device(platform.links, kind), new Device(platform.links, 'web')]

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type Provider from 'oidc-provider'
 import type { Http } from '#platform/http/server.ts'
 import type { ReadCaller } from '#platform/identity/caller.ts'
@@ -31,12 +32,12 @@ export const openOauth = ({ deps, sessions, accessPrivateKey, accessPublicKey, i
   const { accounts, profiles, clock } = deps
   const keys = signingKeys(accessPrivateKey, accessPublicKey)
   const grants = createGrants({ accounts, profiles, sessions, endSession: deps.sessions.end, clock })
-  const known = new Map<string, Mounted>()
+  const known = new LRUCache<string, Mounted>({ max: originsMax })
   const mountedAt = (origin: string): Mounted => {
     const issuer = `${issuerUrl || origin}${mount}`
     const found = known.get(issuer) ?? createProvider(issuer, { ...rest, clock, grants, keys, secret: accessPrivateKey })
-    // NOTE: a server answers to names that it is known by only; should they be many, the rest are made anew each time.
-    if (known.size < originsMax) known.set(issuer, found)
+    // NOTE: a server answers to names that it is known by, and to single words; the names that are used stay.
+    known.set(issuer, found)
     return found
   }
   return {

@@ -5,6 +5,7 @@ import type { Log } from '#platform/observe/log.ts'
 import { type Grants, scopesOfAccount } from './grants.ts'
 import type { SigningKeys } from './keys.ts'
 import { createRecords, type RecordsDeps } from './records.ts'
+import { codePage, confirmPage, errorPage, letInPage, screenPolicy } from './screens.ts'
 
 const apiScopes = 'member support operator'
 export const mount = '/oauth'
@@ -65,6 +66,7 @@ const configurationOf = (deps: ProviderDeps): Configuration => ({
   loadExistingGrant: (ctx) => grantFor(ctx, deps.grants),
   extraTokenClaims: (ctx, token) => claimsOf(ctx, token, deps.grants),
   formats: { customizers: { jwt: (_ctx, token, parts) => ourToken(token, parts) } },
+  renderError: (ctx, out) => show(ctx, errorPage(out.error_description ?? out.error)),
   interactions: { url: (_ctx, { uid }) => `${mount}/interaction/${uid}` },
   features: featuresOf(deps),
   ttl: {
@@ -79,9 +81,27 @@ const configurationOf = (deps: ProviderDeps): Configuration => ({
   },
 })
 
+/** Sends a screen of ours in place of the provider's, which fetch fonts from elsewhere and may be framed. */
+const show = (ctx: KoaContextWithOIDC, html: string): void => {
+  ctx.type = 'html'
+  ctx.set('content-security-policy', screenPolicy)
+  ctx.set('cache-control', 'no-store')
+  ctx.body = html
+}
+
+type DeviceFlow = NonNullable<NonNullable<Configuration['features']>['deviceFlow']>
+const deviceScreens: DeviceFlow = {
+  userCodeInputSource: async (ctx, form, _out, error) =>
+    show(ctx, codePage(form, error === undefined ? '' : (saidOf[error.name] ?? wrongCode))),
+  userCodeConfirmSource: async (ctx, form, client, _device, code) => show(ctx, confirmPage(form, { client: client.clientId, code })),
+  successSource: async (ctx) => show(ctx, letInPage),
+}
+const saidOf: Readonly<Record<string, string>> = { NoCodeError: 'Enter the code.', AbortedError: 'The television was not let in.' }
+const wrongCode = 'There is no such code any more. Look at the television again.'
+
 const featuresOf = ({ accessTokenSeconds }: ProviderDeps): NonNullable<Configuration['features']> => ({
   devInteractions: { enabled: false },
-  deviceFlow: { enabled: true, charset: 'base-20', mask: '****-****' },
+  deviceFlow: { enabled: true, charset: 'base-20', mask: '****-****', ...deviceScreens },
   dPoP: { enabled: true },
   introspection: { enabled: true },
   pushedAuthorizationRequests: { enabled: true },

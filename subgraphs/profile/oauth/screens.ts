@@ -18,3 +18,35 @@ export const signInPage = ({ client, action, said }: { readonly client: string; 
 <label>Password<input name="password" type="password" autocomplete="current-password" required></label>
 <p role="alert">${escapeMarkup(said)}</p><button>Sign in</button></form>`,
   )
+
+/** NOTE: the provider's forms have no buttons, and handlers that the policy forbids. */
+const withButton = (form: string, button: string): string =>
+  form
+    .replaceAll(/ onfocus="[^"]*"/g, '')
+    .replace('<form ', '<form class="code" ')
+    .replace('</form>', `${button}</form>`)
+
+/** Where a member enters the code that a television shows. */
+export const codePage = (form: string, said: string): string =>
+  page(
+    'Sign in a television',
+    `<main><h1>Sign in a television</h1><p>Enter the code that it shows.</p><p role="alert">${escapeMarkup(said)}</p>${withButton(form, '<button>Go on</button>').replace('placeholder=', 'aria-label="Code" placeholder=')}</main>`,
+  )
+
+/** Where a member says that the code is the one on the television. */
+export const confirmPage = (form: string, { client, code }: { readonly client: string; readonly code: string }): string =>
+  page(
+    'Sign in a television',
+    `<main><h1>Sign in a television</h1><p>${escapeMarkup(client)} is let into your account, if it shows this code:</p><p><strong>${escapeMarkup(code)}</strong></p>${withButton(form, '<button>It does: go on</button><button name="abort" value="yes">It does not</button>')}</main>`,
+  )
+
+export const letInPage = page(
+  'Signed in',
+  '<main><h1>Signed in</h1><p>The television goes on by itself. This page can be closed.</p></main>',
+)
+
+export const errorPage = (why: string): string =>
+  page(
+    'Not possible',
+    `<main><h1>This is not possible</h1><p role="alert">${escapeMarkup(why)}</p><p>Begin again where you came from.</p></main>`,
+  )
