@@ -85,19 +85,37 @@ test('up and down: the change costs what was shown before, what is given back is
   account.later(10)
   const shown = await billing.preview(account.accountId, 'premium')
   assert.ok(!('declined' in shown))
-  assert.deepEqual([shown.daysLeft, shown.chargeMinor, shown.creditMinor, shown.dueMinor], [21, 1218, 406, 812])
-  const other = await billing.subscribe({ ...account.wanted('premium'), expectedMinor: 811 })
+  assert.deepEqual([shown.daysLeft, shown.chargeMinor, shown.creditMinor, shown.dueMinor], [21, 1219, 406, 813])
+  const other = await billing.subscribe({ ...account.wanted('premium'), expectedMinor: 812 })
   assert.equal(other?.declined, 'PRICE_CHANGED')
   assert.equal(await billing.subscribe({ ...account.wanted('premium'), expectedMinor: shown.totalMinor }), null)
   assert.equal((await account.held()).planId, 'premium')
   await billing.subscribe(account.wanted('basic'))
   const credit = 0 - ((await ledgerOf(account.accountId)).credit ?? 0)
-  assert.equal(credit, 1219 - 405)
+  assert.equal(credit, 812)
   account.later(21)
   await billing.advance(account.accountId)
   const last = (await account.invoices()).at(-1)
   assert.deepEqual([last?.creditMinor, last?.state], [599, 'paid'])
   assert.equal(0 - ((await ledgerOf(account.accountId)).credit ?? 0), credit - 599)
+  await assertBooks(account)
+})
+
+test('changes to and fro, however many and whenever, give nobody money, and a day of the dearer plan is paid', async () => {
+  const account = await newAccount(new Date('2026-03-01T00:00:00Z'))
+  const billing = account.open()
+  await billing.subscribe(account.wanted('basic'))
+  const held = async () => {
+    const { cash = 0, credit = 0 } = await ledgerOf(account.accountId)
+    return cash + credit
+  }
+  const before = await held()
+  for (const part of [0.1, 0.3, 7, 0.4, 5.9]) {
+    account.later(part)
+    for (const plan of ['premium', 'standard', 'premium', 'basic']) assert.equal(await billing.subscribe(account.wanted(plan)), null)
+  }
+  const gained = (await held()) - before
+  assert.ok(gained >= 5 * Math.floor((1799 - 599) / 31), `the dearer plan of five days costs ${gained}`)
   await assertBooks(account)
 })
 

@@ -30,7 +30,8 @@ export const previewChange = async (
   if (nextState(held.state, 'change') === null)
     return decline('WRONG_STATE', 'The plan can be changed while the subscription is active. Resume it or pay what is due first.')
   if (plan.currency !== held.plan.currency) return decline('WRONG_STATE', 'The plan is sold in another currency.')
-  const days = daysLeft(held, wanted.now)
+  // NOTE: a day on which the dearer plan was held is paid as one, or who changes to and fro within a day has it for nothing.
+  const days = daysLeft(held, wanted.now, { withBegun: plan.priceCents > held.plan.priceCents })
   const amounts =
     held.state === 'trial' || plan.id === held.planId
       ? { chargeMinor: 0, creditMinor: 0, totalMinor: 0 }

@@ -1,7 +1,8 @@
 /**
- * Amounts are whole numbers of a currency's minor unit (ISO 4217). Rounding: what a member is charged for a part of a period is
- * rounded down and what is given back is rounded up, so that no fraction of a unit is ever kept; the tax within a price is rounded
- * half up, and the rest is the net, so that both always add up to the price.
+ * Amounts are whole numbers of a currency's minor unit (ISO 4217). Rounding: the part of a price for a part of its period is
+ * rounded to the nearest unit; what a change of plan costs is rounded up and what it gives back is rounded down, so that changes
+ * to and fro give nobody anything; the tax within a price is rounded half up, and the rest is the net, so that both always add up
+ * to the price.
  */
 export type Split = { readonly netMinor: number; readonly taxMinor: number }
 
@@ -36,7 +37,7 @@ export const prorate = (
   { fromMinor, toMinor }: { readonly fromMinor: number; readonly toMinor: number },
   { left, of }: { readonly left: number; readonly of: number },
 ): Proration => {
-  const chargeMinor = Math.floor((toMinor * left) / of)
-  const creditMinor = Math.ceil((fromMinor * left) / of)
-  return { chargeMinor, creditMinor, totalMinor: chargeMinor - creditMinor }
+  const totalMinor = Math.ceil(((toMinor - fromMinor) * left) / of) + 0
+  const creditMinor = Math.round((fromMinor * left) / of)
+  return { chargeMinor: creditMinor + totalMinor, creditMinor, totalMinor }
 }

@@ -54,9 +54,15 @@ export const daysAfter = (at: Date, days: number): Date => new Date(at.getTime()
 
 export type Period = { readonly periodStart: Date; readonly periodEnd: Date }
 
-/** Whole days of a period that have not begun at an instant, and how many it has. */
-export const daysLeft = ({ periodStart, periodEnd }: Period, now: Date): { readonly left: number; readonly of: number } => {
+/**
+ * Days of a period that are left at an instant, and how many it has. The day that has begun is one of them where `withBegun`.
+ */
+export const daysLeft = (
+  { periodStart, periodEnd }: Period,
+  now: Date,
+  { withBegun = false } = {},
+): { readonly left: number; readonly of: number } => {
   const of = Math.max(1, Math.round((periodEnd.getTime() - periodStart.getTime()) / dayMs))
-  const left = Math.floor((periodEnd.getTime() - now.getTime()) / dayMs)
+  const left = (withBegun ? Math.ceil : Math.floor)((periodEnd.getTime() - now.getTime()) / dayMs)
   return { left: Math.min(of, Math.max(0, left)), of }
 }
