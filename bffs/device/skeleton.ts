@@ -103,10 +103,11 @@ export const createSkeletons = ({ log, createCache }: { readonly log: Log; reado
         rowsOf(watcher, size).catch(leaveOut('recs')),
         historyOf(watcher, { ...size, started: startedKnown }).catch(leaveOut('history')),
       ])
-      const degraded = [...(rows === null ? ['recs' as const] : []), ...(history === null ? ['history' as const] : [])]
       // NOTE: recs that know no title yet are no failure, but no screen either.
-      const shown = rows === null || rows.length === 0 ? await fallbackRows(watcher) : rows
-      return { ...withoutDisliked(shown, history), startedMax: size.started, degraded }
+      const shown = rows === null || rows.length === 0 ? await fallbackRows(watcher).catch(leaveOut('recs')) : rows
+      const isWithout = { recs: rows === null || shown === null, history: history === null }
+      const degraded = (['recs', 'history'] as const).filter((part) => isWithout[part])
+      return { ...withoutDisliked(shown ?? [], history), startedMax: size.started, degraded }
     },
     search: async ({ ask }, { text, genre = null }, first) => {
       const { didYouMean, genres, titles, degraded } = dataOrThrow(await ask(searchIds, { text, genre, first })).search
