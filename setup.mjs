@@ -143,7 +143,7 @@ const generate = async (found) => {
   if (!isGenerated(found)) {
     await step('assembling the database schema', bin('node'), ['--no-warnings', 'prisma/assemble.main.ts'])
     // NOTE: the Prisma CLI wants to download a native schema engine that `generate` does not use; any executable satisfies it.
-    const env = { PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true', PRISMA_HIDE_UPDATE_MESSAGE: '1' }
+    const env = { PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true', PRISMA_HIDE_UPDATE_MESSAGE: '1', CHECKPOINT_DISABLE: '1' }
     await step('generating the database client', bin('prisma'), ['generate'], env)
   }
   if (!withDev) return

@@ -14,9 +14,12 @@ export const isKids = async ({ profileId }: Viewer, { profiles }: Pick<AccountDe
 export const guardOf = async (accountId: string, { accounts }: Pick<AccountDeps, 'accounts'>): Promise<string | null> =>
   (await accounts.pinOf(accountId)) ?? accounts.passwordOf(accountId)
 
+/** What has to be shown, what was, and what is said when that is wrong. */
+type Guard = { readonly wanted: string | null; readonly shown: Shown; readonly wrong?: string }
+
 /** What `run` gives, when the PIN that is wanted was shown; a hash of null wants none. Tries are limited by the account. */
 export const withPin = async <T extends object>(
-  { wanted, shown: { viewer, pin, address } }: { readonly wanted: string | null; readonly shown: Shown },
+  { wanted, shown: { viewer, pin, address }, wrong = 'The PIN is wrong.' }: Guard,
   { limits }: Pick<AccountDeps, 'limits'>,
   run: () => Promise<T | Refused>,
 ): Promise<T | Refused> => {
@@ -25,7 +28,7 @@ export const withPin = async <T extends object>(
   const trying = { account: viewer.accountId, address }
   return tryWithin(
     { limits, what: 'pin', trying, isGood: (result: object) => !isRefused(result) || result.code !== 'WRONG_PIN' },
-    async () => ((await passwordMatches(pin, wanted)) ? run() : refuse('WRONG_PIN', 'The PIN is wrong.')),
+    async () => ((await passwordMatches(pin, wanted)) ? run() : refuse('WRONG_PIN', wrong)),
   )
 }
 
@@ -41,14 +44,19 @@ export const setPin = async (
   if (await isKids(viewer, deps)) return kidsMayNot
   const result = checkedOr(() => (pin === null ? null : parseInput('A PIN', Pin, pin)))
   if ('refused' in result) return result.refused
-  return withPin({ wanted: await deps.accounts.passwordOf(viewer.accountId), shown: { ...shown, pin: password } }, deps, async () => {
-    const hash = result.checked === null ? null : await hashPassword(result.checked)
-    const isSet =
-      profileId === null
-        ? await deps.accounts.setPin(viewer.accountId, hash)
-        : await deps.profiles.setPin(viewer.accountId, profileId, hash)
-    return isSet ? { count: 0 } : refuse('NO_SUCH_PROFILE', 'This account has no such profile.')
-  })
+  return withPin(
+    { wanted: await deps.accounts.passwordOf(viewer.accountId), shown: { ...shown, pin: password }, wrong: wrongPassword },
+    deps,
+    async () => {
+      const hash = result.checked === null ? null : await hashPassword(result.checked)
+      const isSet =
+        profileId === null
+          ? await deps.accounts.setPin(viewer.accountId, hash)
+          : await deps.profiles.setPin(viewer.accountId, profileId, hash)
+      return isSet ? { count: 0 } : refuse('NO_SUCH_PROFILE', 'This account has no such profile.')
+    },
+  )
 }
 
+export const wrongPassword = 'The password is wrong.'
 export const kidsMayNot = refuse('KIDS_PROFILE', 'This cannot be done from a profile for children. Switch to another profile first.')

@@ -2,7 +2,7 @@ import type { Viewer } from '#platform/contracts/viewer.ts'
 import type { Log } from '#platform/observe/log.ts'
 import { regularly } from '#platform/process/regularly.ts'
 import type { AccountDeps } from './deps.ts'
-import { isKids, kidsMayNot, withPin } from './pin.ts'
+import { isKids, kidsMayNot, withPin, wrongPassword } from './pin.ts'
 import { type Refused, refuse } from './refusal.ts'
 import type { Removals } from './store.ts'
 
@@ -20,7 +20,7 @@ export const deleteAccount = async (
 ): Promise<{ readonly deleteAt: Date } | Refused> => {
   if (await isKids(viewer, deps)) return kidsMayNot
   const wanted = await deps.accounts.passwordOf(viewer.accountId)
-  return withPin({ wanted, shown: { viewer, pin: password, address } }, deps, async () => {
+  return withPin({ wanted, shown: { viewer, pin: password, address }, wrong: wrongPassword }, deps, async () => {
     const deleteAt = new Date(deps.clock().getTime() + deps.graceDays * dayMs)
     if (!(await deps.removals.ask(viewer.accountId, deleteAt))) return refuse('NOT_SIGNED_IN', 'Sign in first.')
     return { deleteAt }

@@ -136,12 +136,14 @@ test('a report that was on its way when a profile was deleted is forgotten too',
 test('a member gets all that is known of the profile as JSON, and nothing of another', { timeout: 240_000 }, async () => {
   await using platform = await bootPlatform({ workers: true })
   const { device, email, accountId, profileIds } = await makeMember(platform, 'export@example.org')
+  assert.deepEqual((await device.ask('subscribe', { planId: 'basic' })).errors, [])
   const { data } = await device.ask<{ dataExport: string }>('dataExport')
   const exported = JSON.parse(data.dataExport)
   assert.equal(exported.account.id, accountId)
   assert.equal(exported.account.email, email)
   assert.equal(exported.profile.id, profileIds[0])
   assert.equal(exported.account.sessions.length, 2)
+  assert.equal(exported.account.invoices.length, 1)
   for (const list of ['recentPlaybacks', 'continueWatching', 'viewings'])
     assert.deepEqual(
       exported[list].map(({ title }: { title: { id: string } }) => title.id),
