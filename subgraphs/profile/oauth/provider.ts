@@ -39,6 +39,8 @@ type Middleware = Parameters<Provider['use']>[0]
 /** NOTE: the provider shows the form of device codes again to who has entered one elsewhere, but can keep no session for it then. */
 const toTheForm = async (provider: Provider, ctx: Parameters<Middleware>[0], next: Parameters<Middleware>[1]): Promise<void> => {
   const asked = `${ctx.method} ${ctx.path}`
+  // NOTE: what goes on with an authorization needs nothing but its name; the provider fails on parameters of a client that has no address.
+  if (ctx.path.startsWith('/auth/')) ctx.querystring = ''
   if (!ctx.path.startsWith('/device') || asked === 'POST /device/auth' || asked === 'GET /device') return next()
   const session = await provider.Session.get(ctx)
   if (session.exp !== undefined) return next()

@@ -1,11 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type Provider from 'oidc-provider'
 import { CinegraphError } from '#platform/errors/errors.ts'
 import type { Http } from '#platform/http/server.ts'
 import type { SigningKeys } from './keys.ts'
 import { type Mounted, mount } from './provider.ts'
-import { errorPage, screenPolicy, signInPage } from './screens.ts'
+import { screenPolicy, signInPage } from './screens.ts'
 
 export type Checked = { readonly accountId: string } | { readonly message: string; readonly retryAfterSeconds: number | null }
 export type OauthRoutes = {
@@ -47,12 +47,10 @@ export const serveOauth = (app: Http, { mountedAt, keys, countCode, checkPasswor
         const isCode = request.method === 'POST' && request.params['*'] === 'device'
         const retryAfterSeconds = isCode ? await countCode(request) : 0
         if (retryAfterSeconds > 0) throw new CinegraphError('TOO_MANY_TRIES', { retryAfterSeconds })
-        const mounted = mountedAt(originOf(request))
-        if (isCode && !(await hasSession(mounted.provider, raw, reply.raw))) return sendScreen(reply.code(400), errorPage(noForm))
         reply.hijack()
         // NOTE: how Koa learns what it is mounted below.
         Object.assign(raw, { originalUrl: raw.url, url: (raw.url ?? '').slice(mount.length) })
-        await mounted.handle(raw, reply.raw)
+        await mountedAt(originOf(request)).handle(raw, reply.raw)
       },
     })
   })
@@ -72,14 +70,6 @@ const showSignIn = async (
 
 const sendScreen = (reply: FastifyReply, html: string): FastifyReply =>
   reply.type('text/html; charset=utf-8').header('content-security-policy', screenPolicy).header('cache-control', 'no-store').send(html)
-
-const noForm = 'This form has expired.'
-
-/** Whether a request comes from a browser that was shown a screen. NOTE: the provider fails on a form that nobody was shown. */
-const hasSession = async (provider: Provider, req: IncomingMessage, res: ServerResponse): Promise<boolean> => {
-  const session = await provider.Session.get({ req, res } as never)
-  return typeof session.exp === 'number'
-}
 
 const textOf = async (body: IncomingMessage): Promise<string> => {
   let text = ''
