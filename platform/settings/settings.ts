@@ -75,6 +75,20 @@ export const settings = {
     'processes that make streams of films; they share the parts of each film',
     wholeNumber(1, 64),
   ),
+  encoderMemoryMb: setting(
+    'encoder-memory-mb',
+    'CINEGRAPH_ENCODER_MEMORY_MB',
+    4_096,
+    'memory that one run of an encoder may take; a film that needs more is refused',
+    wholeNumber(64, 1_000_000),
+  ),
+  encoderCpuPercent: setting(
+    'encoder-cpu-percent',
+    'CINEGRAPH_ENCODER_CPU_PERCENT',
+    100,
+    'processor time that a film may take, as a share of what its length and size allow (slow machines: more)',
+    wholeNumber(1, 10_000),
+  ),
   edgeMemoryMb: setting(
     'edge-memory-mb',
     'CINEGRAPH_EDGE_MEMORY_MB',

@@ -1,4 +1,5 @@
-import { asFilm, list } from './ffmpeg.ts'
+import { readingBounds } from './bounds.ts'
+import { asFilmDecoded, list } from './ffmpeg.ts'
 import type { Plan } from './plan.ts'
 import type { Source } from './probe.ts'
 import type { FrameTimes, Timeline } from './timeline.ts'
@@ -17,7 +18,7 @@ const segmentsPerChunkMin = 4
 const chunksMax = 240
 /** Decoding begins so much before the first frame that is wanted: filters look at the frames around one. */
 const leadSeconds = 1
-const landingMs = 30_000
+const landingCpuSeconds = 30
 const toleranceSeconds = 0.002
 const exact = ['-vsync', 'passthrough', '-enc_time_base', '1:1000000']
 
@@ -71,7 +72,7 @@ export const planChunks = async (source: Source, film: Cut, signal: AbortSignal)
 }
 
 /** When the first frame is that the decoder gives after it was sent to an instant, in seconds; undefined when it gives none. */
-const landingOf = async ({ file, picture }: Source, seekSeconds: number, signal: AbortSignal): Promise<number | undefined> => {
+const landingOf = async ({ file, fileBytes, picture }: Source, seekSeconds: number, signal: AbortSignal): Promise<number | undefined> => {
   let landed: number | undefined
   let tick = 0
   const take = (line: string): void => {
@@ -79,10 +80,10 @@ const landingOf = async ({ file, picture }: Source, seekSeconds: number, signal:
     if (base !== null) tick = Number(base[1]) / Number(base[2])
     if (!line.startsWith('#')) landed ??= seekSeconds + Number(line.split(',')[2]) * tick
   }
-  const input = ['-noaccurate_seek', '-ss', seekText(seekSeconds), ...asFilm, '-i', file]
+  const input = ['-noaccurate_seek', '-ss', seekText(seekSeconds), ...asFilmDecoded, '-i', file]
   await list([...input, '-map', `0:${picture.index}`, ...exact, '-frames', '1', '-f', 'framecrc', '-'], take, {
     signal,
-    timeoutMs: landingMs,
+    bounds: readingBounds(fileBytes, landingCpuSeconds),
   })
   return landed
 }

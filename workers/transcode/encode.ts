@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { encodingBounds } from './bounds.ts'
 import type { Chunk } from './chunks.ts'
 import { seekText } from './chunks.ts'
 import { asFilmUnturned, encode, type Output } from './ffmpeg.ts'
@@ -44,11 +45,37 @@ export const encodeChunk = async (film: Film, chunk: Chunk, { workDir, onPercent
         timeline.audio.map(({ index }) => index),
       ),
     ],
+    bounds: chunkBounds(film, chunk),
     workDir,
     signal,
     onPosition: (position) => onPercent(Math.min(100, (100 * position) / seconds)),
   })
   return { video, decodedFrames }
+}
+
+/** NOTE: decoding begins where the chunk does or before, and every frame of the source from there may have to be decoded. */
+const chunkBounds = ({ source, timeline, plan }: Film, { from, to, seekSeconds }: Chunk) => {
+  const { frames, sourceFrames, framesPerSecond, startSeconds } = timeline
+  const begun = Math.max(0, Math.min(from, (seekSeconds - startSeconds) * framesPerSecond))
+  return encodingBounds({
+    frames: (to - begun) * Math.max(1, sourceFrames / frames),
+    pixels: source.width * source.height,
+    seconds: (to - from) / framesPerSecond,
+    kbps: plan.rungs.reduce((sum, { bitrateKbps }) => sum + bitrateKbps, 0),
+    fileBytes: source.fileBytes,
+  })
+}
+
+const soundBounds = ({ source, timeline: { durationMs }, plan, sounds }: Film) => {
+  const seconds = durationMs / 1_000
+  // NOTE: a second of sound counts as some frames without a picture.
+  return encodingBounds({
+    frames: 20 * seconds * sounds.length,
+    pixels: 0,
+    seconds,
+    kbps: sounds.length * plan.audioKbps,
+    fileBytes: source.fileBytes,
+  })
 }
 
 /** All sound of a film, each in one piece: an encoder of sound begins with a run-up, which is cut once. */
@@ -59,6 +86,7 @@ export const encodeSounds = async (film: Film, { workDir, onPercent, signal }: E
     inputs: [{ source: source.file, options: asFilmUnturned }],
     filter: sounds.map((sound) => soundFilter(sound, timeline)).join(';'),
     outputs: [...audio.map(({ sound, file }) => audioOutput(sound, plan.audioKbps, file)), ...alsoRead(source, [source.picture.index])],
+    bounds: soundBounds(film),
     workDir,
     signal,
     onPosition: (seconds) => onPercent(Math.min(100, (100_000 * seconds) / timeline.durationMs)),

@@ -6,6 +6,7 @@ import encoder from '@ffmpeg-installer/ffmpeg'
 import ffmpeg from 'fluent-ffmpeg'
 import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
 import { processBirth } from '#platform/process/birth.ts'
+import { type Bounds, pixelsMax, usualBounds, watchBounds } from './bounds.ts'
 
 ffmpeg.setFfmpegPath(encoder.path)
 
@@ -17,6 +18,8 @@ export type Encode = WorkPlace & {
   readonly inputs: readonly { readonly source: string; readonly options?: readonly string[] }[]
   readonly filter?: string
   readonly outputs: readonly Output[]
+  /** What it may take of the machine; without any, what footage and our own renditions may. */
+  readonly bounds?: Bounds
   readonly onPosition?: (seconds: number) => void
 }
 
@@ -28,8 +31,10 @@ const containers = 'mov,matroska,mpegts,mpeg,mpegvideo,avi,flv,asf,ogg,mxf,ivf,h
  * containers are tried, and nothing but files is opened.
  */
 export const asFilm = ['-protocol_whitelist', 'file', '-format_whitelist', containers] as const
-/** The same for the encoder: one allocation is bounded, whatever size a file says that it needs; and it turns no pictures, since it does not know mirrored ones. */
-export const asFilmUnturned = ['-max_alloc', '1000000000', '-noautorotate', ...asFilm] as const
+/** The same for what is decoded: one allocation and one picture are bounded, whatever size a file says, there or later, that they have. */
+export const asFilmDecoded = ['-max_alloc', '1000000000', '-max_pixels', String(pixelsMax), ...asFilm] as const
+/** The same for the encoder, which turns no pictures, since it does not know mirrored ones. */
+export const asFilmUnturned = ['-noautorotate', ...asFilmDecoded] as const
 
 /** An encoder that says nothing for so long has got stuck on its source. */
 const silentMsMax = 300_000
@@ -45,9 +50,9 @@ process.on('exit', () => {
 
 /**
  * Runs one encode to its end. Throws ENCODE_FAILED, SOURCE_UNREADABLE when the encoder gave the source up, and the signal's
- * reason when that aborts, which ends the encoder.
+ * reason when that aborts, which ends the encoder. SOURCE_UNREADABLE also ends one that takes more than its bounds.
  */
-export const encode = ({ inputs, filter, outputs, workDir, onPosition, signal }: Encode): Promise<EncodeResult> =>
+export const encode = ({ inputs, filter, outputs, bounds = usualBounds, workDir, onPosition, signal }: Encode): Promise<EncodeResult> =>
   new Promise((resolve, reject) => {
     signal?.throwIfAborted()
     const command = ffmpeg()
@@ -58,8 +63,11 @@ export const encode = ({ inputs, filter, outputs, workDir, onPosition, signal }:
     let decodedFrames: number | undefined
     const kill = (): unknown => command.kill('SIGKILL')
     const stuck = setTimeout(kill, silentMsMax)
+    let over: CinegraphError | undefined
+    let watch: Disposable | undefined
     const ended = (): void => {
       clearTimeout(stuck)
+      watch?.[Symbol.dispose]()
       running.delete(command)
       signal?.removeEventListener('abort', kill)
     }
@@ -77,9 +85,15 @@ export const encode = ({ inputs, filter, outputs, workDir, onPosition, signal }:
     })
     command.on('error', (error: unknown, _stdout: string | null, stderr: string | null) => {
       ended()
-      reject(signal?.aborted ? signal.reason : failureOf(messageOf(error), stderr ?? ''))
+      reject(signal?.aborted ? signal.reason : (over ?? failureOf(messageOf(error), stderr ?? '')))
     })
-    command.on('start', () => notePid(command, workDir))
+    command.on('start', () => {
+      const pid = notePid(command, workDir)
+      watch = watchBounds({ pid, bounds, files: outputs.map(({ file }) => file) }, (error) => {
+        over = error
+        kill()
+      })
+    })
     signal?.addEventListener('abort', kill, { once: true })
     running.add(command)
     command.run()
@@ -106,17 +120,19 @@ const lastLines = (text: string): string =>
 export type Listed = { readonly exitCode: number | null; readonly errors: string }
 const errorBytesMax = 64 * 1024
 
-/** Runs the encoder to list what is in a source, and hands on each line that it prints. An aborted signal, or `timeoutMs`, ends it. */
+/** Runs the encoder to list what is in a source, and hands on each line that it prints. An aborted signal ends it, and so do its bounds, with SOURCE_UNREADABLE. */
 export const list = async (
   options: readonly string[],
   onLine: (line: string) => void,
-  { signal, timeoutMs }: { readonly signal: AbortSignal; readonly timeoutMs: number },
+  { signal, bounds }: { readonly signal: AbortSignal; readonly bounds: Bounds },
 ): Promise<Listed> => {
+  const over = new AbortController()
   const child = spawn(encoder.path, ['-v', 'error', '-nostdin', ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    signal: AbortSignal.any([signal, over.signal]),
     killSignal: 'SIGKILL',
   })
+  using _watch = watchBounds({ pid: child.pid, bounds }, (error) => over.abort(error))
   const reader = { kill: () => child.kill('SIGKILL') }
   running.add(reader)
   const ended = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
@@ -129,7 +145,8 @@ export const list = async (
     return { exitCode: await ended, errors }
   } catch (error) {
     signal.throwIfAborted()
-    throw new CinegraphError('SOURCE_UNREADABLE', { why: 'it takes too long to read' }, error)
+    over.signal.throwIfAborted()
+    throw error
   } finally {
     running.delete(reader)
   }
@@ -139,12 +156,13 @@ const secondsOf = (timemark: string): number => timemark.split(':').reduce((tota
 
 const noteOf = (workDir: string): string => join(workDir, 'encoder.json')
 
-const notePid = (command: object, workDir: string): void => {
+const notePid = (command: object, workDir: string): number => {
   const pid =
     'ffmpegProc' in command && typeof command.ffmpegProc === 'object' && command.ffmpegProc !== null && 'pid' in command.ffmpegProc
       ? Number(command.ffmpegProc.pid)
       : 0
   writeFile(noteOf(workDir), JSON.stringify({ pid, birth: processBirth(pid) })).catch(() => undefined)
+  return pid
 }
 
 /** Ends the encoder that a killed worker left running in this folder, and removes the folder. */

@@ -1,13 +1,15 @@
 import { execFile } from 'node:child_process'
+import { stat } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import prober from '@ffprobe-installer/ffprobe'
 import { z } from 'zod'
-import { CinegraphError } from '#platform/errors/errors.ts'
+import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
+import { pixelsMax, readingBounds, watchBounds } from './bounds.ts'
 import { asFilm } from './ffmpeg.ts'
 import { whyUnreadable } from './unreadable.ts'
 
 const run = promisify(execFile)
-const timeoutMs = 60_000
+const cpuSeconds = 20
 const outputBytesMax = 16 * 1024 * 1024
 
 /**
@@ -54,18 +56,25 @@ export type ProbedStream = Probed['streams'][number]
 
 /** What ffprobe says of a file. Throws SOURCE_UNREADABLE, with a reason that is for the one who uploaded it. */
 export const ffprobe = async (file: string, signal?: AbortSignal): Promise<Probed> => {
-  const options = ['-v', 'error', '-print_format', 'json', '-show_streams', '-show_format', ...asFilm, file]
+  const options = ['-v', 'error', '-max_alloc', '1000000000', '-print_format', 'json', '-show_streams', '-show_format', ...asFilm, file]
+  const over = new AbortController()
+  const ended = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal])
   try {
-    const { stdout } = await run(prober.path, options, {
-      env,
-      timeout: timeoutMs,
-      killSignal: 'SIGKILL',
-      maxBuffer: outputBytesMax,
-      signal,
-    })
+    const bounds = readingBounds((await stat(file)).size, cpuSeconds)
+    const probing = run(prober.path, options, { env, killSignal: 'SIGKILL', maxBuffer: outputBytesMax, signal: ended })
+    using _watch = watchBounds({ pid: probing.child.pid, bounds }, (error) => over.abort(error))
+    const { stdout } = await probing
     return Probed.parse(JSON.parse(stdout))
   } catch (error) {
-    signal?.throwIfAborted()
-    throw new CinegraphError('SOURCE_UNREADABLE', { why: await whyUnreadable(file) }, error)
+    ended.throwIfAborted()
+    throw new CinegraphError('SOURCE_UNREADABLE', { why: tooMuch(error) ?? (await whyUnreadable(file)) }, error)
   }
+}
+
+/** What the prober said of a source that is larger than what it looks at. */
+const tooMuch = (error: unknown): string | undefined => {
+  const [, width = 0, height = 0] = /Picture size (\d+)x(\d+) is invalid/.exec(messageOf(error)) ?? []
+  if (Number(width) * Number(height) > pixelsMax) return `its picture has ${width} × ${height} pixels, which is too many`
+  const isCrowd = error instanceof RangeError || /max_streams|Could not alloc stream/.test(messageOf(error))
+  return isCrowd ? 'it has more tracks, or says more of itself, than any film' : undefined
 }

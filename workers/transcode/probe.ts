@@ -1,5 +1,6 @@
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { CinegraphError } from '#platform/errors/errors.ts'
+import { pixelsMax } from './bounds.ts'
 import { ffprobe, type Probed, type ProbedStream } from './ffprobe.ts'
 import { type Picture, pictureOf } from './picture.ts'
 import { topBoxes, whyUnreadable } from './unreadable.ts'
@@ -17,6 +18,7 @@ export type TextTrack = Track & { readonly isForced: boolean }
 /** What a film says of itself. `durationMs` is 0 where it does not say; only its packets tell for certain. */
 export type Source = {
   readonly file: string
+  readonly fileBytes: number
   readonly durationMs: number
   /** Size as it is to be shown: upright and with square pixels. */
   readonly width: number
@@ -31,13 +33,15 @@ export type Source = {
   readonly declaredSeconds: number | undefined
 }
 
-const pixelsMax = 8_192 * 8_192
 const tracksMax = 32
+/** A source with more tracks than this, without attached files, is no film. */
+const tracksInFileMax = 200
 
 /** Looks into a film. Throws SOURCE_UNREADABLE or SOURCE_WITHOUT_VIDEO. */
 export const probe = async (file: string, signal?: AbortSignal): Promise<Source> => {
   const probed = await ffprobe(file, signal)
   const { streams, format } = probed
+  refuseCrowd(streams)
   const video = pictureStream(streams)
   if (video === undefined) return withoutVideo(file, probed)
   refuseProtected(streams)
@@ -50,6 +54,7 @@ export const probe = async (file: string, signal?: AbortSignal): Promise<Source>
   const durationMs = Math.round(Number(video.duration ?? format.duration ?? 0) * 1000) || Math.round(Number(format.duration ?? 0) * 1000)
   return {
     file,
+    fileBytes: (await stat(file)).size,
     durationMs: Number.isFinite(durationMs) && durationMs > 0 ? durationMs : 0,
     width,
     height,
@@ -106,6 +111,12 @@ const trackOf = ({ index, tags, disposition }: ProbedStream): Track => ({
 /** NOTE: most muxers put their own name there. */
 const handlerName = (name: string | undefined): string | undefined =>
   name === undefined || /handler|gpac|core media|isom|^\s*$/i.test(name) ? undefined : name
+
+const refuseCrowd = (streams: readonly ProbedStream[]): void => {
+  const count = streams.filter(({ codec_type }) => codec_type !== 'attachment').length
+  if (count > tracksInFileMax)
+    throw new CinegraphError('SOURCE_UNREADABLE', { why: `it has ${count} tracks, and at most ${tracksInFileMax} are taken` })
+}
 
 const refuseProtected = (streams: readonly ProbedStream[]): void => {
   const dolby = streams.flatMap(({ side_data_list = [] }) => side_data_list).find(({ dv_profile }) => dv_profile === 5)

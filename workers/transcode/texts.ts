@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isCinegraphError } from '#platform/errors/errors.ts'
+import { readingBounds } from './bounds.ts'
 import { asFilm, encode } from './ffmpeg.ts'
 import { labelsOf, tagOf } from './languages.ts'
 import type { TextRendition } from './package/hls.ts'
@@ -9,12 +10,14 @@ import type { Timeline } from './timeline.ts'
 
 /** Subtitles of a whole film have some 200 kB; more than this is something else. */
 const textBytesMax = 16 * 1024 * 1024
+const textsBytesMax = 64 * 1024 * 1024
+const cpuSeconds = 60
 
 export type TextOptions = { readonly workDir: string; readonly signal: AbortSignal; readonly onLeftOut: (what: string) => void }
 
 /** The source's subtitles of text in WebVTT, on the stream's time line. A track that cannot be read, or says nothing, is left out in words. */
 export const extractTexts = async (
-  { file, texts }: Source,
+  { file, fileBytes, texts }: Source,
   { startSeconds }: Pick<Timeline, 'startSeconds'>,
   { workDir, signal, onLeftOut }: TextOptions,
 ): Promise<readonly TextRendition[]> => {
@@ -25,9 +28,13 @@ export const extractTexts = async (
     const vttFile = join(workDir, `${name}.vtt`)
     const outputs = [{ file: vttFile, options: ['-map', `0:${index}`, '-c:s', 'webvtt', '-f', 'webvtt'] }]
     try {
-      await encode({ inputs: [{ source: file, options: asFilm }], outputs, workDir, signal })
-      const bytes = (await stat(vttFile)).size <= textBytesMax ? await readFile(vttFile, 'utf8') : ''
-      if (!bytes.includes('-->')) onLeftOut(`The subtitles "${labels[at]}" say nothing.`)
+      const room = textsBytesMax - found.reduce((sum, { vtt }) => sum + vtt.length, 0)
+      const bounds = { ...readingBounds(fileBytes, cpuSeconds), outputBytes: Math.min(textBytesMax, room) }
+      await encode({ inputs: [{ source: file, options: asFilm }], outputs, bounds, workDir, signal })
+      const isLarge = (await stat(vttFile)).size > bounds.outputBytes
+      const bytes = isLarge ? '' : await readFile(vttFile, 'utf8')
+      if (isLarge) onLeftOut(`The subtitles "${labels[at]}" are larger than those of any film.`)
+      else if (!bytes.includes('-->')) onLeftOut(`The subtitles "${labels[at]}" say nothing.`)
       else
         found.push({
           name,
@@ -39,7 +46,8 @@ export const extractTexts = async (
         })
     } catch (error) {
       if (signal.aborted || !isCinegraphError(error)) throw error
-      onLeftOut(`The subtitles "${labels[at]}" cannot be read.`)
+      const size = (await stat(vttFile).catch(() => undefined))?.size ?? 0
+      onLeftOut(`The subtitles "${labels[at]}" ${size > textBytesMax ? 'are larger than those of any film' : 'cannot be read'}.`)
     }
   }
   return found

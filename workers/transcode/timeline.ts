@@ -1,7 +1,8 @@
 import { checkFilmLength } from '#platform/contracts/ladder.ts'
 import { CinegraphError } from '#platform/errors/errors.ts'
+import { readingBounds } from './bounds.ts'
 import { lacksItsEnd } from './cut-off.ts'
-import { asFilm, list } from './ffmpeg.ts'
+import { asFilm, asFilmDecoded, list } from './ffmpeg.ts'
 import { frameRateOf } from './frame-rate.ts'
 import type { AudioTrack, Source } from './probe.ts'
 
@@ -32,17 +33,19 @@ export type FrameTimes = {
 
 /** Sound that goes on, or begins, so much beside the picture is the padding of its codec, not a part of the film. */
 const paddingSeconds = 0.1
-const trialMs = 60_000
-const scanMs = 3_600_000
+const trialCpuSeconds = 20
+const scanCpuSeconds = 60
 
 /** Throws SOURCE_UNREADABLE for a film without frames, one that was cut off and one that cannot be decoded, SOURCE_TOO_LARGE for one without end. */
 export const measure = async (source: Source, signal: AbortSignal): Promise<Timeline & { readonly times: FrameTimes }> => {
   const audio: AudioTrack[] = []
   for (const track of source.audio) if (await canDecode(source, track.index, signal)) audio.push(track)
   const { packets, errors } = await readPackets(source, [source.picture.index, ...audio.map(({ index }) => index)], signal)
-  refuseCut(source, Math.max(0, ...packets.map(({ end }) => end)), (await lacksItsEnd(source.file)) || /partial file/.test(errors))
+  const end = Math.max(0, ...packets.map((track) => track.end))
+  refuseCut(source, end, (await lacksItsEnd(source.file)) || /partial file/.test(errors))
   const [picture, ...sounds] = packets
   if (picture === undefined || picture.starts.length === 0) throw new CinegraphError('SOURCE_UNREADABLE', { why: 'it holds no frame' })
+  refuseStretch(source, picture, end)
   if (!(await canDecode(source, source.picture.index, signal)))
     throw new CinegraphError('SOURCE_UNREADABLE', {
       why: 'its picture cannot be decoded: its codec is not known here, or it is encrypted or damaged',
@@ -107,6 +110,7 @@ type Packets = { readonly starts: number[]; readonly decodes: number[]; readonly
 const readPackets = async (source: Source, indexes: readonly number[], signal: AbortSignal) => {
   const packets: Packets[] = indexes.map(() => ({ starts: [], decodes: [], keys: [], start: Number.POSITIVE_INFINITY, end: 0 }))
   const ticks: number[] = []
+  const crowd = new AbortController()
   const take = (line: string): void => {
     const base = /^#tb (\d+): (\d+)\/(\d+)/.exec(line)
     if (base !== null) ticks[Number(base[1])] = Number(base[2]) / Number(base[3])
@@ -121,24 +125,28 @@ const readPackets = async (source: Source, indexes: readonly number[], signal: A
     track.start = Math.min(track.start, start)
     track.end = Math.max(track.end, end)
     if (stream > 0 || start < -0.001) return
+    if (track.starts.length === framesMax) crowd.abort(new CinegraphError('SOURCE_UNREADABLE', { why: 'it has more frames than any film' }))
     track.starts.push(isUntimed ? Number.NaN : start)
     track.decodes.push(dts * tick)
     if (!line.includes(', F=0x')) track.keys.push(start)
   }
   const maps = indexes.flatMap((index) => ['-map', `0:${index}`])
   const options = [...asFilm, '-i', source.file, ...maps, '-c', 'copy', '-f', 'framecrc', '-']
-  const { errors } = await list(options, take, { signal, timeoutMs: scanMs })
+  const { errors } = await list(options, take, {
+    signal: AbortSignal.any([signal, crowd.signal]),
+    bounds: readingBounds(source.fileBytes, scanCpuSeconds),
+  })
   return { packets, errors }
 }
 
 /** Whether a track gives at least one frame. */
-const canDecode = async ({ file }: Source, index: number, signal: AbortSignal): Promise<boolean> => {
+const canDecode = async ({ file, fileBytes }: Source, index: number, signal: AbortSignal): Promise<boolean> => {
   let frames = 0
-  const options = [...asFilm, '-i', file, '-map', `0:${index}`, '-frames', '1', '-f', 'framecrc', '-']
+  const options = [...asFilmDecoded, '-i', file, '-map', `0:${index}`, '-frames', '1', '-f', 'framecrc', '-']
   const count = (line: string): void => {
     if (!line.startsWith('#')) frames += 1
   }
-  await list(['-max_alloc', '1000000000', ...options], count, { signal, timeoutMs: trialMs })
+  await list(options, count, { signal, bounds: readingBounds(fileBytes, trialCpuSeconds) })
   return frames > 0
 }
 
@@ -151,4 +159,25 @@ const refuseCut = ({ declaredSeconds }: Source, end: number, isCut: boolean): vo
   if (declaredSeconds !== undefined && declaredSeconds > end + Math.min(2, 0.1 + declaredSeconds * 0.05))
     refuse(`it was cut off: it ends after ${end.toFixed(1)} of its ${declaredSeconds.toFixed(1)} seconds`)
   if (isCut) refuse(`it was cut off: it ends after ${end.toFixed(1)} seconds`)
+}
+
+/** A day of 120 frames a second. */
+const framesMax = 10_368_000
+const rateMax = 1_000
+const stretchSeconds = 600
+const bytesPerSecondMin = 100
+
+/**
+ * Refuses what would be made into far more than it holds: a few frames that are to be shown for hours, and frames nobody could
+ * see. NOTE: a still under a quiet sound, the least that a film is, has more bytes a second.
+ */
+const refuseStretch = ({ fileBytes }: Source, { starts, start, end }: Packets, filmEnd: number): void => {
+  const refuse = (why: string): never => {
+    throw new CinegraphError('SOURCE_UNREADABLE', { why })
+  }
+  if (filmEnd > stretchSeconds + fileBytes / bytesPerSecondMin)
+    refuse(`it says that it lasts ${(filmEnd / 3_600).toFixed(1)} hours, and holds only ${Math.ceil(fileBytes / 1_000)} kB of film`)
+  const seconds = end - start
+  if (seconds > 0.01 && starts.length > rateMax * (seconds + 0.1))
+    refuse(`it has ${Math.round(starts.length / seconds)} frames a second, and at most ${rateMax} are taken`)
 }
