@@ -101,6 +101,8 @@ test('any OAuth client finds the issuer, signs a member in by code and PKCE, and
   const metadata = config.serverMetadata()
   assert.equal(metadata.issuer, issuer().href)
   assert.deepEqual(metadata.code_challenge_methods_supported, ['S256'])
+  assert.deepEqual(metadata.response_types_supported, ['code'])
+  assert.ok(!metadata.grant_types_supported?.includes('implicit'))
   const tokens = await signIn(config)
   assert.equal(tokens.claims()?.sub, 'a-noor')
   assert.equal(await asks(tokens.access_token), email)

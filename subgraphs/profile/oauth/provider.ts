@@ -56,6 +56,7 @@ const configurationOf = (deps: ProviderDeps): Configuration => ({
   jwks: { keys: [...deps.keys.signing] as never },
   cookies: { keys: [createHmac('sha256', deps.secret).update('cinegraph cookies').digest('hex')] },
   pkce: { required: () => true },
+  responseTypes: ['code'],
   scopes: ['openid', 'offline_access', 'email'],
   claims: { openid: ['sub'], email: ['email'] },
   rotateRefreshToken: true,
