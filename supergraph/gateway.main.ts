@@ -9,6 +9,7 @@ import { asksForHelp } from '#platform/settings/help.ts'
 import { withoutValues } from '#platform/text/without-secrets.ts'
 import { startPlannerProcess } from './engine/plan/planner-process.ts'
 import { Serving } from './gateway/canary.ts'
+import { readCertificate } from './gateway/certificate.ts'
 import { openDocuments } from './gateway/documents.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { openHooks } from './gateway/hooks.ts'
@@ -52,7 +53,13 @@ else
     const shadowing = settings.shadow && (await import('./gateway/shadow-reference.ts'))
     const shadow =
       settings.shadow && stack.use(await shadowing?.openShadow({ supergraphSdl: source.sdl, share: settings.shadow.share, settings, log }))
-    const app = createGatewayHttp({ serving, live, log, ...(shadow ? { shadow: shadow.run } : {}) })
+    const app = createGatewayHttp({
+      serving,
+      live,
+      log,
+      tls: await readCertificate(settings.tls),
+      ...(shadow ? { shadow: shadow.run } : {}),
+    })
     stack.defer(() => app.close())
     const url = await listen(app, { host: settings.host, port: settings.port, what: 'gateway' })
     await serveAdmin(stack, { name: 'gateway', log, config: settings })

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { Server as TlsServer } from 'node:tls'
 import type { Log } from '#platform/observe/log.ts'
 import { counter } from '#platform/observe/metrics.ts'
 
@@ -45,7 +46,8 @@ export const boundHeldBytes = (server: Server, watched: Watched): void => {
     clearInterval(looking)
     looking = undefined
   }
-  server.on('connection', (socket: Socket) => {
+  // NOTE: what is not read waits in the socket that encrypts.
+  server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
     sockets.set(socket, 0)
     socket.once('close', () => sockets.delete(socket))
     if (sockets.size > unwatchedMax) looking ??= setInterval(look, lookMs).unref()

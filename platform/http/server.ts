@@ -42,12 +42,15 @@ export type HttpDeps = {
   readonly connections?: Partial<ConnectionLimits>
   /** Names with a dot under which it may be asked, beside this machine's own; `*` for any. */
   readonly hosts?: readonly string[] | undefined
+  /** A certificate with its chain, and its key, in PEM: the server speaks TLS then. */
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined
 }
 export type Http = FastifyInstance
 
 /** A Fastify server with what every process owes: trace per request, health, limits, errors without stack traces. */
-export const createHttp = ({ name, log, ready = async () => true, connections = {}, hosts = [] }: HttpDeps): Http => {
+export const createHttp = ({ name, log, ready = async () => true, connections = {}, hosts = [], tls }: HttpDeps): Http => {
   const { connectionsMax, headersMs, requestMs, idleMs, heldBytesMax } = { ...defaultLimits, ...connections }
+  const server = { maxHeaderSize: headerBytesMax, headersTimeout: headersMs, connectionsCheckingInterval: Math.min(2_000, headersMs) }
   const app = Fastify({
     loggerInstance: log,
     // NOTE: a line carries the trace of its request already, so that requests need no loggers of their own.
@@ -58,7 +61,7 @@ export const createHttp = ({ name, log, ready = async () => true, connections = 
     keepAliveTimeout: idleMs + 5_000,
     // NOTE: a BFF asks its screens once before it listens, which takes a machine that is busy more than Fastify's 10 s.
     pluginTimeout: startMs,
-    http: { maxHeaderSize: headerBytesMax, headersTimeout: headersMs, connectionsCheckingInterval: Math.min(2_000, headersMs) },
+    ...(tls === undefined ? { http: server } : { https: { ...server, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: headersMs } }),
     forceCloseConnections: 'idle',
     logController: new LogController({ disableRequestLogging: true }),
     return503OnClosing: false,

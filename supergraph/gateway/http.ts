@@ -11,7 +11,7 @@ import { type AnswerPart, answerInParts, type PartsFormat, wantsParts } from '#p
 import { answerAsEvents, wantsEvents } from '#platform/graphql/over-sse.ts'
 import { parseParameters, readJson } from '#platform/graphql/request.ts'
 import { allowOriginsToAsk } from '#platform/http/cors.ts'
-import { createHttp, errorAnswer, type Http, noteFailure } from '#platform/http/server.ts'
+import { createHttp, errorAnswer, type Http, type HttpDeps, noteFailure } from '#platform/http/server.ts'
 import { secretEqual } from '#platform/identity/secret-equal.ts'
 import { endingAfter } from '#platform/resilience/deadline.ts'
 import type { Answered } from '../engine/answered.ts'
@@ -41,16 +41,17 @@ export type GatewayHttpDeps = {
   readonly shadow?: ReturnType<typeof createShadow<Incoming>>
   readonly live: Live
   readonly log: Logger
+  readonly tls?: HttpDeps['tls']
 }
 
 /** A supergraph of anybody's subgraphs on HTTP: single operations, batches, streams, WebSockets, and its Explorer page. */
 export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
-  const { serving, live, log } = deps
+  const { serving, live, log, tls } = deps
   const { settings } = live.now
   const documents: Documents = (asked) => live.now.documents(asked)
   const observe = observeOperations(log, settings.slowMs)
   const hosts = [settings.host, ...settings.allowedHosts]
-  const app = createHttp({ name: 'gateway', log, hosts })
+  const app = createHttp({ name: 'gateway', log, hosts, tls })
   readExactBodies(app)
   readEncodedBodies(app)
   allowOriginsToAsk(app, () => settings.corsOrigins)

@@ -9,7 +9,7 @@ import type { GatewaySettings } from './settings.ts'
 
 /** Where it listens, who may come in, what it is made of and measured by: these settings are read at the start alone. */
 const ofTheStart = [
-  ...['source', 'supergraph', 'uplink', 'compose', 'host', 'port', 'allowedHosts', 'corsOrigins', 'adminHost', 'adminPort'],
+  ...['source', 'supergraph', 'uplink', 'compose', 'host', 'port', 'tls', 'allowedHosts', 'corsOrigins', 'adminHost', 'adminPort'],
   ...['logLevel', 'watch', 'explain', 'claims', 'jwt', 'subscriptions', 'cache', 'canary', 'shadow', 'slowMs', 'planMs', 'otlpUrl'],
 ] as readonly (keyof GatewaySettings)[]
 

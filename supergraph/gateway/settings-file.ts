@@ -15,8 +15,14 @@ export const readSettingsFile = async (file: string, env: Environment): Promise<
     const named = settings[name]
     return typeof named === 'string' ? [[name, resolve(dirname(file), named)]] : []
   })
-  return { ...settings, ...Object.fromEntries(besides) }
+  const { tls } = settings
+  const certificate = typeof tls === 'object' && tls !== null ? { tls: besidesOf(tls, file) } : {}
+  return { ...settings, ...Object.fromEntries(besides), ...certificate }
 }
+
+/** Files are named as seen from the settings file. */
+const besidesOf = (named: object, file: string): object =>
+  Object.fromEntries(Object.entries(named).map(([name, path]) => [name, typeof path === 'string' ? resolve(dirname(file), path) : path]))
 
 const readYaml = async (file: string): Promise<unknown> => {
   try {

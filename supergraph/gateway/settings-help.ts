@@ -8,6 +8,7 @@ const texts: Readonly<Record<keyof z.input<typeof Settings>, string>> = {
   compose: 'subgraphs are asked for their schemas, and composed',
   host: 'address to listen on',
   port: 'port to listen on; 0 takes a free one',
+  tls: 'files of the certificate and its key: clients come by TLS',
   logLevel: 'what is logged',
   watch: 'serve a changed supergraph, and changed settings, without a restart',
   production: 'hide the messages of unexpected errors',

@@ -58,6 +58,8 @@ export const Settings = z.strictObject({
   compose: z.strictObject({ subgraphs: z.record(z.string(), z.url()), pollMs: z.int().min(500).default(10_000) }).optional(),
   host: z.string().default('127.0.0.1'),
   port: z.int().min(0).max(65_535).default(4000),
+  /** Files of a certificate with its chain, and of its key, in PEM: clients come by TLS then. */
+  tls: z.strictObject({ cert: z.string(), key: z.string() }).optional(),
   logLevel: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
   /** Serve a changed supergraph file without a restart. */
   watch: z.boolean().default(true),

@@ -5,6 +5,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph'
 import { execute, type GraphQLSchema, parse, subscribe, validate } from 'graphql'
 import { useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
+import type { HttpDeps } from '#platform/http/server.ts'
 import { createLog } from '#platform/observe/log.ts'
 import { startPlannerProcess } from '../../supergraph/engine/plan/planner-process.ts'
 import { Serving } from '../../supergraph/gateway/canary.ts'
@@ -34,7 +35,11 @@ export type HttpGraph = AsyncDisposable & {
 }
 
 /** The gateway on HTTP over real subgraphs on HTTP, all on free ports. Subgraphs answer queries, server-sent events and WebSockets. */
-export const httpGraph = async (parts: Readonly<Record<string, Part>>, settings: object = {}): Promise<HttpGraph> => {
+export const httpGraph = async (
+  parts: Readonly<Record<string, Part>>,
+  settings: object = {},
+  tls: HttpDeps['tls'] = undefined,
+): Promise<HttpGraph> => {
   await using stack = new AsyncDisposableStack()
   const services: Record<string, Service> = {}
   for (const [name, part] of Object.entries(parts)) services[name] = await startService(part, stack)
@@ -46,7 +51,7 @@ export const httpGraph = async (parts: Readonly<Record<string, Part>>, settings:
   const make = (each: Readonly<Record<string, Part>>) =>
     createGateway({ supergraphSdl: compose(each, services), settings: read, planning, log, hooks })
   const serving = stack.use(new Serving(await make(parts), (verdict) => verdicts.push(verdict)))
-  const app = createGatewayHttp({ serving, live: new Live({ documents: await openDocuments(read), settings: read, hooks }), log })
+  const app = createGatewayHttp({ serving, live: new Live({ documents: await openDocuments(read), settings: read, hooks }), log, tls })
   stack.defer(() => app.close())
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   const owned = stack.move()
