@@ -5,6 +5,7 @@ import { genres } from './genres.ts'
 import { markMutations } from './marks.ts'
 import { play } from './play.ts'
 import type { MutationResolvers, QueryResolvers } from './schema.generated.ts'
+import { seasonScreen } from './season-screen.ts'
 import { sessionMutations } from './session.ts'
 import { codeMutations } from './sign-in-code.ts'
 import { endingMutations, sessions } from './signed-in-devices.ts'
@@ -12,7 +13,15 @@ import { suggestions } from './suggestions.ts'
 import { viewingHistory } from './viewing-history.ts'
 
 /** Resolvers of what every device asks in the same words (`schema.graphql` beside this file). */
-export const sharedQueries: QueryResolvers = { ...accountQueries, sessions, viewingHistory, dataExport, genres, suggestions }
+export const sharedQueries: QueryResolvers = {
+  ...accountQueries,
+  sessions,
+  viewingHistory,
+  dataExport,
+  genres,
+  suggestions,
+  season: seasonScreen,
+}
 export const sharedMutations = (kind: Parameters<typeof play>[0]): MutationResolvers => ({
   ...sessionMutations(kind),
   ...credentialMutations(kind),

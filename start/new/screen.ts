@@ -28,8 +28,11 @@ export const newScreen = async (device: string, name: string): Promise<readonly 
   const [schema, server] = [join(folder, 'schema.graphql'), join(folder, 'server.ts')]
   const made = await writeTemplates('screen', join(folder, 'screens'), { words, only: '.ts' })
   const document = await writeTemplates('screen', join(folder, 'documents'), { words, only: '.graphql' })
-  await insertAfter(schema, /^extend type Query \{\n/gm, `  ${name}: ${capitalised}!\n`)
-  await writeFile(schema, `${await readFile(schema, 'utf8')}\ntype ${capitalised} {\n  degraded: [String!]!\n}\n`)
+  await insertAfter(schema, /^extend type Query \{\n/gm, `  "What it shows."\n  ${name}: ${capitalised}!\n`)
+  await writeFile(
+    schema,
+    `${await readFile(schema, 'utf8')}\n"What it shows."\ntype ${capitalised} {\n  "What did not answer and is missing."\n  degraded: [String!]!\n}\n`,
+  )
   await insertAfter(server, /^import .*'\.\/screens\/.*'\n/gm, `import { ${name}Screen } from './screens/${name}.ts'\n`)
   await insertAfter(
     server,

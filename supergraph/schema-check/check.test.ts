@@ -36,6 +36,8 @@ const compared = async (now: Readonly<Record<string, string>>, old: Readonly<Rec
   ...(await compareGraphs(await readGraph(treeOf(old)), await readGraph(treeOf(now)))),
 })
 const catalog = 'subgraphs/catalog/schema.graphql'
+/** NOTE: a field goes with its description, or what is left describes the next one. */
+const synopsis = '  "What it is about, in a few sentences."\n  synopsis: String!\n'
 
 test('nothing is said of schemas that have not changed', async () => {
   const reported = await compared({})
@@ -44,7 +46,7 @@ test('nothing is said of schemas that have not changed', async () => {
 })
 
 test('a field that is gone is refused, with the operations that ask for it and where', async () => {
-  const reported = await compared(edited(catalog, '  synopsis: String!\n', ''))
+  const reported = await compared(edited(catalog, synopsis, ''))
   assert.ok(isRefused(reported, false))
   const line = (files.get('bffs/web/operations/title.graphql') ?? '').split('\n').findIndex((each) => each.includes('synopsis')) + 1
   assert.match(asText(reported), new RegExp(`fault +bffs/web/operations/title\\.graphql:${line} +Cannot query field "synopsis"`))
@@ -59,7 +61,7 @@ test('each kind of change that breaks an operation names it', async () => {
     ['may be null now', edited(catalog, '  synopsis: String!', '  synopsis: String'), 'bffs/web/operations/title.graphql'],
     [
       'asks for one argument more',
-      edited(catalog, 'title(id: ID!): Title', 'title(id: ID!, edition: Int!): Title'),
+      edited(catalog, 'id: ID!): Title\n', 'id: ID!, edition: Int!): Title\n'),
       'bffs/web/operations/title.graphql',
     ],
     [
@@ -69,7 +71,7 @@ test('each kind of change that breaks an operation names it', async () => {
     ],
     [
       'gives a value of an enum no more',
-      edited('subgraphs/profile/schema.graphql', '  EMAIL_TAKEN\n', ''),
+      edited('subgraphs/profile/schema.graphql', '  "The address has an account."\n  EMAIL_TAKEN\n', ''),
       'bffs/device/operations/signUp.graphql',
     ],
     ['takes a field from a device', edited('bffs/tv/schema.graphql', 'picture: ', 'image: '), 'bffs/tv/documents/home.graphql'],
@@ -87,7 +89,11 @@ test('each kind of change that breaks an operation names it', async () => {
 
 test('a change that no operation meets is shown, and refused only when asked to be strict', async () => {
   const reported = await compared(
-    edited(catalog, '  "How an upload is getting on."\n  upload(id: ID!): Upload @requiresScopes(scopes: [["operator"]])\n', ''),
+    edited(
+      catalog,
+      '  "How an upload is getting on."\n  upload("`id` that `startUpload` gave." id: ID!): Upload @requiresScopes(scopes: [["operator"]])\n',
+      '',
+    ),
   )
   const [change] = reported.changes.filter(({ level }) => level === 'breaking')
   assert.match(change?.message ?? '', /upload/)
@@ -130,7 +136,7 @@ test('a commit is compared with the files on disk; a name that git does not know
   await run('git', ['-C', folder, 'init', '--quiet'])
   await run('git', ['-C', folder, 'add', '.'])
   await run('git', ['-C', folder, ...author, 'commit', '--quiet', '--no-gpg-sign', '--message', 'Begin'])
-  await write(catalog, (files.get(catalog) ?? '').replace('  synopsis: String!\n', ''))
+  await write(catalog, (files.get(catalog) ?? '').replace(synopsis, ''))
   const compare = async () => compareGraphs(await readGraph(await treeAt(folder, 'HEAD')), await readGraph(await workingTree(folder)))
   assert.ok((await compare()).changes.some(({ level, message }) => level === 'breaking' && message.includes('synopsis')))
   await assert.rejects(treeAt(folder, 'nowhere'), { code: 'INPUT_INVALID', message: /--against nowhere git knows no commit/ })

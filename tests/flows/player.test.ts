@@ -239,3 +239,53 @@ for (const [width, height] of [
     }
   })
 }
+
+test('at its end an episode counts down to the next, stops counting when asked, and remembers who wants none of it', async () => {
+  const { prisma } = platform.database
+  const series = await prisma.title.findFirstOrThrow({ where: { kind: 'SERIES', maturity: 0 } })
+  const film = await prisma.title.findUniqueOrThrow({ where: { id: titleId }, include: { media: true, availability: true } })
+  const { media, availability, ...facts } = film
+  const place = { kind: 'EPISODE', seriesId: series.id, season: 9 } as const
+  await prisma.title.update({ where: { id: titleId }, data: { ...place, episode: 1 } })
+  await prisma.title.create({
+    data: {
+      ...facts,
+      ...place,
+      id: 'next-episode',
+      name: 'Slower Light',
+      episode: 2,
+      translations: {},
+      availability: { create: availability.map(({ region, startsAt }) => ({ region, startsAt })) },
+      media: {
+        create: {
+          state: 'READY',
+          prefix: media?.prefix ?? null,
+          durationMs: media?.durationMs ?? null,
+          renditions: media?.renditions ?? [],
+        },
+      },
+    },
+  })
+  await using page = await openFilm()
+  const end = async (): Promise<void> => {
+    await page.evaluate(() => {
+      const video = document.querySelector('video')
+      if (video !== null) video.currentTime = video.duration - 0.5
+    })
+    await page.getByText('Next: S9 E2 Slower Light').waitFor({ timeout: 20_000 })
+  }
+  await end()
+  await look(page, '1280-next-episode')
+  assert.deepEqual(await violations(page), [])
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await page.getByRole('button', { name: 'Cancel' }).waitFor({ state: 'detached' })
+  assert.equal(await page.locator('[data-left]').count(), 0, 'nothing is counted any more')
+  await page.getByRole('checkbox', { name: 'Play the next episode by itself' }).uncheck()
+  await openWatch(page)
+  await page.reload()
+  await openWatch(page)
+  await end()
+  assert.equal(await page.getByRole('button', { name: 'Cancel' }).count(), 0, 'it was remembered')
+  await page.getByRole('checkbox', { name: 'Play the next episode by itself' }).check()
+  await page.waitForFunction(() => location.hash === '#/watch/next-episode', undefined, { timeout: 30_000 })
+})

@@ -1,5 +1,7 @@
+import { useState } from 'preact/hooks'
 import type { HomeQuery } from '../documents.generated.ts'
-import { picture } from './config.ts'
+import { Artwork } from './artwork.ts'
+import { nextCard } from './card-keys.ts'
 import { html } from './html.ts'
 import { hashOf } from './route.ts'
 
@@ -16,13 +18,11 @@ export const Progress = ({ share, label }: { readonly share: number; readonly la
 
 const ageOf = (maturity: number): string => (maturity === 0 ? 'All ages' : `${maturity}+`)
 
-/** A picture that cannot be had leaves its place empty; what it shows stands below it in words. */
-const withoutPicture = (event: Event): void => (event.currentTarget as HTMLElement).classList.add('gone')
-
-export const Card = ({ card }: { readonly card: CardData }) => html`
+type CardProps = { readonly card: CardData; readonly tabIndex?: number }
+export const Card = ({ card, tabIndex = 0 }: CardProps) => html`
   <li class="card">
-    <a href=${hashOf(['title', card.id])}>
-      <img src=${picture(card.landscape)} alt="" loading="lazy" width="640" height="360" onError=${withoutPicture} />
+    <a href=${hashOf(['title', card.id])} tabIndex=${tabIndex}>
+      <${Artwork} path=${card.landscape} name=${card.name} />
       ${card.playable && html`<span class="badge">Play</span>`}
       <span class="card-name">${card.name}</span>
       ${card.year !== undefined && html`<span class="card-facts">${card.year}${card.maturity === undefined ? '' : ` · ${ageOf(card.maturity)}`}</span>`}
@@ -31,12 +31,36 @@ export const Card = ({ card }: { readonly card: CardData }) => html`
   </li>
 `
 
-export const Cards = ({ cards, label }: { readonly cards: readonly CardData[]; readonly label: string }) => html`
-  <ul class="cards" aria-label=${label}>${cards.map((card) => html`<${Card} key=${card.id} card=${card} />`)}</ul>
-`
+/** Cards among which the arrow keys move; Tab leads to one of them, and on behind all. */
+export const Cards = ({ cards, label }: { readonly cards: readonly CardData[]; readonly label: string }) => {
+  const [at, setAt] = useState(0)
+  const reached = Math.min(at, cards.length - 1)
+  const linksOf = ({ currentTarget }: Event) => [...(currentTarget as HTMLElement).querySelectorAll<HTMLAnchorElement>('.card > a')]
+  const move = (event: KeyboardEvent): void => {
+    const links = linksOf(event)
+    const next = nextCard(event.key, {
+      at: links.indexOf(document.activeElement as HTMLAnchorElement),
+      tops: links.map((link) => (link.offsetParent instanceof HTMLElement ? link.offsetParent.offsetTop : 0)),
+    })
+    if (next === undefined) return
+    event.preventDefault()
+    links[next]?.focus()
+  }
+  const follow = (event: Event): void => setAt(Math.max(0, linksOf(event).indexOf(document.activeElement as HTMLAnchorElement)))
+  return html`
+    <ul class="cards" aria-label=${label} onKeyDown=${move} onFocusIn=${follow}>
+      ${cards.map((card, index) => html`<${Card} key=${card.id} card=${card} tabIndex=${index === reached ? 0 : -1} />`)}
+    </ul>
+  `
+}
 
-export const Row = ({ heading, cards }: { readonly heading: string; readonly cards: readonly CardData[] }) => html`
-  <section class="row"><h2>${heading}</h2><${Cards} cards=${cards} label=${heading} /></section>
+type RowProps = { readonly heading: string; readonly cards: readonly CardData[]; readonly all?: string | undefined }
+/** A row, with the way to all of it when there is one. */
+export const Row = ({ heading, cards, all }: RowProps) => html`
+  <section class="row">
+    <div class="row-head"><h2>${heading}</h2>${all !== undefined && html`<a href=${all} aria-label=${`See all of ${heading}`}>See all</a>`}</div>
+    <${Cards} cards=${cards} label=${heading} />
+  </section>
 `
 
 const words = new Map([

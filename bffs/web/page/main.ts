@@ -3,6 +3,7 @@ import { render } from 'preact'
 import { Header } from './header.ts'
 import { followHeading } from './heading.ts'
 import { html } from './html.ts'
+import { followPlaces } from './places.ts'
 import { route, session } from './state.ts'
 import { Account } from './views/account.ts'
 import { Devices } from './views/devices.ts'
@@ -11,6 +12,7 @@ import { Genre, Genres } from './views/genres.ts'
 import { Home } from './views/home.ts'
 import { MyList } from './views/my-list.ts'
 import { NotFound } from './views/not-found.ts'
+import { WholeRow } from './views/row.ts'
 import { Search } from './views/search.ts'
 import { SignIn } from './views/sign-in.ts'
 import { ConfirmSignUp, SignUp } from './views/sign-up.ts'
@@ -29,6 +31,7 @@ const View = () => {
   if (view === 'search') return html`<${Search} text=${argument} />`
   if (view === 'genres') return html`<${Genres} />`
   if (view === 'genre') return html`<${Genre} name=${argument} />`
+  if (view === 'row') return html`<${WholeRow} id=${argument} />`
   if (view === 'my-list') return html`<${MyList} />`
   if (view === 'account') return html`<${Account} />`
   if (view === 'tv') return html`<${SignInCode} code=${argument} />`
@@ -64,11 +67,12 @@ const App = () =>
 const root = document.getElementById('app')
 if (root !== null) {
   const { moved } = followHeading(root)
+  const changed = followPlaces()
   render(html`<${App} />`, root)
   // NOTE: captured, because a view that loads nothing is drawn before the next listener is called.
   const leave = (): void => {
-    // NOTE: who is writing a search goes on writing.
-    if (document.activeElement?.matches('[type=search]') !== true) moved()
+    // NOTE: who is writing a search goes on writing; who comes back is where they were.
+    if (!changed() && document.activeElement?.matches('[type=search]') !== true) moved()
   }
   addEventListener('hashchange', leave, { capture: true })
   let isSignedIn = session.value !== null

@@ -1,10 +1,12 @@
 import { signal } from '@preact/signals'
 import { type Api, createApi } from './api.ts'
 import { config } from './config.ts'
+import { forgetKept } from './kept.ts'
 import { hashOf, routeOf } from './route.ts'
 import type { Session } from './session-store.ts'
 
 export const web = createApi('web', '', (next) => {
+  if (next?.profile.id !== session.value?.profile.id) forgetKept()
   session.value = next
 })
 /** Who is signed in, in every tab of this browser; follows renewals, and a session that ended by itself leads back to signing in. */
@@ -48,15 +50,12 @@ export const route = signal<readonly string[]>([])
 const readRoute = (): void => {
   route.value = routeOf(location.hash)
 }
-addEventListener('hashchange', () => {
-  readRoute()
-  scrollTo(0, 0)
-})
+addEventListener('hashchange', readRoute)
 readRoute()
 
 /** Goes to a view in place of this one: a way back through every letter of a search would be none. */
 export const replace = (...parts: readonly string[]): void => {
-  history.replaceState(null, '', hashOf(parts))
+  history.replaceState(history.state, '', hashOf(parts))
   readRoute()
 }
 

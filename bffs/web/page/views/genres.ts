@@ -1,6 +1,7 @@
 import type { GenreQuery, GenresQuery } from '../../documents.generated.ts'
 import { html } from '../html.ts'
 import { useLoading } from '../loading.ts'
+import type { Paging } from '../pages.ts'
 import { hashOf } from '../route.ts'
 import { web } from '../state.ts'
 import { Skeleton } from './home.ts'
@@ -24,5 +25,5 @@ export const Genres = () => {
 /** One genre, what most people want first. */
 export const Genre = ({ name }: { readonly name: string }) => html`
   <${List} heading=${name} of=${`genre ${name}`} empty="There is nothing of this genre for this profile."
-    load=${async (after: string | null) => (await web.ask<GenreQuery>('genre', { name, after })).genre} />
+    load=${async (paging: Paging) => (await web.ask<GenreQuery>('genre', { name, ...paging })).genre} />
 `

@@ -22,6 +22,13 @@ const HeroView = ({ hero }: { readonly hero: Hero }) => html`
   </section>
 `
 
+/** Where the whole of a row is; undefined when what is shown is all. */
+const allOf = (rowId: string): string | undefined => {
+  if (rowId === 'continue' || rowId === 'top-ten') return undefined
+  if (rowId === 'my-list') return hashOf(['my-list'])
+  return rowId.startsWith('genre-') ? hashOf(['genre', rowId.slice('genre-'.length)]) : hashOf(['row', rowId])
+}
+
 export const Skeleton = () =>
   html`<div class="loading" role="status"><span class="sr-only">Loading …</span><div></div><div></div><div></div></div>`
 
@@ -37,7 +44,7 @@ export const Home = () => {
     <main id="main">
       ${hero ? html`<${HeroView} hero=${hero} />` : html`<h1 class="sr-only">Home</h1>`}
       <${Degraded} parts=${degraded} />
-      ${rows.map((row) => html`<${Row} key=${row.id} heading=${row.heading} cards=${row.cards} />`)}
+      ${rows.map((row) => html`<${Row} key=${row.id} heading=${row.heading} cards=${row.cards} all=${allOf(row.id)} />`)}
     </main>
   `
 }

@@ -1,6 +1,6 @@
 import { type CardData, Cards } from '../card.ts'
 import { html } from '../html.ts'
-import { type PageOf, usePages } from '../pages.ts'
+import { type PageOf, type Paging, usePages } from '../pages.ts'
 import { Skeleton } from './home.ts'
 
 type ListProps = {
@@ -9,7 +9,7 @@ type ListProps = {
   readonly empty: string
   /** Changes when something else is to be loaded. */
   readonly of: string
-  readonly load: (after: string | null) => Promise<PageOf<CardData>>
+  readonly load: (paging: Paging) => Promise<PageOf<CardData>>
 }
 
 /** A screen of cards that goes on for as long as the member wants more. */

@@ -1,5 +1,5 @@
 import type { TitleQuery } from '../../documents.generated.ts'
-import { Cards, Degraded, Progress, Row } from '../card.ts'
+import { Degraded, Progress, Row } from '../card.ts'
 import { picture } from '../config.ts'
 import { html } from '../html.ts'
 import { useLoading } from '../loading.ts'
@@ -7,6 +7,7 @@ import { Marking } from '../marking.ts'
 import { hashOf } from '../route.ts'
 import { web } from '../state.ts'
 import { Skeleton } from './home.ts'
+import { Seasons } from './season.ts'
 
 type TitlePage = NonNullable<TitleQuery['title']>
 
@@ -47,7 +48,7 @@ export const Title = ({ id }: { readonly id: string }) => {
         </div>
       </section>
       <${Degraded} parts=${title.degraded} />
-      ${title.seasons.map((season) => html`<section class="row" key=${season.heading}><h2>${season.heading}</h2><${Cards} cards=${season.episodes} label=${season.heading} /></section>`)}
+      ${title.seasons.length > 0 && html`<${Seasons} key=${title.id} seriesId=${title.id} />`}
       ${title.similar.length > 0 && html`<${Row} heading="More like this" cards=${title.similar} />`}
     </main>
   `

@@ -1,7 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { PlayMutation, TitleQuery } from '../../documents.generated.ts'
 import type { Api } from '../api.ts'
-import { Row } from '../card.ts'
 import { picture } from '../config.ts'
 import { failureText } from '../failure.ts'
 import { html } from '../html.ts'
@@ -9,6 +8,7 @@ import { useLoading } from '../loading.ts'
 import { type Player, startPlayer } from '../player.ts'
 import { hashOf } from '../route.ts'
 import { go, web } from '../state.ts'
+import { Ending } from '../watch/ending.ts'
 import { Theatre } from '../watch/theatre.ts'
 
 /** A video that asks a BFF for a stream and plays it. */
@@ -50,16 +50,6 @@ export const Screen = ({
     ${error !== '' && html`<p class="notice" role="alert">${error}</p>`}
   `
 }
-
-type TitlePage = NonNullable<TitleQuery['title']>
-
-/** What stands where the film was: the way back, and what is like it. */
-const Ending = ({ id, title }: { readonly id: string; readonly title: TitlePage | null }) => html`
-  <section class="ending" aria-label="The end">
-    <p class="actions"><a class="button primary" href=${hashOf(['title', id])}>Back to the title</a></p>
-    ${title !== null && title.similar.length > 0 && html`<${Row} heading="More like this" cards=${title.similar.slice(0, 6)} />`}
-  </section>
-`
 
 export const Watch = ({ id }: { readonly id: string }) => {
   const { value } = useLoading(`watch ${id}`, () => web.ask<TitleQuery>('title', { id }))

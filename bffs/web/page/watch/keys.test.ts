@@ -45,7 +45,7 @@ test('whatever was kept on the device, the player begins with settings that make
     }),
   )
   assert.deepEqual(parseRemembered('{"volume":"loud","rate":17,"audio":4}'), fresh)
-  const own = { height: 360, audio: 'Deutsch', subtitles: 'English', volume: 0.3, isMuted: true, rate: 1.5 }
+  const own = { height: 360, audio: 'Deutsch', subtitles: 'English', volume: 0.3, isMuted: true, rate: 1.5, autoplay: false }
   assert.deepEqual(parseRemembered(JSON.stringify(own)), own)
 })
 

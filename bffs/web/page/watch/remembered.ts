@@ -1,10 +1,16 @@
 import type { Preferences } from './tracks.ts'
 
 /** What the player remembers for a profile on this device. */
-export type Remembered = Preferences & { readonly volume: number; readonly isMuted: boolean; readonly rate: number }
+export type Remembered = Preferences & {
+  readonly volume: number
+  readonly isMuted: boolean
+  readonly rate: number
+  /** Whether the next episode begins by itself. */
+  readonly autoplay: boolean
+}
 
 export const rates: readonly number[] = [0.5, 0.75, 1, 1.25, 1.5, 2]
-export const fresh: Remembered = { height: null, audio: null, subtitles: null, volume: 1, isMuted: false, rate: 1 }
+export const fresh: Remembered = { height: null, audio: null, subtitles: null, volume: 1, isMuted: false, rate: 1, autoplay: true }
 
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
@@ -17,7 +23,7 @@ export const parseRemembered = (kept: string | null): Remembered => {
     return fresh
   }
   if (typeof read !== 'object' || read === null) return fresh
-  const { height, audio, subtitles, volume, isMuted, rate } = read as Readonly<Record<string, unknown>>
+  const { height, audio, subtitles, volume, isMuted, rate, autoplay } = read as Readonly<Record<string, unknown>>
   return {
     height: typeof height === 'number' ? height : null,
     audio: text(audio),
@@ -25,6 +31,7 @@ export const parseRemembered = (kept: string | null): Remembered => {
     volume: typeof volume === 'number' && volume >= 0 && volume <= 1 ? volume : fresh.volume,
     isMuted: isMuted === true,
     rate: typeof rate === 'number' && rates.includes(rate) ? rate : fresh.rate,
+    autoplay: autoplay !== false,
   }
 }
 
