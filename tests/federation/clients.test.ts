@@ -3,7 +3,9 @@ import { after, before, test } from 'node:test'
 import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client'
 import { Defer20220824Handler, GraphQL17Alpha9Handler } from '@apollo/client/incremental'
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions'
+import { generate } from '@graphql-codegen/cli'
 import { Client, fetchExchange, subscriptionExchange } from '@urql/core'
+import { buildClientSchema, getIntrospectionQuery, type IntrospectionQuery } from 'graphql'
 import { createClient as createSseClient } from 'graphql-sse'
 import { createClient as createWsClient } from 'graphql-ws'
 import relay from 'relay-runtime'
@@ -205,4 +207,47 @@ test('Relay’s network layer asks', async () => {
   )
   const [payload] = await all<{ readonly data: { readonly films: readonly object[] } }>(answered as never)
   assert.equal(payload?.data.films.length, 2)
+})
+
+test('GraphQL Code Generator reads the schema by its URL and writes the types of an operation', async () => {
+  const written = await generate(
+    {
+      schema: `${graph.url}/graphql`,
+      documents: 'query Films { films { id name stars } }',
+      generates: { 'films.ts': { plugins: ['typescript', 'typescript-operations'] } },
+      silent: true,
+    },
+    false,
+  )
+  const text = String(written.map(({ content }: { content: string }) => content).join('\n'))
+  assert.match(text, /export type Film = \{[^}]*stars\?: Maybe<Scalars\['Int'\]/)
+  assert.match(text, /export type FilmsQuery/)
+})
+
+test('Apollo Sandbox asks for the schema in every form of introspection, from its own page where it may', async () => {
+  await using open = await httpGraph(parts, { corsOrigins: ['https://studio.apollographql.com'] })
+  const origin = 'https://studio.apollographql.com'
+  const preflight = await fetch(`${open.url}/graphql`, {
+    method: 'OPTIONS',
+    headers: {
+      origin,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'content-type,apollographql-client-name,x-apollo-operation-name',
+    },
+  })
+  assert.ok(preflight.ok)
+  assert.equal(preflight.headers.get('access-control-allow-origin'), origin)
+  assert.match(preflight.headers.get('access-control-allow-headers') ?? '', /content-type/i)
+  const all = { schemaDescription: true, specifiedByUrl: true, directiveIsRepeatable: true, inputValueDeprecation: true, oneOf: true }
+  for (const options of [{}, all]) {
+    const answer = await fetch(`${open.url}/graphql`, {
+      method: 'POST',
+      headers: { origin, 'content-type': 'application/json', 'apollographql-client-name': 'sandbox', 'apollo-require-preflight': 'true' },
+      body: JSON.stringify({ operationName: 'IntrospectionQuery', query: getIntrospectionQuery(options), variables: {} }),
+    })
+    const { data, errors } = (await answer.json()) as { readonly data: IntrospectionQuery; readonly errors?: unknown }
+    assert.equal(errors, undefined)
+    assert.ok(buildClientSchema(data).getType('Film'))
+    assert.equal(answer.headers.get('access-control-allow-origin'), origin)
+  }
 })
