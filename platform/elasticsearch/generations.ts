@@ -7,6 +7,7 @@ import { indexBody, type Stored } from '#platform/elasticsearch/mapping.ts'
 const rebuildMsMax = 6 * 3_600_000
 const bulkDocuments = 500
 const removalsPerPage = 1_000
+const swapsMax = 20
 
 type Target = { readonly index: string; readonly isLive: boolean; readonly isNext: boolean }
 
@@ -107,17 +108,30 @@ export class Generations {
   }
 
   async #goLive(index: string): Promise<void> {
-    const actions = [
-      { remove: { index: `${this.#name}-*`, alias: this.live, must_exist: false } },
-      { add: { index, alias: this.live } },
-      { remove: { index, alias: this.#next } },
-    ]
-    await this.#client.indices.updateAliases({ actions }, { requestTimeout: writeMs })
+    await this.#swap(index)
     const targets = await this.#targets()
-    // NOTE: of several rebuilds that end at the same moment each takes the alias from the one before only; the youngest stays.
+    // NOTE: of several that begin on an empty cluster at the same moment each finds nothing to replace; the youngest stays.
     const live = targets.flatMap((target) => (target.isLive ? [target.index] : [])).toSorted()
     const unnamed = targets.flatMap(({ index: name, isLive, isNext }) => (isLive || isNext ? [] : [name]))
     await this.#remove([...live.slice(0, -1), ...unnamed])
+  }
+
+  /** Puts an index into the place of the one that is searched, in one step that fails, and is tried again, when another did so meanwhile. */
+  async #swap(index: string): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      const replaced = (await this.#targets()).filter((target) => target.isLive && target.index !== index)
+      const actions = [
+        ...replaced.map((target) => ({ remove: { index: target.index, alias: this.live, must_exist: true } })),
+        { add: { index, alias: this.live } },
+        { remove: { index, alias: this.#next, must_exist: false } },
+      ]
+      try {
+        await this.#client.indices.updateAliases({ actions }, { requestTimeout: writeMs })
+        return
+      } catch (error) {
+        if (statusOf(error) !== 404 || tries === swapsMax) throw error
+      }
+    }
   }
 
   async #removeLeftovers(): Promise<void> {
@@ -126,11 +140,10 @@ export class Generations {
     await this.#remove(old.map(({ index }) => index))
   }
 
+  /** NOTE: one by one, because a request that names one which another process has just removed removes none. */
   async #remove(indices: readonly string[]): Promise<void> {
-    if (indices.length === 0) return
-    await this.#client.indices
-      .delete({ index: [...indices], ignore_unavailable: true }, { requestTimeout: writeMs })
-      .catch((error: unknown) => {
+    for (const index of indices)
+      await this.#client.indices.delete({ index, ignore_unavailable: true }, { requestTimeout: writeMs }).catch((error: unknown) => {
         if (statusOf(error) !== 404) throw error
       })
   }
