@@ -103,3 +103,20 @@ test('when no broker answers what is asked of topics, that is a fault of the con
   })
   await assert.rejects(unanswered, { name: 'KafkaJSConnectionError', retriable: true })
 })
+
+test('a server of another kind, whatever it answers, ends the connection and not the process', { timeout: 60_000 }, async () => {
+  for (const answer of [
+    [0x84, 0, 0, 0, 0],
+    [0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4],
+    [0, 0, 0, 2, 1, 1],
+  ]) {
+    const server = createServer((socket) => void socket.on('error', () => undefined).once('data', () => socket.write(Buffer.from(answer))))
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const address = server.address()
+    const connection = connectionTo(typeof address === 'object' ? (address?.port ?? 0) : 0)
+    await connection.connect()
+    await assert.rejects(ask(connection), /not Kafka|does not answer/)
+    await connection.disconnect()
+    server.close()
+  }
+})

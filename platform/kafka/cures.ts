@@ -26,6 +26,7 @@ type Connection = {
   connect(): Promise<unknown>
   send(request: unknown): Promise<unknown>
   disconnect(): Promise<unknown>
+  processData(bytes: Buffer): void
 }
 type Errors = {
   readonly KafkaJSConnectionClosedError: new (message: string, broker: { readonly host: string; readonly port: number }) => Error
@@ -69,7 +70,7 @@ const lengthBytes = 4
 export const cureHangs = (): void => {
   const { prototype } = requireFrom('kafkajs/src/network/connection.js') as { prototype: Connection }
   const errors = requireFrom('kafkajs/src/errors.js') as Errors
-  const { send, connect, disconnect } = prototype
+  const { send, connect, disconnect, processData } = prototype
   const goneUntil = new Map<string, number>()
   const placeOf = ({ host, port }: Connection): string => `${host}:${port}`
   const isGone = (connection: Connection): boolean => Date.now() < (goneUntil.get(placeOf(connection)) ?? 0)
@@ -85,6 +86,15 @@ export const cureHangs = (): void => {
     await disconnect.call(this)
     // NOTE: what was sent after kafkajs had looked for requests that wait, and before it closed, would wait without end.
     this.requestQueue.rejectAll(closed(this))
+  }
+  // NOTE: what a server of another kind answers may have no length that a buffer can have; thrown here, it would end the process.
+  prototype.processData = function (this: Connection, bytes: Buffer) {
+    try {
+      processData.call(this, bytes)
+    } catch {
+      cutOff(this, new errors.KafkaJSConnectionError('What answers there is not Kafka', { broker: placeOf(this) }))
+      void this.disconnect().catch(() => undefined)
+    }
   }
   prototype.send = async function (this: Connection, request: unknown) {
     try {

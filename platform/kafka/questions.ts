@@ -4,9 +4,11 @@ import { type Admin, type Kafka, leave } from './client.ts'
 const patienceMs = 15_000
 const pauseMs = 200
 
+/** NOTE: kafkajs fails with a TypeError of reading what no broker has answered. */
 const isRetriable = (error: unknown): boolean =>
-  error instanceof Error &&
-  (('retriable' in error && error.retriable === true) || /^KafkaJS(Connection|NumberOfRetries|Broker|Request)/.test(error.name))
+  error instanceof TypeError ||
+  (error instanceof Error &&
+    (('retriable' in error && error.retriable === true) || /^KafkaJS(Connection|NumberOfRetries|Broker|Request)/.test(error.name)))
 
 /**
  * Asks brokers by one connection, which is replaced when a question fails of something that passes: a leader that has just changed,

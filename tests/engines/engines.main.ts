@@ -11,7 +11,7 @@ import { engineCacheVariable, engineTestsVariable } from './up.ts'
 
 // npm run test:engines [-- FILE … | flows]: contract suites and flows on the engines that `npm run engines -- up` has brought up.
 const root = join(import.meta.dirname, '../..')
-const flows = ['membership', 'heartbeats', 'ingest', 'uploads', 'resume', 'degraded', 'rules', 'gone-titles', 'trace', 'live'].map(
+const flows = ['membership', 'heartbeats', 'ingest', 'uploads', 'resume', 'degraded', 'trace', 'live'].map(
   (name) => `tests/flows/${name}.test.ts`,
 )
 

@@ -15,6 +15,18 @@ export type KafkaRig = Rig & {
   readonly arrived: () => ReadonlyMap<string, readonly number[]>
 }
 
+/** The numbers of each key that were acknowledged and have not arrived. */
+const lostOf = (
+  arrived: ReadonlyMap<string, ReadonlySet<number>>,
+  acknowledged: ReadonlySet<string>,
+): ReadonlyMap<string, readonly number[]> =>
+  new Map(
+    [...Map.groupBy(acknowledged, (each) => each.split(' ')[0] ?? '')].flatMap(([key, all]) => {
+      const missing = all.map((each) => Number(each.split(' ')[1])).filter((n) => !arrived.get(key)?.has(n))
+      return missing.length === 0 ? [] : [[key, missing] as const]
+    }),
+  )
+
 /** Events of nine keys through three brokers, read by two members of a group. */
 export const kafkaRig = async (): Promise<KafkaRig> => {
   await using stack = new AsyncDisposableStack()
@@ -52,6 +64,10 @@ export const kafkaRig = async (): Promise<KafkaRig> => {
     arrived: () => new Map([...arrived].map(([key, numbers]) => [key, [...numbers]])),
     outcome: async () => {
       await until('all that was acknowledged is consumed', settleMs, async () => missing() === 0).catch(() => undefined)
+      for (const [key, numbers] of lostOf(arrived, acknowledged))
+        process.stderr.write(
+          `faults  of ${key} are missing: ${numbers.join(' ')}; the last that arrived is ${Math.max(...(arrived.get(key) ?? [-1]))}\n`,
+        )
       const distinct = [...arrived.values()].reduce((sum, numbers) => sum + numbers.size, 0)
       return { lost: missing(), twice: null, again: deliveries - distinct, fallback: null }
     },
