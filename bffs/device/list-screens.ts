@@ -1,20 +1,23 @@
 import { type BffContext, signedIn, type Watcher } from './context.ts'
 import { genrePage } from './genres.ts'
-import type { Ruled } from './hydrate.ts'
-import type { LoadTitles } from './load-titles.ts'
+import type { HomeDeps } from './home-screen.ts'
 import { myListPage } from './my-list.ts'
+import type { Featured } from './present-home.ts'
 import { type PageSkeleton, type Paging, titlesOfPage } from './title-pages.ts'
+import { wholeRow } from './whole-row.ts'
 
-type Card<T, C> = (title: T, progress: null) => C
+type ListDeps<T, C> = HomeDeps<T> & { readonly presentCard: (title: T, progress: number | null) => C }
 type GenreOptions = Paging & { readonly name: string }
 
-/** Resolvers of the lists of a device with cards: what the watching profile put aside, and one genre, as far as it may see them. */
-export const createListQueries = <T extends Ruled, C>(loadCards: LoadTitles<T>, presentCard: Card<T, C>) => {
+/** Resolvers of the lists of a device with cards: what the watching profile put aside, one genre, and all of a row, as far as it may see them. */
+export const createListQueries = <T extends Featured, C>(deps: ListDeps<T, C>) => {
+  const { loadCards, presentCard } = deps
   const present = async (watcher: Watcher, skeleton: PageSkeleton) => {
     const titles = await titlesOfPage(watcher, skeleton, loadCards)
     return { cards: titles.map((title) => presentCard(title, null)), endCursor: skeleton.endCursor }
   }
   return {
+    row: (_parent: unknown, { id }: { readonly id: string }, context: BffContext) => wholeRow(signedIn(context), id, deps),
     myList: async (_parent: unknown, paging: Paging, context: BffContext) => {
       const watcher = signedIn(context)
       return present(watcher, await myListPage(watcher, paging))

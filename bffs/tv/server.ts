@@ -4,7 +4,6 @@ import { createListQueries } from '../device/list-screens.ts'
 import { type BffDeps, createBff } from '../device/server.ts'
 import { sharedMutations, sharedQueries } from '../device/shared-resolvers.ts'
 import { createSkeletons } from '../device/skeleton.ts'
-import { wholeRow } from '../device/whole-row.ts'
 import type { Resolvers } from './schema.generated.ts'
 import { createCards } from './screens/cards.ts'
 import { homeScreen, presentCard } from './screens/home.ts'
@@ -18,10 +17,9 @@ export const createTv = (deps: BffDeps): Promise<Http> => {
   const resolvers: Required<Pick<Resolvers, 'Query' | 'Mutation'>> = {
     Query: {
       ...sharedQueries,
-      ...createListQueries(loadCards, presentCard),
+      ...createListQueries({ loadCards, presentCard, skeletons }),
       home: (_parent, _args, context) => homeScreen(signedIn(context), { skeletons, loadCards }),
       title: (_parent, { id }, context) => titleScreen(signedIn(context), id, loadCards),
-      row: (_parent, { id }, context) => wholeRow(signedIn(context), id, { skeletons, loadCards, presentCard }),
       search: (_parent, words, context) => searchScreen(signedIn(context), words, { skeletons, loadCards }),
     },
     Mutation: sharedMutations('TV'),
