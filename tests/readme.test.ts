@@ -207,6 +207,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   'npm run test:engines': '.ci/engines runs it, on the engines that it brings up',
   'npm run bench:engines': 'a bench takes minutes, and engines that are up',
   'npm run bench:film': 'a bench takes minutes; its parts are functions of the tests',
+  'npm run bench:renewals': 'a bench takes minutes; subgraphs/profile/billing tests what it runs',
   'npm run bench:screens': 'a bench takes minutes; its parts are functions of the tests',
   'npm run bench:gateway': 'a bench takes minutes; its parts are functions of the tests',
   'npm run bench:heartbeats': 'a bench takes minutes; its parts are functions of the tests',

@@ -137,13 +137,14 @@ const statusOf = async (boss: PgBoss, { name }: JobQueue, id: string): Promise<J
 
 type Claims = { readonly log: Log; readonly stop: AbortSignal }
 
-const claim = async <Q extends JobQueue>(
-  boss: PgBoss,
-  { queue, handle, concurrency = 1 }: Work<Q>,
-  { log, stop }: Claims,
-): Promise<void> => {
-  const options = { batchSize: 1, localConcurrency: concurrency, pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 5 }
-  await boss.work<Carried<Q>>(queue.name, options, async ([job]) => {
+const claim = async <Q extends JobQueue>(boss: PgBoss, work: Work<Q>, claims: Claims): Promise<void> => {
+  for (let n = 0; n < (work.concurrency ?? 1); n += 1) await claimOne(boss, work, claims)
+}
+
+const claimOne = async <Q extends JobQueue>(boss: PgBoss, { queue, handle }: Work<Q>, { log, stop }: Claims): Promise<void> => {
+  const options = { batchSize: 1, pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 5 }
+  let worker = ''
+  worker = await boss.work<Carried<Q>>(queue.name, options, async ([job]) => {
     if (job === undefined) return
     const taken = new AbortController()
     const watch = setInterval(() => void abortWhenGone(boss, queue, { id: job.id, taken }).catch(() => undefined), watchMs)
@@ -160,6 +161,8 @@ const claim = async <Q extends JobQueue>(
       await doJob({ queue, handle, log }, { id: job.id, signal, progress, ...job.data })
     } finally {
       clearInterval(watch)
+      // NOTE: a worker would wait for the next poll after each job, however many wait.
+      if (worker !== '') boss.notifyWorker(worker)
     }
   })
 }

@@ -47,6 +47,17 @@ export const jobsSuite = (name: string, openJobs: OpenJobs): void => {
     await until('their states', 20_000, async () => (await jobs.status(queue, ids[0] ?? ''))?.state === 'done')
   })
 
+  promise('jobs that wait are done one after the other, without a pause between them', async ({ open }) => {
+    const queue = taskQueue()
+    const jobs = await open()
+    const count = 120
+    await Promise.all(Array.from({ length: count }, (_, n) => jobs.enqueue(queue, task(n))))
+    const done: number[] = []
+    await jobs.work({ queue, concurrency: 2, handle: async ({ data }) => void done.push(data.n) })
+    await until('all of them', 60_000, async () => done.length >= count)
+    assert.equal(new Set(done).size, count)
+  })
+
   promise('while a job is unfinished its key makes no second one; afterwards it does', async ({ open }) => {
     const queue = taskQueue()
     const jobs = await open()

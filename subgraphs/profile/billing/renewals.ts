@@ -15,7 +15,7 @@ export type RenewalDeps = {
 }
 
 const minuteMs = 60_000
-const accountsMax = 1_000
+const pageSize = 1_000
 const concurrency = 4
 
 /**
@@ -25,9 +25,17 @@ const concurrency = 4
 export const renewRegularly = async ({ prisma, jobs, billing, clock, log, everyMs = minuteMs }: RenewalDeps): Promise<AsyncDisposable> => {
   await jobs.work({ queue: renewals, concurrency, handle: ({ data: { accountId } }) => billing.advance(accountId) })
   const look = async (): Promise<void> => {
-    const where = { dueAt: { lte: clock() } }
-    const due = await prisma.subscription.findMany({ where, select: { accountId: true }, orderBy: { dueAt: 'asc' }, take: accountsMax })
-    for (const { accountId } of due) await jobs.enqueue(renewals, { accountId })
+    const dueAt = { lte: clock() }
+    for (let after: string | undefined = ''; after !== undefined; ) {
+      const due: readonly { readonly accountId: string }[] = await prisma.subscription.findMany({
+        where: { dueAt, accountId: { gt: after } },
+        select: { accountId: true },
+        orderBy: { accountId: 'asc' },
+        take: pageSize,
+      })
+      for (const { accountId } of due) await jobs.enqueue(renewals, { accountId })
+      after = due.length < pageSize ? undefined : due.at(-1)?.accountId
+    }
   }
   return regularly({ what: 'renewals', everyMs, run: look, log })
 }
