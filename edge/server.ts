@@ -11,10 +11,13 @@ import { respond } from './respond.ts'
 import { createSteering } from './steering.ts'
 import { type EdgeTarget, readEdgeTarget } from './target.ts'
 import { createCheckToken } from './token.ts'
+import { Underway } from './underway.ts'
 
 export type EdgeDeps = HttpDeps & {
   readonly streamKey: string
+  /** What it keeps in memory, and what answers under way may hold beside that; the same, and 64 MiB at least, unless it is said. */
   readonly bytesMax: number
+  readonly underwayBytesMax?: number
   readonly fill: Fill
   /** Origins of pages that may read from it: all of them (`*`) unless it is said. */
   readonly allowedOrigins?: readonly string[]
@@ -28,11 +31,22 @@ type Opened = EdgeTarget & { readonly grant: StreamGrant | null }
 const bytesSent = counter('edge_bytes_total', 'Bytes sent to players', ['source'])
 
 /** An edge node: `/<token>/<key>` for streams, `/art/<key>` for pictures, which need no token. */
-export const createEdge = ({ streamKey, bytesMax, fill, allowedOrigins = ['*'], edges = [], clock, ...http }: EdgeDeps): Http => {
+export const createEdge = (deps: EdgeDeps): Http => {
+  const {
+    streamKey,
+    bytesMax,
+    underwayBytesMax = Math.max(bytesMax, 67_108_864),
+    fill,
+    allowedOrigins = ['*'],
+    edges = [],
+    clock,
+    ...http
+  } = deps
   // NOTE: pages of every origin may read what it serves, so that its name guards nothing; a CDN in front asks by names of its own.
-  // NOTE: answers that wait share the cached bytes, however many they are.
+  // NOTE: answers that wait share their bytes, however many they are; these are counted once, by `Underway`.
   const app = createHttp({ ...http, hosts: ['*'], connections: { heldBytesMax: Number.POSITIVE_INFINITY, ...http.connections } })
   const cache = createEdgeCache({ bytesMax, fill })
+  const underway = new Underway({ bytesMax: underwayBytesMax, log: http.log })
   const checkToken = createCheckToken(streamKey)
   const steering = createSteering(edges)
   letPagesRead(app, allowedOrigins)
@@ -60,6 +74,7 @@ export const createEdge = ({ streamKey, bytesMax, fill, allowedOrigins = ['*'], 
       if (found === null) throw new CinegraphError('NOT_FOUND', { what: 'object', id: target.key })
       const { body, ...about } = found.held
       reply.header('x-cache', found.hit ? 'HIT' : 'MISS')
+      if (request.method === 'GET') underway.add(reply.raw, body)
       const read = (range = { start: 0, end: body.length - 1 }): Buffer => body.subarray(range.start, range.end + 1)
       const sent = await respond(request, reply, { ...about, bytes: body.length, read })
       bytesSent.inc({ source: found.hit ? 'memory' : 'origin' }, sent)

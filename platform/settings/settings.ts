@@ -93,7 +93,7 @@ export const settings = {
     'edge-memory-mb',
     'CINEGRAPH_EDGE_MEMORY_MB',
     128,
-    'memory an edge may use for hot segments',
+    'memory an edge may use for hot segments, and as much again for answers under way',
     wholeNumber(1, 1_000_000),
   ),
   processes: setting(
