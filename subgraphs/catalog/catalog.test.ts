@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import { createMiniSearchIndex } from '#platform/adapters/search-index.minisearch.ts'
 import { titles } from '#platform/contracts/topics/catalog.titles.ts'
+import { ingestFailed } from '#platform/contracts/topics/ingest.failed.ts'
 import { log } from '../../tests/boot.ts'
 import { until } from '../../tests/member.ts'
 import { type ServedSubgraph, serveSubgraph } from '../../tests/subgraph.ts'
@@ -95,6 +96,38 @@ test('an upload is for operators, and is not finished before its parts have arri
   assert.equal(ticket.partUrls.length, 3)
   const finish = await catalog.ask(`mutation { finishUpload(id: "${ticket.id}") { step } }`, {}, { operator: true })
   assert.match(finish.errors?.[0]?.message ?? '', /Part 1 .* missing/)
+})
+
+test('a film that is still being sent, or that could not be made, is in no list; its operator sees why', { timeout: 60_000 }, async () => {
+  const operator = { operator: true }
+  const input = `title: "Unmakeable", genres: ["Unmade"], bytes: 10, sha256: "${'b'.repeat(64)}"`
+  const { data } = await catalog.ask(`mutation { startUpload(input: { ${input} }) { id titleId } }`, {}, operator)
+  const { id, titleId } = data.startUpload as unknown as { id: string; titleId: string }
+  const lists = async () => {
+    const answer = await catalog.ask(
+      '{ genres browse(genre: "Unmade") { edges { node { id } } } search(text: "Unmakeable") { titles { id } } }',
+    )
+    const { genres, browse, search } = answer.data as unknown as {
+      genres: string[]
+      browse: Connection
+      search: { titles: { id: string }[] }
+    }
+    const index = await postgresTitles(catalog.database.prisma).forIndex([titleId])
+    return [genres.includes('Unmade'), browse.edges.length, search.titles.filter((found) => found.id === titleId).length, index.length]
+  }
+  const moveTo = (state: 'PREPARING' | 'READY') => catalog.database.prisma.media.update({ where: { titleId }, data: { state } })
+  assert.deepEqual((await lists()).slice(0, 3), [false, 0, 0], 'while it is sent')
+  await catalog.database.prisma.availability.create({ data: { titleId, region: '*', startsAt: new Date(0) } })
+  await moveTo('PREPARING')
+  assert.deepEqual(await lists(), [true, 1, 0, 1], 'while it is made')
+  await catalog.events.publish(ingestFailed, [{ uploadId: id, titleId, code: 'SOURCE_UNREADABLE', message: 'it is a text' }])
+  const asked = () => catalog.ask(`{ upload(id: "${id}") { step error } title(id: "${titleId}") { media { state } } }`, {}, operator)
+  await until('it has failed', 20_000, async () => JSON.stringify((await asked()).data).includes('"failed"'))
+  assert.deepEqual(await lists(), [false, 0, 0, 0], 'when it has failed')
+  const seen = await asked()
+  assert.deepEqual({ ...seen.data }, { upload: { step: 'failed', error: 'it is a text' }, title: { media: { state: 'FAILED' } } })
+  await moveTo('READY')
+  assert.deepEqual(await lists(), [true, 1, 0, 1], 'and when another try has made it')
 })
 
 /** Gives a title another name, as an editor would: in one transaction with its version. */

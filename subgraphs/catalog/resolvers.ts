@@ -40,7 +40,10 @@ export const resolvers = (deps: CatalogDeps): Resolvers => ({
 })
 
 const queries = ({ titles, search, uploads, clock }: CatalogDeps): Resolvers['Query'] & object => {
-  const shown = (caller: Caller) => (title: Title) => isAvailable(title.availability, caller.region, clock())
+  const shown =
+    (caller: Caller) =>
+    ({ availability, media }: Title) =>
+      media.state !== 'FAILED' && isAvailable(availability, caller.region, clock())
   const audience = ({ region, viewer }: Caller) => ({ region, maturityLimit: viewer?.maturityLimit ?? adult, at: clock() })
   const seen = ({ region, viewer }: Caller) => ({ region, maturityMax: viewer?.maturityLimit ?? adult })
   return {

@@ -55,13 +55,17 @@ const offeredTo = ({ region, maturityLimit, at }: Audience) => {
   return { maturity: { lte: maturityLimit }, OR: [here, everywhere] }
 }
 
+/** A title whose film could not be made is in no list; only its operator knows of it. */
+const listed = { NOT: { media: { is: { state: 'FAILED' as const } } } }
+const topKinds = { in: ['FILM' as const, 'SERIES' as const] }
+
 /** Titles in the `catalog` schema. */
 export const postgresTitles = (prisma: Prisma): TitleStore => ({
   titles: async (ids) => (await prisma.title.findMany({ where: { id: { in: [...ids] } }, include: related })).map(toTitle),
   browse: async ({ genre, kind, first, after }, audience) => {
     const where = {
-      AND: [offeredTo(audience)],
-      kind: kind ?? { in: ['FILM' as const, 'SERIES' as const] },
+      AND: [offeredTo(audience), listed],
+      kind: kind ?? topKinds,
       ...(genre === undefined ? {} : { genres: { has: genre } }),
       ...beyond(after),
     }
@@ -72,7 +76,8 @@ export const postgresTitles = (prisma: Prisma): TitleStore => ({
   genres: async ({ region, maturityLimit, at }) => {
     const found = await prisma.$queryRaw<readonly { readonly genre: string }[]>`
       select distinct genre from catalog.title t, unnest(t.genres) as genre
-      where t.kind <> 'EPISODE' and t.maturity <= ${maturityLimit} and exists (
+      where t.kind <> 'EPISODE' and t.maturity <= ${maturityLimit}
+      and not exists (select 1 from catalog.media m where m.title_id = t.id and m.state = 'FAILED') and exists (
         select 1 from catalog.availability a
         where a.title_id = t.id and a.starts_at <= ${at} and (a.ends_at is null or a.ends_at > ${at}) and (a.region = ${region}
           or (a.region = '*' and not exists (select 1 from catalog.availability o where o.title_id = t.id and o.region = ${region}))))
@@ -90,11 +95,11 @@ export const postgresTitles = (prisma: Prisma): TitleStore => ({
   creditsOf: (titleIds) =>
     prisma.credit.findMany({ where: { titleId: { in: [...titleIds] } }, include: { person: true }, orderBy: { position: 'asc' } }),
   withPrefix: async (text, limit) => {
-    const where = { kind: { in: ['FILM' as const, 'SERIES' as const] }, name: { startsWith: text, mode: 'insensitive' as const } }
+    const where = { ...listed, kind: topKinds, name: { startsWith: text, mode: 'insensitive' as const } }
     return (await prisma.title.findMany({ where, include: related, orderBy: { popularity: 'desc' }, take: limit })).map(toTitle)
   },
   forIndex: async (ids) => {
-    const where = { kind: { in: ['FILM' as const, 'SERIES' as const] }, ...(ids === undefined ? {} : { id: { in: [...ids] } }) }
+    const where = { ...listed, kind: topKinds, ...(ids === undefined ? {} : { id: { in: [...ids] } }) }
     const rows = await prisma.title.findMany({ where, include: { ...related, credits: { include: { person: true } } } })
     return rows.map((row) => ({ ...toTitle(row), people: row.credits.map((credit) => credit.person.name) }))
   },
@@ -117,6 +122,7 @@ export const postgresUploads = (prisma: Prisma): UploadStore => ({
       })
       const upload = await tx.upload.findUniqueOrThrow({ where: { id } })
       if (count === 1) {
+        await offerEverywhere(tx, upload.titleId)
         await tx.media.update({ where: { titleId: upload.titleId }, data: { state: 'PREPARING', percent: 0 } })
         await tx.catalogOutbox.create({ data: outboxJob(sources, job) })
       }
@@ -145,11 +151,15 @@ type NewUpload = Parameters<UploadStore['start']>[0]
 
 const startIn = async (tx: Transaction, upload: NewUpload, title: NewTitle): Promise<void> => {
   const details = { runtimeMinutes: 0, language: 'en', popularity: 0.5, hue: 210, releasedAt: new Date() }
-  const everywhere = { create: { region: '*', startsAt: new Date(0) } }
   await tx.title.create({
-    data: { ...title, ...details, genres: [...title.genres], availability: everywhere, media: { create: { state: 'NONE' } } },
+    data: { ...title, ...details, genres: [...title.genres], media: { create: { state: 'NONE' } } },
   })
   await tx.upload.create({ data: { ...upload, bytes: BigInt(upload.bytes) } })
+}
+
+/** NOTE: not before its film has arrived, or a title would be offered that nobody may ever send. */
+const offerEverywhere = async (tx: Transaction, titleId: string): Promise<void> => {
+  await tx.availability.createMany({ data: [{ titleId, region: '*', startsAt: new Date(0) }], skipDuplicates: true })
 }
 
 /** The one step in which a stream appears: media, upload and the event about it change together. */
