@@ -68,6 +68,11 @@ export class Executor {
     if (state !== null) await this.#enqueue(workflowId, input, decide(definition, state).due)
   }
 
+  /** Ends a workflow without an outcome; a task of it that is being done is aborted within seconds, wherever that is. */
+  async cancel(workflowId: string): Promise<void> {
+    await this.#deps.store.end(workflowId)
+  }
+
   /** Does tasks until the jobs are disposed of. */
   async work(): Promise<void> {
     const { jobs, queue, stop, onRest } = this.#deps
@@ -117,7 +122,10 @@ export class Executor {
   /** Gives false when there is no other try. */
   async #afterFailure(workflowId: string, { ref, name }: DueTask, error: unknown): Promise<false> {
     const { store, tasks, isFinal, onFailedTry } = this.#deps
-    if (!(await store.runs(workflowId))) return false
+    if (!(await store.runs(workflowId))) {
+      await store.end(workflowId)
+      return false
+    }
     onFailedTry(workflowId, ref, error)
     const failures = await store.noteFailure(workflowId, ref)
     if (!isFinal(error) && failures <= (tasks.get(name)?.retryCount ?? 3)) throw error

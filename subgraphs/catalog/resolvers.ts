@@ -12,7 +12,7 @@ import type { CatalogLoaders } from './loaders.ts'
 import type { Resolvers } from './schema.generated.ts'
 import type { Search } from './search.ts'
 import type { Title, TitleStore } from './store.ts'
-import { finishUpload, startUpload, type UploadDeps } from './uploads.ts'
+import { cancelUpload, finishUpload, startUpload, type UploadDeps } from './uploads.ts'
 
 export type CatalogContext = SubgraphContext<CatalogLoaders>
 export type CatalogDeps = {
@@ -94,6 +94,7 @@ const queries = ({ titles, search, uploads, clock }: CatalogDeps): Resolvers['Qu
 const mutations = ({ uploads }: CatalogDeps): Resolvers['Mutation'] & object => ({
   startUpload: (_parent, { input }) => startUpload(input, uploads),
   finishUpload: (_parent, { id }) => finishUpload(id, uploads),
+  cancelUpload: (_parent, { id }) => cancelUpload(id, uploads),
 })
 
 const subscriptions = ({ uploads, events }: CatalogDeps): Resolvers['Subscription'] & object => ({

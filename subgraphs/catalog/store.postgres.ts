@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import { cancelled } from '#platform/contracts/jobs/catalog.cancelled.ts'
 import { sources } from '#platform/contracts/jobs/catalog.sources.ts'
 import type { EventOf } from '#platform/contracts/topic.ts'
 import { titles } from '#platform/contracts/topics/catalog.titles.ts'
+import { uploads as uploadTopic } from '#platform/contracts/topics/catalog.uploads.ts'
 import type { packaged } from '#platform/contracts/topics/ingest.packaged.ts'
 import type { Database, Transaction } from '#platform/postgres/database.ts'
 import { outboxEvent, outboxJob } from '#platform/postgres/outbox.ts'
@@ -105,6 +107,8 @@ export const postgresTitles = (prisma: Prisma): TitleStore => ({
   },
 })
 
+const ended = ['published', 'failed']
+
 const toUpload = (row: Omit<Upload, 'bytes'> & { readonly bytes: bigint }): Upload => ({ ...row, bytes: Number(row.bytes) })
 
 /** Uploads, and the titles they bring, in the `catalog` schema. */
@@ -128,21 +132,33 @@ export const postgresUploads = (prisma: Prisma): UploadStore => ({
       }
       return toUpload(upload)
     }),
+  cancel: (job, reason) =>
+    prisma.$transaction(async (tx) => {
+      const { uploadId: id, titleId } = job
+      const { count } = await tx.upload.updateMany({ where: { id, step: { notIn: ended } }, data: { step: 'failed', error: reason } })
+      if (count === 1) {
+        await tx.media.updateMany({ where: { titleId, prefix: null }, data: { state: 'FAILED' } })
+        await tx.catalogOutbox.create({ data: outboxJob(cancelled, job) })
+        await tx.catalogOutbox.create({ data: outboxEvent(uploadTopic, { uploadId: id }) })
+      }
+      return toUpload(await tx.upload.findUniqueOrThrow({ where: { id } }))
+    }),
   progress: async ({ uploadId, titleId, step, percent }) => {
     // NOTE: progress arrives out of order at times; it never goes back, and never moves a finished upload.
     await prisma.$transaction([
       prisma.upload.updateMany({
-        where: { id: uploadId, step: { notIn: ['published', 'failed'] }, percent: { lte: percent } },
+        where: { id: uploadId, step: { notIn: ended }, percent: { lte: percent } },
         data: { step, percent },
       }),
       prisma.media.updateMany({ where: { titleId, state: 'PREPARING', percent: { lte: percent } }, data: { percent } }),
     ])
   },
   publish: (stream) => prisma.$transaction((tx) => publishIn(tx, stream)),
+  // NOTE: of an upload that has ended nothing more is told; one that was cancelled may fail for want of its parts.
   fail: async ({ uploadId, titleId, message }) => {
     await prisma.$transaction([
       prisma.media.updateMany({ where: { titleId, state: 'PREPARING' }, data: { state: 'FAILED' } }),
-      prisma.upload.updateMany({ where: { id: uploadId, step: { not: 'published' } }, data: { step: 'failed', error: message } }),
+      prisma.upload.updateMany({ where: { id: uploadId, step: { notIn: ended } }, data: { step: 'failed', error: message } }),
     ])
   },
 })

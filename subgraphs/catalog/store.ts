@@ -1,4 +1,5 @@
 import type { JobOf } from '#platform/contracts/job-queue.ts'
+import type { cancelled } from '#platform/contracts/jobs/catalog.cancelled.ts'
 import type { sources } from '#platform/contracts/jobs/catalog.sources.ts'
 import type { EventOf } from '#platform/contracts/topic.ts'
 import type { ingestFailed } from '#platform/contracts/topics/ingest.failed.ts'
@@ -79,6 +80,8 @@ export type UploadStore = {
   readonly upload: (id: string) => Promise<Upload | null>
   /** Moves an upload on and saves the job that this causes, both or neither. */
   readonly finish: (id: string, job: JobOf<typeof sources>) => Promise<Upload>
+  /** Ends an upload that has not ended, with a reason, and saves the job that cleans up, both or neither. Gives it as it then stands. */
+  readonly cancel: (job: JobOf<typeof cancelled>, reason: string) => Promise<Upload>
   readonly progress: (progress: EventOf<typeof ingestProgress>) => Promise<void>
   readonly publish: (stream: EventOf<typeof packaged>) => Promise<void>
   readonly fail: (failed: EventOf<typeof ingestFailed>) => Promise<void>

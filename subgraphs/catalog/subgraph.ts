@@ -1,3 +1,4 @@
+import { cancelled } from '#platform/contracts/jobs/catalog.cancelled.ts'
 import { sources } from '#platform/contracts/jobs/catalog.sources.ts'
 import { titles } from '#platform/contracts/topics/catalog.titles.ts'
 import { uploads } from '#platform/contracts/topics/catalog.uploads.ts'
@@ -22,6 +23,6 @@ export const subgraph: SubgraphDefinition = {
       log,
     })
   },
-  publishes: [titles, sources, uploads],
+  publishes: [titles, sources, uploads, cancelled],
   without: 'names, pictures and search: no screen can be shown',
 }

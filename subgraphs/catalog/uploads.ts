@@ -83,6 +83,15 @@ export const startUpload = async (input: StartUploadInput, { store, uploadUrl, s
   return { id, titleId, partBytes, partUrls: Array.from({ length: parts }, (_, part) => urlOf(part)) }
 }
 
+/** Ends an upload on its way; one that is published or has failed is given as it stands. Throws NOT_FOUND. */
+export const cancelUpload = async (id: string, { store, objects }: UploadDeps): Promise<Upload> => {
+  const upload = await store.upload(id)
+  if (upload === null) throw new CinegraphError('NOT_FOUND', { what: 'upload', id })
+  if (upload.step === 'published' || upload.step === 'failed') return upload
+  await close(upload.objectKey, objects)
+  return store.cancel({ uploadId: id, titleId: upload.titleId, objectKey: upload.objectKey }, 'An operator has cancelled the upload.')
+}
+
 /** From then on the origin takes no more parts. NOTE: each part has the size that its address was signed for, also one that comes in between. */
 const close = async (folder: string, objects: ObjectStore): Promise<void> => {
   const key = closedUpload(folder)

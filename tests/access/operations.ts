@@ -20,6 +20,8 @@ export const argumentsOf: Readonly<Record<string, (member: Household) => Values>
   'Mutation.setThumb': () => ({ titleId: 't-0001', thumb: 'UP' }),
   'Mutation.startUpload': () => ({ input: { title: 'A film', bytes: 10, sha256: 'a'.repeat(64) } }),
   'Mutation.finishUpload': ({ uploadId }) => ({ id: uploadId }),
+  // NOTE: one that there is could not be finished after that.
+  'Mutation.cancelUpload': () => ({ id: 'u-none' }),
   'Mutation.play': () => ({ titleId: 't-0001', device: { id: 'd', kind: 'WEB' } }),
   'Mutation.signUp': () => ({ input: { email: `${randomUUID()}@example.org`, password, profileName: 'New' } }),
   'Mutation.confirmSignUp': () => ({ signUpId: 'no such sign-up', code: 'BBBB-BBBB' }),

@@ -5,13 +5,15 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
 import encoder from '@ffmpeg-installer/ffmpeg'
+import { objectKey } from '#platform/contracts/object-key.ts'
+import { objectsBelow } from '#platform/files/read-object.ts'
 import { registry } from '#platform/observe/metrics.ts'
 import { operatorEmail } from '../../prisma/seed/members.ts'
 import { ingestFilm } from '../../start/ingest.ts'
 import { makeFootage } from '../../workers/transcode/footage.ts'
 import { bootPlatform, type Platform, temporaryFolder } from '../boot.ts'
 import { type TestFilm, testFilm } from '../footage.ts'
-import { Device, type DeviceKind, type Playback } from '../member.ts'
+import { Device, type DeviceKind, type Playback, until } from '../member.ts'
 
 const run = promisify(execFile)
 const kinds: readonly DeviceKind[] = ['tv', 'mobile', 'web']
@@ -162,6 +164,38 @@ test('a film that was cut off is refused instead of published short', async () =
     ingestFilm({ file, title: 'Cut', kind: 'FILM', maturity: 0, genres: [] }, { ...operator(), onProgress: () => undefined }),
     /film cannot be read|encoder stopped|cannot be read/,
   )
+})
+
+test('an upload that is cancelled while it is encoded leaves nothing, and the next film is made', { timeout: 240_000 }, async () => {
+  const file = await makeFootage(3, 40, { workDir: folder.path })
+  const web = new Device(platform.links, 'web', { id: 'web-1' })
+  const { accessToken } = await web.signIn(operatorEmail, 'operator-for-tests')
+  const cancel = async (id: string) => {
+    const query = `mutation { cancelUpload(id: "${id}") { step error } }`
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` }
+    const response = await fetch(`${platform.links.supergraph}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) })
+    return ((await response.json()) as { data: { cancelUpload: object } }).data.cancelUpload
+  }
+  const about = { kind: 'FILM', maturity: 0, genres: ['Cancelled'] } as const
+  const ingesting = assert.rejects(
+    ingestFilm({ file, title: 'Cancelled', ...about }, { ...operator(), onProgress: () => undefined }),
+    /An operator has cancelled the upload/,
+  )
+  const { prisma } = platform.database
+  const upload = await until('it is encoded', 120_000, async () => {
+    const [found] = await prisma.upload.findMany({ where: { step: 'encoding' } })
+    return found
+  })
+  const answer = { step: 'failed', error: 'An operator has cancelled the upload.' }
+  assert.deepEqual([await cancel(upload.id), await cancel(upload.id)], [answer, answer])
+  await ingesting
+  const roots = [`work/${upload.id}`, `streams/${upload.titleId}`, upload.objectKey].map((root) => objectKey(root))
+  const left = async () => (await Promise.all(roots.map((root) => Array.fromAsync(objectsBelow(platform.objects, root))))).flat()
+  await until('nothing is left', 60_000, async () => (await left()).length === 0)
+  const next = await ingestFilm({ file: film.file, title: 'Next', ...about }, { ...operator(), onProgress: () => undefined })
+  assert.notEqual(next.titleId, upload.titleId)
+  assert.deepEqual(await left(), [], 'and nothing has come back')
+  assert.equal((await prisma.upload.findUniqueOrThrow({ where: { id: upload.id } })).step, 'failed')
 })
 
 test('a member who is no operator cannot upload', async () => {

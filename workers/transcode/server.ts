@@ -1,5 +1,6 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { cancelled } from '#platform/contracts/jobs/catalog.cancelled.ts'
 import { footage } from '#platform/contracts/jobs/catalog.footage.ts'
 import { sources } from '#platform/contracts/jobs/catalog.sources.ts'
 import { tasks } from '#platform/contracts/jobs/transcode.tasks.ts'
@@ -40,7 +41,7 @@ const progressPauseMs = 700
  * objects. Disposing ends the encoder; its task is done anew, here or elsewhere.
  */
 export const createTranscode = async (deps: TranscodeDeps): Promise<AsyncDisposable> => {
-  const { jobs, events, objects, workRoot } = deps
+  const { jobs, events, objects, workRoot, log } = deps
   await using stack = new AsyncDisposableStack()
   const folder = await openWorkFolder(workRoot)
   stack.defer(() => endAll(folder))
@@ -58,6 +59,17 @@ export const createTranscode = async (deps: TranscodeDeps): Promise<AsyncDisposa
     queue: sources,
     handle: ({ data: { uploadId, titleId, objectKey: folderOfParts, sha256 = null } }) =>
       begin({ uploadId, titleId, origin: { kind: 'upload', folder: folderOfParts, sha256 } }),
+  })
+  await jobs.work({
+    queue: cancelled,
+    handle: async ({ data: { uploadId, titleId, objectKey: folderOfParts } }) => {
+      await executor.cancel(uploadId)
+      const film = { uploadId, titleId, origin: { kind: 'upload', folder: folderOfParts, sha256: null } } as const
+      if ((await publishedBefore(objects, film)) === null) await removeStream(objects, film)
+      await removeSource(objects, film)
+      films.inc({ outcome: 'cancelled' })
+      log.info({ uploadId, titleId }, 'film cancelled')
+    },
   })
   await jobs.work({
     queue: footage,
@@ -129,6 +141,11 @@ const isOfSource = ({ code }: Pick<Failure, 'code'>): boolean => code.startsWith
 const removeSource = async (objects: ObjectStore, { origin }: FilmInput): Promise<void> => {
   if (origin.kind !== 'upload') return
   for await (const { key } of objectsBelow(objects, objectKey(origin.folder))) await objects.remove(key)
+}
+
+/** What a worker has put of a stream that nobody was told of. */
+const removeStream = async (objects: ObjectStore, { uploadId, titleId }: FilmInput): Promise<void> => {
+  for await (const { key } of objectsBelow(objects, objectKey(`streams/${titleId}/${uploadId}`))) await objects.remove(key)
 }
 
 /** What the programs said that a refusal does not repeat: it names files of this machine. */
