@@ -100,5 +100,7 @@ const createSubgraphs = async (
     const url = config.subgraphUrls[name] ?? ''
     return [name, url === '' ? stack.use(await startSubgraph(definition, parts)) : remoteService(name, url, serviceKey)] as const
   })
+  // NOTE: when one fails, those that are still starting have to be closed with the others; who waits for none would leave them.
+  await Promise.allSettled(entries)
   return Object.fromEntries(await Promise.all(entries))
 }

@@ -33,7 +33,11 @@ export const openEngines = (config: Config, log: Log, overrides: EngineOverrides
       return found as Promise<Needs[N]>
     },
     healthy: async () => (await Promise.all([...opened.values()].map(isHealthy))).every(Boolean),
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    [Symbol.asyncDispose]: async () => {
+      // NOTE: one that is opened late would be closed by nobody.
+      await Promise.allSettled(opened.values())
+      await stack.disposeAsync()
+    },
   }
 }
 

@@ -38,7 +38,8 @@ export const createCatalog = async ({
   log,
 }: CatalogDeps): Promise<Subgraph> => {
   const search = createSearch({ index, store: titles, clock, log })
-  const indexing = await indexTitles({ events, search, log })
+  using stack = new DisposableStack()
+  const indexing = stack.use(await indexTitles({ events, search, log }))
   await ingest({ events, uploads: store, log })
   const uploads = { store, objects, uploadUrl, streamKey, clock }
   const subgraph = await createSubgraph({
@@ -48,6 +49,7 @@ export const createCatalog = async ({
     loaders: () => createLoaders(titles),
     log,
   })
+  stack.move()
   return {
     ...subgraph,
     [Symbol.asyncDispose]: async () => {
