@@ -108,6 +108,7 @@ test('a member signs in, searches with a typing error, plays with sound, seeks, 
   await signIn(page, platform.links.web)
   await page.getByRole('searchbox').fill('glas tide')
   await page
+    .getByRole('list', { name: 'Results' })
     .getByRole('link', { name: /The Glass Tide/ })
     .first()
     .click()

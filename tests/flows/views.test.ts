@@ -143,8 +143,10 @@ test('what was typed wrong is corrected with one key, and a genre narrows what w
   await genre.focus()
   await page.keyboard.press('Enter')
   await page.locator('.chips button[aria-pressed="true"]').waitFor()
-  const fewer = await cardsOf(page, 'Results')
-  assert.ok(fewer.length > 0 && fewer.length < found.length)
+  await until('fewer are found', 10_000, async () => {
+    const { length } = await cardsOf(page, 'Results')
+    return length > 0 && length < found.length
+  })
   await look(page, '1280-search')
   assert.deepEqual(await violations(page), [])
 })

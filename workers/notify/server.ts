@@ -13,7 +13,7 @@ import { accountMail, languageOf, paymentMail, startedMail } from './mails.ts'
 import { messagesIn } from './messages.ts'
 
 export type NotifyDeps = { readonly events: EventLog; readonly mailbox: ObjectStore; readonly webUrl: string; readonly log: Log }
-type To = { readonly email: string; readonly language?: string | undefined }
+type To = { readonly email: string; readonly accountId?: string | undefined; readonly language?: string | undefined }
 
 /** The name of the one mail of an event, so that an event delivered twice still makes one mail. */
 const mailKey = (day: string, identity: string): ObjectKey =>
@@ -25,7 +25,7 @@ export const createNotify = async ({ events, mailbox, webUrl, log }: NotifyDeps)
     if ((await mailbox.head(key)) !== null) return
     const mail = await compose(to.email, message, messagesIn(languageOf(to)).locale)
     await mailbox.put(key, mail, { type: 'message/rfc822' })
-    log.info({ mail: key }, 'mail sent')
+    log.info({ mail: key, ...(to.accountId === undefined ? {} : { accountId: to.accountId }) }, 'mail sent')
   }
   await events.consume({
     topic: mails,
