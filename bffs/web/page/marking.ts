@@ -3,6 +3,7 @@ import type { AddToMyListMutation, RemoveFromMyListMutation, SetThumbMutation, T
 import { failureText } from './failure.ts'
 import { html } from './html.ts'
 import { web } from './state.ts'
+import { Icon, type IconName } from './watch/icons.ts'
 
 type Answer = AddToMyListMutation['addToMyList']
 type Marks = Pick<Extract<Answer, { titleId: string }>, 'inMyList' | 'thumb'>
@@ -17,9 +18,9 @@ const list = async (titleId: string, isListed: boolean): Promise<Answer> =>
 const rate = async (titleId: string, thumb: Thumb): Promise<Answer> =>
   (await web.ask<SetThumbMutation>('setThumb', { titleId, thumb })).setThumb
 
-type ToggleProps = { readonly label: string; readonly sign: string; readonly isOn: boolean; readonly onClick: () => void }
+type ToggleProps = { readonly label: string; readonly sign: IconName; readonly isOn: boolean; readonly onClick: () => void }
 const Toggle = ({ label, sign, isOn, onClick }: ToggleProps) =>
-  html`<button type="button" class="toggle" aria-pressed=${isOn} onClick=${onClick}><span aria-hidden="true">${sign}</span> ${label}</button>`
+  html`<button type="button" class="toggle" aria-pressed=${isOn} onClick=${onClick}><${Icon} name=${sign} /> ${label}</button>`
 
 /** Puts a title on the list of the profile and says what it thinks of it; nothing while that is not known. */
 export const Marking = ({ title }: { readonly title: Marked }) => {
@@ -35,9 +36,9 @@ export const Marking = ({ title }: { readonly title: Marked }) => {
   const turn = (wanted: Thumb) => () => carryOut(rate(title.id, thumb === wanted ? null : wanted))
   return html`
     <p class="actions" role="group" aria-label="What you make of it">
-      <${Toggle} label="My list" sign=${inMyList ? '✓' : '+'} isOn=${inMyList} onClick=${() => carryOut(list(title.id, inMyList))} />
-      <${Toggle} label="I like it" sign="▲" isOn=${thumb === 'UP'} onClick=${turn('UP')} />
-      <${Toggle} label="Not for me" sign="▼" isOn=${thumb === 'DOWN'} onClick=${turn('DOWN')} />
+      <${Toggle} label="My list" sign=${inMyList ? 'added' : 'add'} isOn=${inMyList} onClick=${() => carryOut(list(title.id, inMyList))} />
+      <${Toggle} label="I like it" sign="like" isOn=${thumb === 'UP'} onClick=${turn('UP')} />
+      <${Toggle} label="Not for me" sign="dislike" isOn=${thumb === 'DOWN'} onClick=${turn('DOWN')} />
     </p>
     <p class="error" role="alert">${error}</p>
   `

@@ -48,7 +48,11 @@ const ProfileForm = ({ profile, then }: { readonly profile: Profile; readonly th
       <label><input name="kids" type="checkbox" checked=${profile.kids} /> For children</label>
       <${PinField} />
       <button value="save">Save</button>
-      <button value="delete" class="quiet">Delete the profile</button>
+      <details>
+        <summary>Delete the profile</summary>
+        <p>What it has watched, its list and its thumbs go with it, for good.</p>
+        <button value="delete" class="quiet">Delete ${profile.name}</button>
+      </details>
     </form>
   `
 }

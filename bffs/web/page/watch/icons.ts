@@ -1,6 +1,10 @@
 import { html } from '../html.ts'
 
 const paths = {
+  like: 'M12 5l7 8h-4v6H9v-6H5z',
+  dislike: 'M12 19l-7-8h4V5h6v6h4z',
+  add: 'M11 5h2v6h6v2h-6v6h-2v-6H5v-2h6z',
+  added: 'M9 16.2 4.8 12l-1.4 1.4L9 19 21 7l-1.4-1.4z',
   play: 'M8 5v14l11-7z',
   pause: 'M6 5h4v14H6zM14 5h4v14h-4z',
   back: 'M12 5V1L6 6l6 5V7a6 6 0 1 1-6 6H4a8 8 0 1 0 8-8z',
