@@ -2,13 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Kafka, type KafkaConfig, logLevel, Partitioners, type SASLOptions } from 'kafkajs'
 import type { Log } from '#platform/observe/log.ts'
 import type { ClusterUrl } from '#platform/settings/cluster-url.ts'
-import { cureHangs, curePolling, cureSilence } from './cures.ts'
+import { cureHangs, curePolling, cureSilence, cureSpinning } from './cures.ts'
 
 export type { Admin, Consumer, Kafka, Producer } from 'kafkajs'
 
 curePolling()
 cureHangs()
 cureSilence()
+cureSpinning()
 
 const partitioner = Partitioners.DefaultPartitioner()
 

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { createServer, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { cureHangs, curePolling, cureSilence } from './cures.ts'
+import { cureHangs, curePolling, cureSilence, cureSpinning } from './cures.ts'
 
 type Connection = { connect(): Promise<unknown>; send(request: unknown): Promise<unknown>; disconnect(): Promise<unknown> }
 type Logger = { readonly namespace: () => Logger; readonly debug: () => void; readonly warn: () => void; readonly error: () => void }
@@ -20,6 +20,7 @@ const quiet: Logger = { namespace: () => quiet, debug: () => undefined, warn: ()
 curePolling()
 cureHangs()
 cureSilence()
+cureSpinning()
 
 /** Takes connections and reads, and never answers: what a broker looks like that stands still. */
 const standingStill = async (): Promise<AsyncDisposable & { readonly port: number }> => {
@@ -119,4 +120,25 @@ test('a server of another kind, whatever it answers, ends the connection and not
     await connection.disconnect()
     server.close()
   }
+})
+
+test('a reader that was ended while its loops begin anew lets go of the process, and they end', { timeout: 60_000 }, async () => {
+  const Runner = requireFrom('kafkajs/src/consumer/runner.js') as {
+    readonly prototype: { fetch(nodeId: number): Promise<readonly unknown[]> }
+  }
+  const createFetchManager = requireFrom('kafkajs/src/consumer/fetchManager.js') as (options: object) => {
+    start(): Promise<void>
+    stop(): Promise<void>
+  }
+  const ended = { running: false, fetchManager: { stop: () => fetchManager.stop() }, logger: quiet, consumerGroup: {} }
+  const fetchManager = createFetchManager({
+    logger: quiet,
+    getNodeIds: () => [1, 2],
+    fetch: (nodeId: number) => Runner.prototype.fetch.call(ended as never, nodeId),
+    handler: async () => undefined,
+    concurrency: 1,
+  })
+  const reading = fetchManager.start()
+  await sleep(50)
+  await reading
 })

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import type { Socket } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 
 const requireFrom = createRequire(import.meta.url)
 
@@ -122,6 +123,29 @@ export const cureSilence = (): void => {
     const found = await metadata.call(this, question)
     if (found === null) throw new KafkaJSConnectionError('No broker answers', { broker: 'any' })
     return found
+  }
+}
+
+type Runner = {
+  readonly running: boolean
+  readonly fetchManager: { stop(): Promise<void> }
+  fetch(nodeId: number): Promise<readonly unknown[]>
+}
+
+/**
+ * NOTE: a reader of kafkajs that was ended while the brokers to read from changed begins new loops that nobody ends. Each asks, is told
+ * that the reader does not run, and asks again, without ever letting go of the process: timers, sockets and everything else of it stand
+ * still for good. Here whoever asks a reader that does not run waits a turn, and its loops end.
+ */
+export const cureSpinning = (): void => {
+  const { prototype } = requireFrom('kafkajs/src/consumer/runner.js') as { prototype: Runner }
+  const { fetch } = prototype
+  prototype.fetch = async function (this: Runner, nodeId: number) {
+    if (this.running) return fetch.call(this, nodeId)
+    await nextTurn()
+    // NOTE: it waits for the loop that asks here.
+    void this.fetchManager.stop()
+    return []
   }
 }
 
