@@ -84,8 +84,13 @@ test('subtitles of a film are shown and taken away, and the page is refused noth
   const menu = page.getByRole('combobox', { name: 'Subtitles' })
   await menu.selectOption({ index: 1 })
   await until('a line is shown', 60_000, async () => (await shown()).some((line) => line.startsWith('Line ')))
+  const chosen = (): Promise<string> => menu.evaluate((select) => (select as HTMLSelectElement).selectedOptions[0]?.label ?? '')
+  const [line = ''] = await shown()
+  await until('the next line is shown', 20_000, async () => (await shown()).some((each) => each !== line))
+  assert.notEqual(await chosen(), 'Off', 'the menu says what is shown')
   await menu.selectOption({ index: 0 })
   await until('none is shown', 10_000, async () => (await shown()).length === 0)
+  assert.equal(await chosen(), 'Off')
 })
 
 test('the seek bar shows the picture of the instant that is pointed at', async () => {

@@ -5,7 +5,7 @@ import { failureText } from '../failure.ts'
 import { type Player, startPlayer } from '../player.ts'
 import { session, web } from '../state.ts'
 import { remember, remembered } from './remembered.ts'
-import { noTracks, type Tracks, watchTracks } from './tracks.ts'
+import { noTracks, type Tracks, tracksOf, watchTracks } from './tracks.ts'
 
 export type Playing = {
   readonly error: string
@@ -14,8 +14,8 @@ export type Playing = {
   readonly tracks: Tracks
   /** Where small pictures of the film are; empty until it is open. */
   readonly thumbnails: string
-  /** What plays the stream now; null until it is open. */
-  readonly hls: () => Hls | null
+  /** Makes a choice in what plays the stream; not before it is open. */
+  readonly choose: (change: (hls: Hls) => void) => void
   /** Asks for the film once more, in place of a session elsewhere when one is named, and goes on where it stood. */
   readonly retry: (stop?: string) => void
 }
@@ -64,11 +64,17 @@ export const usePlayback = (titleId: string, video: HTMLVideoElement | null): Pl
     }
   }, [titleId, video, tries])
   useSoundAndSpeed(video)
+  const choose = (change: (hls: Hls) => void): void => {
+    if (hls.current === null) return
+    change(hls.current)
+    // NOTE: hls.js tells of no change where subtitles that it had chosen itself are shown or hidden.
+    setTracks(tracksOf(hls.current))
+  }
   const retry = (stop?: string): void => {
     setFault(none)
     setTries(stop === undefined ? {} : { stop })
   }
-  return { error: fault.message, elsewhere: fault.elsewhere, tracks, thumbnails, hls: () => hls.current, retry }
+  return { error: fault.message, elsewhere: fault.elsewhere, tracks, thumbnails, choose, retry }
 }
 
 /** Sets volume and speed as they were left, and keeps what becomes of them. */

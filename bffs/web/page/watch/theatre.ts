@@ -65,22 +65,18 @@ const carryOut = (command: Command, { video, frame, toggleHelp, toggleSubtitles 
 const labelOf = (choices: Tracks['audio'], id: number): string | null => choices.find((each) => each.id === id)?.label ?? null
 
 /** Makes a choice in the stream, and keeps it for the next film. */
-const choicesIn = (tracks: Tracks, hls: () => Hls | null) => {
-  const withHls = (change: (hls: Hls) => void): void => {
-    const current = hls()
-    if (current !== null) change(current)
-  }
+const choicesIn = (tracks: Tracks, choose: (change: (hls: Hls) => void) => void) => {
   return {
     quality: (id: number) => {
-      withHls((current) => chooseQuality(current, id))
+      choose((current) => chooseQuality(current, id))
       remember(profileId(), { height: id === -1 ? null : Number.parseInt(labelOf(tracks.qualities, id) ?? '', 10) })
     },
     audio: (id: number) => {
-      withHls((current) => chooseAudio(current, id))
+      choose((current) => chooseAudio(current, id))
       remember(profileId(), { audio: labelOf(tracks.audio, id) })
     },
     subtitles: (id: number) => {
-      withHls((current) => chooseSubtitles(current, id))
+      choose((current) => chooseSubtitles(current, id))
       remember(profileId(), { subtitles: id === -1 ? null : labelOf(tracks.subtitles, id) })
     },
   }
@@ -116,12 +112,12 @@ export const Theatre = ({ titleId, name, picture, back, ending }: TheatreProps) 
   const [frame, setFrame] = useState<HTMLElement | null>(null)
   const [video, setVideo] = useState<HTMLVideoElement | null>(null)
   const [isHelpOpen, setHelpOpen] = useState(false)
-  const { error, elsewhere, tracks, thumbnails, hls, retry } = usePlayback(titleId, video)
+  const { error, elsewhere, tracks, thumbnails, choose: change, retry } = usePlayback(titleId, video)
   const pictures = useThumbnails(thumbnails)
   const media = useMedia(video)
   const isPlaying = media !== null && !media.isPaused
   const isIdle = useIdle(frame, !isPlaying || error !== '' || isHelpOpen)
-  const choose = choicesIn(tracks, hls)
+  const choose = choicesIn(tracks, change)
   const toggleSubtitles = (): void => choose.subtitles(tracks.subtitleAt === -1 ? (tracks.subtitles[1]?.id ?? -1) : -1)
   const act = (command: Command): void => {
     if (video !== null && frame !== null) carryOut(command, { video, frame, toggleHelp: () => setHelpOpen(!isHelpOpen), toggleSubtitles })

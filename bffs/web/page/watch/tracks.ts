@@ -34,7 +34,8 @@ const qualitiesOf = ({ levels }: Hls): readonly Choice[] => {
   return [{ id: -1, label: 'Auto' }, ...heights]
 }
 
-const read = (hls: Hls): Tracks => ({
+/** What a stream offers, and what of it is chosen. */
+export const tracksOf = (hls: Hls): Tracks => ({
   qualities: qualitiesOf(hls),
   quality: hls.manualLevel,
   height: hls.levels[hls.currentLevel]?.height ?? 0,
@@ -68,7 +69,7 @@ export const watchTracks = (hls: Hls, preferences: () => Preferences, onTracks: 
     const wanted = hls.subtitleTracks.find(({ lang, name }) => languageName(lang, name) === preferences().subtitles)
     chooseSubtitles(hls, wanted?.id ?? -1)
   })
-  for (const event of events) hls.on(event, () => onTracks(read(hls)))
+  for (const event of events) hls.on(event, () => onTracks(tracksOf(hls)))
 }
 
 /** Changes at the next segment: what is loaded already plays on, without a pause. */
