@@ -344,7 +344,7 @@ test('whatever is sent to whichever of its addresses, with cookies or without, n
 
 test('codes are not guessed: who enters too many is told when to go on', async () => {
   const enter = () =>
-    fetch(`${issuer().href}/device`, { ...form({ user_code: 'BBBBBBBB' }), headers: { ...form({}).headers, 'x-client': '198.51.100.77' } })
+    fetch(`${issuer().href}/device`, { ...form({ user_code: 'BBBBBBBB' }), headers: { ...form({}).headers, 'x-client': '203.0.113.77' } })
   const statuses: number[] = []
   for (let at = 0; at < 50; at += 1) statuses.push((await enter()).status)
   assert.ok(!statuses.includes(429))
