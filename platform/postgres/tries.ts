@@ -1,5 +1,6 @@
 import type pg from 'pg'
-import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
+import { RateLimiterPostgres } from 'rate-limiter-flexible'
+import { secondsToWait } from '#platform/resilience/seconds-to-wait.ts'
 
 /** How often a key may try within some time. */
 export type TryRule = { readonly max: number; readonly seconds: number }
@@ -28,15 +29,7 @@ export const sharedTries =
       duration: seconds,
     })
     return {
-      take: async (key) => {
-        try {
-          await limiter.consume(key)
-          return 0
-        } catch (refused) {
-          if (!(refused instanceof RateLimiterRes)) throw refused
-          return Math.max(1, Math.ceil(refused.msBeforeNext / 1000))
-        }
-      },
+      take: (key) => secondsToWait(limiter, key),
       giveBack: async (key) => void (await limiter.reward(key)),
     }
   }

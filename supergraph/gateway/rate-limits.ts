@@ -1,5 +1,6 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { CinegraphError, extensionsOf } from '#platform/errors/errors.ts'
+import { secondsToWait } from '#platform/resilience/seconds-to-wait.ts'
 import type { Asked, Hooks } from './hook-types.ts'
 import type { GatewaySettings } from './settings.ts'
 
@@ -37,15 +38,5 @@ export const rateLimitHooks = (rules: readonly Rule[]): Required<Pick<Hooks, 'on
       }
       return undefined
     },
-  }
-}
-
-const secondsToWait = async (limiter: RateLimiterMemory, key: string): Promise<number> => {
-  try {
-    await limiter.consume(key)
-    return 0
-  } catch (refused) {
-    if (!(refused instanceof RateLimiterRes)) throw refused
-    return Math.max(1, Math.ceil(refused.msBeforeNext / 1000))
   }
 }
