@@ -18,6 +18,7 @@ export type JsonAnswer = {
   readonly retryAfterSeconds?: number | undefined
   /** Instead of the status that the media type asks for. */
   readonly status?: number | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
 export const jsonOf = ({ data, errors, retryAfterSeconds }: GraphqlAnswer): JsonAnswer => ({
@@ -96,6 +97,7 @@ export const answerOverHttp = async (
   const answer = await execute(read.request)
   // NOTE: an answer without `data` was never executed; the classic media type calls that 200 all the same.
   reply.code(answer.status ?? (!answer.isExecuted && type === modern ? 400 : 200))
+  if (answer.headers !== undefined) reply.headers(answer.headers)
   // NOTE: not what the specification says of an answer with `data`; proxies and clients that wait know no other way to be told (RFC 6585).
   if (answer.retryAfterSeconds !== undefined) reply.code(429).header('retry-after', answer.retryAfterSeconds)
   return reply.send(answer.json())

@@ -24,6 +24,7 @@ export type Answered = {
   readonly caching: Caching
   /** What HTTP says of it, where that is not for the media type to say. */
   readonly status?: number | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
 /** What an operation found, not yet in the client's shape. */

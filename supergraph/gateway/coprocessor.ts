@@ -20,7 +20,6 @@ const Said = z.object({
 type Said = z.infer<typeof Said>
 
 type Told = {
-  readonly id: string
   readonly headers: IncomingHttpHeaders | Readonly<Record<string, string | string[] | undefined>>
   readonly notes: Map<string, unknown>
   readonly body: unknown
@@ -34,17 +33,15 @@ type Tell = (stage: Stage, wanted: Wanted, told: Told) => Promise<Said>
  * supergraph and all subgraphs; each operation of a batch has stages of its own.
  */
 export const openCoprocessor = ({ url, timeoutMs, router, supergraph, subgraph }: Settings): Hooks => {
+  /** By the notes of an operation, which are the same from its first stage to its last. */
   const ids = new WeakMap<Map<string, unknown>, string>()
-  const idOf = (notes: Map<string, unknown>): string => {
-    const id = ids.get(notes) ?? randomUUID()
-    ids.set(notes, id)
-    return id
-  }
   const tell: Tell = async (stage, wanted, told) => {
+    const id = ids.get(told.notes) ?? randomUUID()
+    ids.set(told.notes, id)
     const answer = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json' },
-      body: stringifyExact(payloadOf(stage, wanted, told)),
+      body: stringifyExact({ ...payloadOf(stage, wanted, told), id }),
       signal: AbortSignal.timeout(timeoutMs),
       redirect: 'error',
     })
@@ -55,35 +52,33 @@ export const openCoprocessor = ({ url, timeoutMs, router, supergraph, subgraph }
   }
   const { request: beforeFetch, response: afterFetch } = subgraph.all
   return {
-    ...onRequestOf({ router: router.request, supergraph: supergraph.request }, idOf, tell),
-    ...onAnswerOf({ router: router.response, supergraph: supergraph.response }, idOf, tell),
+    ...onRequestOf({ router: router.request, supergraph: supergraph.request }, tell),
+    ...onAnswerOf({ router: router.response, supergraph: supergraph.response }, tell),
     ...(beforeFetch && {
       onSubgraphRequest: async ({ notes, subgraph: serviceName, query, variables, headers }) => {
         const body = { query, variables: parseExact(variables) }
-        const said = await tell('SubgraphRequest', beforeFetch, { id: idOf(notes), headers, notes, body, about: { serviceName } })
+        const said = await tell('SubgraphRequest', beforeFetch, { headers, notes, body, about: { serviceName } })
         if (said.control !== 'continue') return { answer: answerIn(said) }
         return said.headers && { headers: flat(said.headers) }
       },
     }),
-    ...(afterFetch && { onSubgraphAnswer: (answered) => answeredBy(answered, { idOf, tell, wanted: afterFetch }) }),
+    ...(afterFetch && { onSubgraphAnswer: (answered) => answeredBy(answered, afterFetch, tell) }),
   }
 }
 
-type IdOf = (notes: Map<string, unknown>) => string
 type Stages = { readonly router: Wanted | undefined; readonly supergraph: Wanted | undefined }
 
-const payloadOf = (stage: Stage, wanted: Wanted, { id, headers, notes, body, about = {} }: Told) => ({
+const payloadOf = (stage: Stage, wanted: Wanted, { headers, notes, body, about = {} }: Told) => ({
   version: 1,
   stage,
   control: 'continue',
-  id,
   ...about,
   ...(wanted.headers && { headers: listed(headers) }),
   ...(wanted.context && { context: { entries: Object.fromEntries(notes) } }),
   ...(wanted.body && { body: stage.startsWith('Router') ? stringifyExact(body) : body }),
 })
 
-const onRequestOf = ({ router, supergraph }: Stages, idOf: IdOf, tell: Tell): Pick<Hooks, 'onRequest'> => {
+const onRequestOf = ({ router, supergraph }: Stages, tell: Tell): Pick<Hooks, 'onRequest'> => {
   if (router === undefined && supergraph === undefined) return {}
   return {
     onRequest: async (asked: Asked): Promise<Changed | Answering> => {
@@ -94,13 +89,7 @@ const onRequestOf = ({ router, supergraph }: Stages, idOf: IdOf, tell: Tell): Pi
         ['SupergraphRequest', supergraph],
       ] as const) {
         if (wanted === undefined) continue
-        const said = await tell(stage, wanted, {
-          id: idOf(notes),
-          headers,
-          notes,
-          body: operation,
-          about: { method: 'POST', path: '/graphql' },
-        })
+        const said = await tell(stage, wanted, { headers, notes, body: operation, about: { method: 'POST', path: '/graphql' } })
         if (said.control !== 'continue') {
           Object.assign(asked.answerHeaders, flat(said.headers ?? {}))
           return { answer: answerIn(said), status: said.control.break }
@@ -121,7 +110,7 @@ const AskedOperation = z.object({ query: z.string(), variables: Json.nullish(), 
   }),
 )
 
-const onAnswerOf = ({ router, supergraph }: Stages, idOf: IdOf, tell: Tell): Pick<Hooks, 'onAnswer'> => {
+const onAnswerOf = ({ router, supergraph }: Stages, tell: Tell): Pick<Hooks, 'onAnswer'> => {
   if (router === undefined && supergraph === undefined) return {}
   return {
     onAnswer: async ({ notes, answerHeaders }, given) => {
@@ -131,8 +120,7 @@ const onAnswerOf = ({ router, supergraph }: Stages, idOf: IdOf, tell: Tell): Pic
         ['RouterResponse', router],
       ] as const) {
         if (wanted === undefined) continue
-        const told = { id: idOf(notes), headers: answerHeaders, notes, body: answer, about: { statusCode: 200 } }
-        const said = await tell(stage, wanted, told)
+        const said = await tell(stage, wanted, { headers: answerHeaders, notes, body: answer, about: { statusCode: 200 } })
         Object.assign(answerHeaders, flat(said.headers ?? {}))
         if (said.control !== 'continue' || said.body !== undefined) answer = answerIn(said)
       }
@@ -141,11 +129,9 @@ const onAnswerOf = ({ router, supergraph }: Stages, idOf: IdOf, tell: Tell): Pic
   }
 }
 
-type Telling = { readonly idOf: IdOf; readonly tell: Tell; readonly wanted: Wanted }
-
-const answeredBy = async ({ notes, subgraph, status, answerHeaders, answer }: SubgraphAnswered, { idOf, tell, wanted }: Telling) => {
+const answeredBy = async ({ notes, subgraph, status, answerHeaders, answer }: SubgraphAnswered, wanted: Wanted, tell: Tell) => {
   const about = { serviceName: subgraph, statusCode: status }
-  const said = await tell('SubgraphResponse', wanted, { id: idOf(notes), headers: answerHeaders, notes, body: answer, about })
+  const said = await tell('SubgraphResponse', wanted, { headers: answerHeaders, notes, body: answer, about })
   return said.control !== 'continue' || said.body !== undefined ? answerIn(said) : undefined
 }
 
@@ -154,15 +140,14 @@ const bodyOf = ({ body }: Said): unknown => (typeof body === 'string' ? parseExa
 /** NOTE: who breaks off with a text instead of an answer says it as an error. */
 const answerIn = (said: Said): Answer => {
   const { body, control } = said
-  const code = control === 'continue' ? undefined : { code: 'REFUSED_BY_COPROCESSOR' }
-  if (body === undefined) return { errors: [{ message: 'Refused', ...(code && { extensions: code }) }] }
   try {
     const answer = bodyOf(said)
     if (isAnswer(answer)) return answer
   } catch {
     // It is text.
   }
-  return { errors: [{ message: typeof body === 'string' ? body : 'Refused', ...(code && { extensions: code }) }] }
+  const extensions = control === 'continue' ? {} : { extensions: { code: 'REFUSED_BY_COPROCESSOR' } }
+  return { errors: [{ message: typeof body === 'string' ? body : 'Refused', ...extensions }] }
 }
 
 const listed = (headers: Told['headers']): Readonly<Record<string, readonly string[]>> =>

@@ -14,7 +14,7 @@ export type Ways = {
 }
 
 type Going = { readonly request: GraphqlRequest; readonly incoming: Incoming; readonly asked: Asked }
-type Begun = Going | { readonly answer: Answered }
+type Begun = Going | { readonly answer: Answered; readonly asked: Asked }
 
 /** The same ways with hooks before and after; the ways themselves where there are none. */
 export const hooked = (ways: Ways, hooks: readonly Hooks[]): Ways => {
@@ -23,13 +23,12 @@ export const hooked = (ways: Ways, hooks: readonly Hooks[]): Ways => {
   return {
     execute: async (request, incoming) => {
       const begun = await begin(request, incoming, hooks)
-      if ('answer' in begun) return begun.answer
+      const { answerHeaders: headers } = begun.asked
+      if ('answer' in begun) return { ...begun.answer, headers }
       const answer = await ways.execute(begun.request, begun.incoming)
       // NOTE: whose answer it is was read from other headers than the client's.
-      return end(
-        begun.asked,
-        begun.incoming.headers === incoming.headers ? answer : { ...answer, hasErrors: answer.hasErrors, caching: uncacheable },
-      )
+      const isClients = begun.incoming.headers === incoming.headers
+      return { ...(await end(begun.asked, isClients ? answer : { ...answer, caching: uncacheable })), headers }
     },
     async *inParts(request, incoming, format) {
       const begun = await begin(request, incoming, hooks)
@@ -48,20 +47,20 @@ export const hooked = (ways: Ways, hooks: readonly Hooks[]): Ways => {
 const failed = (): Answered => answeredValue({ errors: [{ message: 'Internal error', extensions: extensionsOf('INTERNAL') }] }, 500)
 
 const begin = async (request: GraphqlRequest, incoming: Incoming, hooks: readonly Hooks[]): Promise<Begun> => {
-  const { notes = new Map<string, unknown>(), answerHeaders = {}, address = '' } = incoming
+  const { notes = new Map<string, unknown>(), address = '', headers } = incoming
   let going: Going = {
     request,
-    incoming: { ...incoming, notes, answerHeaders },
-    asked: { operation: request, headers: incoming.headers, address, subject: incoming.bearer?.subject, notes, answerHeaders },
+    incoming: { ...incoming, notes },
+    asked: { operation: request, headers, address, subject: incoming.bearer?.subject, notes, answerHeaders: {} },
   }
   for (const { onRequest } of hooks) {
     try {
       const said = await onRequest?.(going.asked)
       if (!said) continue
-      if ('answer' in said) return { answer: answeredValue(said.answer, said.status) }
+      if ('answer' in said) return { asked: going.asked, answer: answeredValue(said.answer, said.status) }
       going = changed(going, said)
     } catch {
-      return { answer: failed() }
+      return { asked: going.asked, answer: failed() }
     }
   }
   return going

@@ -44,10 +44,11 @@ export const createHttpSubgraph = ({ name, url, settings, own, log, hooks = [] }
   const seconds = fetchSeconds.labels(name)
   const { before, after } = fetchHooks(hooks)
   const ask: AskSubgraph<Incoming> = async (request, incoming) => {
-    const begun = before && (await before(request, rules.headersFor(incoming.headers), incoming))
-    if (begun && 'answer' in begun) return begun.answer
+    const given = rules.headersFor(incoming.headers)
+    const begun = before ? await before(request, given, incoming) : { headers: given }
+    if ('answer' in begun) return begun.answer
     // NOTE: what a hook says of a caller counts before fetches of callers who are alike become one.
-    const forwarded = begun?.headers ?? rules.headersFor(incoming.headers)
+    const forwarded = begun.headers
     const { version, post } = send(request, incoming.headers)
     const headers = () => ({
       ...forwarded,

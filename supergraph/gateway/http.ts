@@ -87,12 +87,9 @@ export const createGatewayHttp = (deps: GatewayHttpDeps): Http => {
         // NOTE: who has left while it waited costs nothing more.
         request.socket.destroyed
           ? reply.hijack()
-          : answerOverHttp(request, reply, async (asked) => {
-              const answerHeaders: Record<string, string> = {}
-              const answer = await ways().execute(asked, { ...incoming, answerHeaders })
-              void reply.headers(answerHeaders)
-              return withCacheControl(answer, reply, hasClaims(incoming))
-            }),
+          : answerOverHttp(request, reply, async (asked) =>
+              withCacheControl(await ways().execute(asked, incoming), reply, hasClaims(incoming)),
+            ),
       )
     },
   })

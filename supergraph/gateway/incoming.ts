@@ -8,7 +8,6 @@ export type Incoming = {
   readonly bearer?: Bearer | undefined
   /** The address that the connection comes from. */
   readonly address?: string
-  /** What hooks tell each other, and the headers that they give the answer; absent where there are none. */
+  /** What hooks tell each other; absent where there are none. */
   readonly notes?: Map<string, unknown>
-  readonly answerHeaders?: Record<string, string>
 }

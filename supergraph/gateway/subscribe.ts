@@ -24,12 +24,13 @@ export const createSubscribe = ({ name, url, settings, own, hooks = [] }: Deps):
   const target = own.subscriptions?.url ?? own.url ?? url
   const { before } = fetchHooks(hooks)
   return async function* (request, incoming, signal) {
-    const begun = before && (await before(request, rules.headersFor(incoming.headers), incoming))
-    if (begun && 'answer' in begun) {
+    const given = rules.headersFor(incoming.headers)
+    const begun = before ? await before(request, given, incoming) : { headers: given }
+    if ('answer' in begun) {
       yield begun.answer
       return
     }
-    const headers = begun?.headers ?? rules.headersFor(incoming.headers)
+    const { headers } = begun
     const body = { query: request.query, variables: parseExact(request.variables) as Record<string, unknown> }
     const events =
       own.subscriptions?.protocol === 'ws'
