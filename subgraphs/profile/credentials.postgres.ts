@@ -4,6 +4,7 @@ import { mails } from '#platform/contracts/topics/profile.mails.ts'
 import type { Database, Transaction } from '#platform/postgres/database.ts'
 import { outboxEvent } from '#platform/postgres/outbox.ts'
 import type { CredentialStore, MailedCode, MailedLink, PasswordChange, PendingSignUp } from './credentials.ts'
+import { languageOf } from './language.ts'
 import { endIn } from './session-store.postgres.ts'
 import { createIn } from './store.postgres.ts'
 
@@ -37,11 +38,8 @@ const mail = async (tx: Transaction, { now, expiresAt, ...told }: Mail): Promise
 }
 
 const findBy = async (tx: Transaction, by: 'id' | 'email', value: string): Promise<Found> => {
-  const found = await tx.account.findFirst({
-    where: { [by]: value },
-    select: { id: true, email: true, profiles: { select: { language: true }, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }], take: 1 } },
-  })
-  return { id: found?.id ?? null, email: found?.email ?? value, language: found?.profiles[0]?.language ?? 'en' }
+  const { id = null, email = value } = (await tx.account.findFirst({ where: { [by]: value }, select: { id: true, email: true } })) ?? {}
+  return { id, email, language: await languageOf(tx, id ?? '') }
 }
 
 const beginSignUp = async (tx: Transaction, signUp: PendingSignUp, mailed: MailedCode): Promise<void> => {

@@ -4,11 +4,10 @@ import { hashPassword, passwordMatches } from '#platform/identity/password.ts'
 import { hashOf, newSecret } from './codes.ts'
 import type { AccountDeps } from './deps.ts'
 import { isKids, kidsMayNot } from './pin.ts'
-import { checkedOr, isRefused, type Refused, refuse, tryWithin } from './refusal.ts'
+import { checkedOr, isRefused, notSignedIn, type Refused, refuse, tryWithin } from './refusal.ts'
 
 type Count = { readonly count: number }
 const lifeSeconds = 1_800
-const notSignedIn = refuse('NOT_SIGNED_IN', 'Sign in first.')
 
 type Changed = { readonly password: string; readonly newPassword: string }
 type Changing = { readonly viewer: Viewer; readonly address: string }

@@ -19,6 +19,8 @@ export const refuse = (code: RefusalCode, message: string, retryAfterSeconds: nu
   actionUrl: null,
 })
 
+export const notSignedIn = refuse('NOT_SIGNED_IN', 'Sign in first.')
+
 /** What `check` gives, or the refusal that says which of the input's values is wrong. */
 export const checkedOr = <T>(check: () => T): { readonly checked: T } | { readonly refused: Refused } => {
   try {

@@ -3,7 +3,7 @@ import type { Log } from '#platform/observe/log.ts'
 import { regularly } from '#platform/process/regularly.ts'
 import type { AccountDeps } from './deps.ts'
 import { isKids, kidsMayNot, withPin, wrongPassword } from './pin.ts'
-import { type Refused, refuse } from './refusal.ts'
+import { notSignedIn, type Refused } from './refusal.ts'
 import type { Removals } from './store.ts'
 
 const dayMs = 86_400_000
@@ -22,7 +22,7 @@ export const deleteAccount = async (
   const wanted = await deps.accounts.passwordOf(viewer.accountId)
   return withPin({ wanted, shown: { viewer, pin: password, address }, wrong: wrongPassword }, deps, async () => {
     const deleteAt = new Date(deps.clock().getTime() + deps.graceDays * dayMs)
-    if (!(await deps.removals.ask(viewer.accountId, deleteAt))) return refuse('NOT_SIGNED_IN', 'Sign in first.')
+    if (!(await deps.removals.ask(viewer.accountId, deleteAt))) return notSignedIn
     return { deleteAt }
   })
 }

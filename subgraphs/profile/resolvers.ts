@@ -10,7 +10,7 @@ import { answerSignInCode, signInWithCode, startSignInCode } from './oauth/sign-
 import { changePassword, resetPassword, startPasswordReset } from './passwords.ts'
 import { isKids, setPin } from './pin.ts'
 import { createProfile, deleteProfile, switchProfile, updateProfile } from './profiles.ts'
-import { type Refused, refuse } from './refusal.ts'
+import { notSignedIn, type Refused } from './refusal.ts'
 import { deleteAccount } from './removal.ts'
 import type { DeviceKind, Resolvers } from './schema.generated.ts'
 import { sessionMutations } from './session-resolvers.ts'
@@ -20,7 +20,6 @@ import { invoicesOf, invoiceType, membershipType, planChange, subscriptionMutati
 
 export type ProfileContext = SubgraphContext<ProfileLoaders>
 
-const notSignedIn = refuse('NOT_SIGNED_IN', 'Sign in first.')
 const askingOf = ({ deviceId, region, address = '' }: Caller, device: DeviceKind | null = null): Asking => ({
   deviceId,
   region,

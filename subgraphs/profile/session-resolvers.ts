@@ -1,13 +1,12 @@
 import type { Viewer } from '#platform/contracts/viewer.ts'
 import type { AccountDeps } from './deps.ts'
 import { isKids, kidsMayNot } from './pin.ts'
-import { refuse } from './refusal.ts'
+import { notSignedIn, refuse } from './refusal.ts'
 import type { Resolvers } from './schema.generated.ts'
 
 type Deps = Pick<AccountDeps, 'profiles' | 'sessions'>
 type SessionMutation = 'endSession' | 'endSessions'
 
-const notSignedIn = refuse('NOT_SIGNED_IN', 'Sign in first.')
 const ended = (count: number) => ({ __typename: 'EndedSessions' as const, count })
 /** NOTE: an access token of the first version names no session; then none is kept. */
 const others = ({ accountId, sessionId = '' }: Viewer) => ({ accountId, except: sessionId })

@@ -1,6 +1,7 @@
-import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto'
+import { createHmac, randomUUID } from 'node:crypto'
 import type { AccessTokens } from '#platform/identity/access-token.ts'
 import { counter } from '#platform/observe/metrics.ts'
+import { hashOf, newSecret } from './codes.ts'
 import { scopesOfAccount } from './oauth/grants.ts'
 import type { Account, Ending, Profile, RefreshHashes, Session, SessionStore } from './store.ts'
 
@@ -46,9 +47,6 @@ export type SessionsDeps = {
   readonly clock: () => Date
 }
 
-const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex')
-const random = (): string => randomBytes(32).toString('base64url')
-
 /** Refresh tokens are `<family>.<secret>`. NOTE: one of the first version has no dot; all of it names its family. */
 const familyOf = (refreshToken: string): string => refreshToken.split('.')[0] ?? ''
 const hashesOf = (refreshToken: string): RefreshHashes => ({ family: hashOf(familyOf(refreshToken)), token: hashOf(refreshToken) })
@@ -78,14 +76,14 @@ export const createSessions = ({ store, tokens, ttlSeconds, clock }: SessionsDep
     end,
     tokensUntil,
     open: async (seen, { device, deviceId, region }) => {
-      const refreshToken = `${random()}.${random()}`
+      const refreshToken = `${newSecret()}.${newSecret()}`
       const [now, ids] = [clock(), { id: randomUUID(), accountId: seen.account.id, profileId: seen.profile.id }]
       const session = { ...ids, device, deviceId, region, startedAt: now, renewedAt: now, expiresAt: expiry() }
       await store.open(session, hashesOf(refreshToken))
       return grant(seen, { session, refreshToken })
     },
     renew: async (refreshToken) => {
-      const [now, salt] = [clock(), random()]
+      const [now, salt] = [clock(), newSecret()]
       const successor = successorOf(refreshToken, salt)
       const next = { hash: hashOf(successor), salt, now, expiresAt: expiry() }
       const renewal = await store.renew(hashesOf(refreshToken), next, new Date(now.getTime() - graceMs))
@@ -100,7 +98,7 @@ export const createSessions = ({ store, tokens, ttlSeconds, clock }: SessionsDep
     },
     switch: async (seen, id) => {
       if (id === undefined) return null
-      const refreshToken = `${random()}.${random()}`
+      const refreshToken = `${newSecret()}.${newSecret()}`
       const wanted = { id, accountId: seen.account.id, profileId: seen.profile.id, expiresAt: expiry() }
       const session = await store.switch(wanted, hashesOf(refreshToken))
       return session === null ? null : grant(seen, { session, refreshToken })

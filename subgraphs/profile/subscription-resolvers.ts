@@ -5,7 +5,7 @@ import type { Declined } from './billing/deps.ts'
 import { mayWatch } from './billing/machine.ts'
 import type { AccountDeps } from './deps.ts'
 import { isKids, kidsMayNot } from './pin.ts'
-import { refuse } from './refusal.ts'
+import { notSignedIn, refuse } from './refusal.ts'
 import type { AccountResolvers, InvoiceState, MembershipState, QueryResolvers, Resolvers } from './schema.generated.ts'
 import type { Subscription } from './store.ts'
 
@@ -18,7 +18,6 @@ type SubscriptionMutation =
   | 'refundInvoice'
   | 'recordPaymentEvent'
 
-const notSignedIn = refuse('NOT_SIGNED_IN', 'Sign in first.')
 const refusalOf = ({ declined, message, actionUrl }: Declined) => ({ ...refuse(declined, message), actionUrl: actionUrl ?? null })
 
 /** Whether films may be played now; a period that was canceled is over when it is over, whoever has noticed. */

@@ -2,14 +2,10 @@ import { payments } from '#platform/contracts/topics/profile.payments.ts'
 import { subscriptions } from '#platform/contracts/topics/profile.subscriptions.ts'
 import type { Transaction } from '#platform/postgres/database.ts'
 import { outboxEvent } from '#platform/postgres/outbox.ts'
+import { languageOf } from '../language.ts'
 import type { Invoice, Plan } from './deps.ts'
 
 type To = { readonly accountId: string; readonly email: string; readonly plan: Pick<Plan, 'name'> }
-
-/** In which a member is written to. */
-const languageOf = async (tx: Transaction, accountId: string): Promise<string> =>
-  (await tx.profile.findFirst({ where: { accountId }, select: { language: true }, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] }))
-    ?.language ?? 'en'
 
 /** A subscription has started; its member is told once. */
 export const tellStarted = async (tx: Transaction, { accountId, email, plan }: To, startedAt: Date): Promise<void> => {
