@@ -1,16 +1,14 @@
 import { type BffContext, signedIn, type Watcher } from './context.ts'
 import { genrePage } from './genres.ts'
-import type { HomeDeps } from './home-screen.ts'
 import { myListPage } from './my-list.ts'
 import type { Featured } from './present-home.ts'
 import { type PageSkeleton, type Paging, titlesOfPage } from './title-pages.ts'
-import { wholeRow } from './whole-row.ts'
+import { type RowDeps, wholeRow } from './whole-row.ts'
 
-type ListDeps<T, C> = HomeDeps<T> & { readonly presentCard: (title: T, progress: number | null) => C }
 type GenreOptions = Paging & { readonly name: string }
 
 /** Resolvers of the lists of a device with cards: what the watching profile put aside, one genre, and all of a row, as far as it may see them. */
-export const createListQueries = <T extends Featured, C>(deps: ListDeps<T, C>) => {
+export const createListQueries = <T extends Featured, C>(deps: RowDeps<T, C>) => {
   const { loadCards, presentCard } = deps
   const present = async (watcher: Watcher, skeleton: PageSkeleton) => {
     const titles = await titlesOfPage(watcher, skeleton, loadCards)

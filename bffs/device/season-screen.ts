@@ -1,7 +1,9 @@
 import { operation } from '#platform/graphql/operation.ts'
 import { signedIn } from './context.ts'
 import { missingParts } from './missing-parts.ts'
+import { episodeLabel } from './next-episode.ts'
 import type { SeasonQuery, SeasonQueryVariables } from './operations.generated.ts'
+import { isPlayable } from './present-home.ts'
 import { resumeAtMs, shareOf } from './progress.ts'
 import { allowedSeasons, applyRules } from './rules.ts'
 import type { QueryResolvers } from './schema.generated.ts'
@@ -13,13 +15,13 @@ type Episode = Series['seasons'][number]['episodes'][number]
 
 const presentEpisode = (number: number, episode: Episode) => ({
   id: episode.id,
-  label: `S${number} E${episode.episode ?? 0}`,
+  label: episodeLabel(number, episode.episode),
   name: episode.name,
   synopsis: episode.synopsis,
   minutes: episode.runtimeMinutes,
   progress: episode.resumePoint ? shareOf(episode.resumePoint) : null,
   resumeAtMs: resumeAtMs(episode.resumePoint),
-  playable: episode.media.state === 'READY',
+  playable: isPlayable(episode),
 })
 
 /** One season of a series, the first one that is left when none is named; null when this profile may see nothing of it. */

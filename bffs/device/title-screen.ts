@@ -4,6 +4,7 @@ import type { Ruled } from './hydrate.ts'
 import type { LoadTitles } from './load-titles.ts'
 import { missingParts } from './missing-parts.ts'
 import { nextEpisodeOf, type SeriesOf } from './next-episode.ts'
+import { isPlayable } from './present-home.ts'
 import { resumeAtMs, type Stopped } from './progress.ts'
 import { allowedSeasons, applyRules, pick } from './rules.ts'
 
@@ -30,7 +31,7 @@ export const presentFacts = <T>({ id, name, synopsis, media, resumePoint, inMyLi
   id,
   name,
   synopsis,
-  playable: media.state === 'READY',
+  playable: isPlayable({ media }),
   preparingPercent: media.state === 'PREPARING' ? (media.percent ?? 0) : null,
   durationMs: media.durationMs,
   resumeAtMs: resumeAtMs(resumePoint),

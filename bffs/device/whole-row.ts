@@ -6,7 +6,7 @@ import { applyRules } from './rules.ts'
 /** NOTE: what recommendations give at most; a row has no end that a member would reach. */
 const size = { rows: 30, titles: 40, started: 1, listed: 1 }
 
-type RowDeps<T, C> = HomeDeps<T> & { readonly presentCard: (title: T, progress: number | null) => C }
+export type RowDeps<T, C> = HomeDeps<T> & { readonly presentCard: (title: T, progress: number | null) => C }
 
 /** All of a row of home; null when the profile has no such row now. */
 export const wholeRow = async <T extends Featured, C>(

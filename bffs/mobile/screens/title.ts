@@ -1,4 +1,6 @@
 import { operation } from '#platform/graphql/operation.ts'
+import { episodeLabel } from '../../device/next-episode.ts'
+import { isPlayable } from '../../device/present-home.ts'
 import { createTitleScreen, presentFacts } from '../../device/title-screen.ts'
 import type { TitleQuery, TitleQueryVariables } from '../operations.generated.ts'
 import { presentTile } from './home.ts'
@@ -14,7 +16,7 @@ const present = (title: Title, similar: readonly TileTitle[]) => ({
   year: title.year,
   minutes: title.runtimeMinutes,
   episodes: title.seasons.flatMap(({ number, episodes }) =>
-    episodes.map(({ id, episode, name, media }) => ({ id, label: `S${number} E${episode ?? 0}`, name, playable: media.state === 'READY' })),
+    episodes.map(({ id, episode, name, media }) => ({ id, label: episodeLabel(number, episode), name, playable: isPlayable({ media }) })),
   ),
   similar: similar.map(presentTile),
 })

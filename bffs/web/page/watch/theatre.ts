@@ -65,22 +65,20 @@ const carryOut = (command: Command, { video, frame, toggleHelp, toggleSubtitles 
 const labelOf = (choices: Tracks['audio'], id: number): string | null => choices.find((each) => each.id === id)?.label ?? null
 
 /** Makes a choice in the stream, and keeps it for the next film. */
-const choicesIn = (tracks: Tracks, choose: (change: (hls: Hls) => void) => void) => {
-  return {
-    quality: (id: number) => {
-      choose((current) => chooseQuality(current, id))
-      remember(profileId(), { height: id === -1 ? null : Number.parseInt(labelOf(tracks.qualities, id) ?? '', 10) })
-    },
-    audio: (id: number) => {
-      choose((current) => chooseAudio(current, id))
-      remember(profileId(), { audio: labelOf(tracks.audio, id) })
-    },
-    subtitles: (id: number) => {
-      choose((current) => chooseSubtitles(current, id))
-      remember(profileId(), { subtitles: id === -1 ? null : labelOf(tracks.subtitles, id) })
-    },
-  }
-}
+const choicesIn = (tracks: Tracks, choose: (change: (hls: Hls) => void) => void) => ({
+  quality: (id: number) => {
+    choose((current) => chooseQuality(current, id))
+    remember(profileId(), { height: id === -1 ? null : Number.parseInt(labelOf(tracks.qualities, id) ?? '', 10) })
+  },
+  audio: (id: number) => {
+    choose((current) => chooseAudio(current, id))
+    remember(profileId(), { audio: labelOf(tracks.audio, id) })
+  },
+  subtitles: (id: number) => {
+    choose((current) => chooseSubtitles(current, id))
+    remember(profileId(), { subtitles: id === -1 ? null : labelOf(tracks.subtitles, id) })
+  },
+})
 
 const useFullScreen = (): boolean => {
   const [isFull, setFull] = useState(false)
