@@ -4,6 +4,7 @@ import { chmod, chown, cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { dirname, isAbsolute, join } from 'node:path'
 import { promisify } from 'node:util'
 import { CinegraphError } from '#platform/errors/errors.ts'
+import { absentAsNull } from '#platform/files/durable.ts'
 
 const run = promisify(execFile)
 
@@ -16,12 +17,9 @@ const ofUsers = 'postgres'
 /** In a data folder: where its cluster is, when not inside. Beside such a cluster: whose it is. */
 const [noteName, ownerName] = ['postgres-location', 'data-folder']
 
-const textOf = (file: string): Promise<string> => readFile(file, 'utf8').catch(() => '')
-const isThere = (file: string): Promise<boolean> =>
-  stat(file).then(
-    () => true,
-    () => false,
-  )
+// NOTE: what cannot be looked at is not taken for absent, or an empty database would be made beside one that is there.
+const textOf = async (file: string): Promise<string> => (await readFile(file, 'utf8').catch(absentAsNull)) ?? ''
+const isThere = async (file: string): Promise<boolean> => (await stat(file).catch(absentAsNull)) !== null
 const isCluster = (dir: string): Promise<boolean> => isThere(join(dir, 'PG_VERSION'))
 
 export const canEnter = async (dir: string, account: Account): Promise<boolean> =>

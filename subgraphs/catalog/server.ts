@@ -39,7 +39,7 @@ export const createCatalog = async ({
 }: CatalogDeps): Promise<Subgraph> => {
   const search = createSearch({ index, store: titles, clock, log })
   using stack = new DisposableStack()
-  const indexing = stack.use(await indexTitles({ events, search, log }))
+  stack.use(await indexTitles({ events, search, log }))
   await ingest({ events, uploads: store, log })
   const uploads = { store, objects, uploadUrl, streamKey, clock }
   const subgraph = await createSubgraph({
@@ -49,11 +49,11 @@ export const createCatalog = async ({
     loaders: () => createLoaders(titles),
     log,
   })
-  stack.move()
+  const owned = stack.move()
   return {
     ...subgraph,
     [Symbol.asyncDispose]: async () => {
-      indexing[Symbol.dispose]()
+      owned.dispose()
       await subgraph[Symbol.asyncDispose]()
     },
   }

@@ -31,8 +31,10 @@ const containers = 'mov,matroska,mpegts,mpeg,mpegvideo,avi,flv,asf,ogg,mxf,ivf,h
  * containers are tried, and nothing but files is opened.
  */
 export const asFilm = ['-protocol_whitelist', 'file', '-format_whitelist', containers] as const
+/** One allocation is bounded, whatever size a file says that it needs. */
+export const allocationBound = ['-max_alloc', '1000000000'] as const
 /** The same for what is decoded: one allocation and one picture are bounded, whatever size a file says, there or later, that they have. */
-export const asFilmDecoded = ['-max_alloc', '1000000000', '-max_pixels', String(pixelsMax), ...asFilm] as const
+export const asFilmDecoded = [...allocationBound, '-max_pixels', String(pixelsMax), ...asFilm] as const
 /** The same for the encoder, which turns no pictures, since it does not know mirrored ones. */
 export const asFilmUnturned = ['-noautorotate', ...asFilmDecoded] as const
 

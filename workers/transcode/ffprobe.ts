@@ -5,7 +5,7 @@ import prober from '@ffprobe-installer/ffprobe'
 import { z } from 'zod'
 import { CinegraphError, messageOf } from '#platform/errors/errors.ts'
 import { pixelsMax, readingBounds, watchBounds } from './bounds.ts'
-import { asFilm } from './ffmpeg.ts'
+import { allocationBound, asFilm } from './ffmpeg.ts'
 import { whyUnreadable } from './unreadable.ts'
 
 const run = promisify(execFile)
@@ -56,7 +56,7 @@ export type ProbedStream = Probed['streams'][number]
 
 /** What ffprobe says of a file. Throws SOURCE_UNREADABLE, with a reason that is for the one who uploaded it. */
 export const ffprobe = async (file: string, signal?: AbortSignal): Promise<Probed> => {
-  const options = ['-v', 'error', '-max_alloc', '1000000000', '-print_format', 'json', '-show_streams', '-show_format', ...asFilm, file]
+  const options = ['-v', 'error', ...allocationBound, '-print_format', 'json', '-show_streams', '-show_format', ...asFilm, file]
   const over = new AbortController()
   const ended = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal])
   try {

@@ -66,10 +66,19 @@ const putReceipt = async (objects: ObjectStore, film: Film, packaged: Packaged):
  * Removes what workers have put for an upload that another published, also those that were killed. NOTE: only once there is
  * a receipt: a worker that is still at it then loses, and removes what it puts from now on.
  */
-export const removeOthers = async (objects: ObjectStore, { titleId, uploadId, prefix }: Packaged): Promise<void> => {
+export const removeOthers = (objects: ObjectStore, { prefix, ...film }: Packaged): Promise<void> => {
   const kept = objectKey(prefix)
+  return removeStreams(objects, film, (key) => isBelow(key, kept))
+}
+
+/** What workers have put of the streams of an upload, but for what is kept. */
+export const removeStreams = async (
+  objects: ObjectStore,
+  { titleId, uploadId }: Film,
+  isKept = (_key: ObjectKey) => false,
+): Promise<void> => {
   for await (const { key } of objectsBelow(objects, objectKey(`streams/${titleId}/${uploadId}`)))
-    if (!isBelow(key, kept)) await objects.remove(key)
+    if (!isKept(key)) await objects.remove(key)
 }
 
 const putThumbnails = async (thumbnails: Thumbnails, put: (name: string, body: ObjectBody | string) => Promise<unknown>): Promise<void> => {

@@ -23,6 +23,7 @@ import { type FilmInput, filmsRoot } from './film/parts.ts'
 import { filmTasks } from './film/tasks.ts'
 import { filmTaskDefinitions, filmWorkflow } from './film/workflow.ts'
 import { openFolder, packagedOf, publishedBefore } from './pipeline.ts'
+import { removeStreams } from './publish.ts'
 import { SourceCache } from './source-cache.ts'
 
 export type TranscodeDeps = {
@@ -65,7 +66,8 @@ export const createTranscode = async (deps: TranscodeDeps): Promise<AsyncDisposa
     handle: async ({ data: { uploadId, titleId, objectKey: folderOfParts } }) => {
       await executor.cancel(uploadId)
       const film = { uploadId, titleId, origin: { kind: 'upload', folder: folderOfParts, sha256: null } } as const
-      if ((await publishedBefore(objects, film)) === null) await removeStream(objects, film)
+      // NOTE: what nobody was told of goes.
+      if ((await publishedBefore(objects, film)) === null) await removeStreams(objects, film)
       await removeSource(objects, film)
       films.inc({ outcome: 'cancelled' })
       log.info({ uploadId, titleId }, 'film cancelled')
@@ -141,11 +143,6 @@ const isOfSource = ({ code }: Pick<Failure, 'code'>): boolean => code.startsWith
 const removeSource = async (objects: ObjectStore, { origin }: FilmInput): Promise<void> => {
   if (origin.kind !== 'upload') return
   for await (const { key } of objectsBelow(objects, objectKey(origin.folder))) await objects.remove(key)
-}
-
-/** What a worker has put of a stream that nobody was told of. */
-const removeStream = async (objects: ObjectStore, { uploadId, titleId }: FilmInput): Promise<void> => {
-  for await (const { key } of objectsBelow(objects, objectKey(`streams/${titleId}/${uploadId}`))) await objects.remove(key)
 }
 
 /** What the programs said that a refusal does not repeat: it names files of this machine. */
