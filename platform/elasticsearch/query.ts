@@ -44,18 +44,21 @@ const offeredIn = (region: string): Query => ({
 
 const notRemoved: Query = { term: { removed: true } }
 
+/** What is wanted more stands higher among what matches as well. */
+const lifted = (query: Query): Query => ({
+  function_score: {
+    query,
+    functions: [{ weight: 1 }, { field_value_factor: { field: 'popularity', factor: popularityWeight, missing: 0 } }],
+    score_mode: 'sum',
+    boost_mode: 'multiply',
+  },
+})
+
 /** What has all words of a text, nearly or as beginnings; null for one without words. */
 const worded = (text: string): Query | null => {
   const terms = termsOf(text).slice(0, termsMax)
   if (terms.length === 0) return null
-  return {
-    function_score: {
-      query: { bool: { must: terms.map(anywhere) } },
-      functions: [{ weight: 1 }, { field_value_factor: { field: 'popularity', factor: popularityWeight, missing: 0 } }],
-      score_mode: 'sum',
-      boost_mode: 'multiply',
-    },
-  }
+  return lifted({ bool: { must: terms.map(anywhere) } })
 }
 
 /** What a text finds, with the names that it is near; null when it has no words. */
@@ -71,14 +74,7 @@ export const queryOf = (text: string, near: readonly Near[], filters: SearchFilt
 export const alikeQuery = (typed: string, field: 'grams' | 'peopleGrams', filters: SearchFilters): Query | null => {
   const grams = gramsText([typed])
   if (typed === '') return null
-  return {
-    function_score: {
-      query: { bool: { must: [{ match: { [field]: grams } }], filter: filtersOf(filters), must_not: [notRemoved] } },
-      functions: [{ weight: 1 }, { field_value_factor: { field: 'popularity', factor: popularityWeight, missing: 0 } }],
-      score_mode: 'sum',
-      boost_mode: 'multiply',
-    },
-  }
+  return lifted({ bool: { must: [{ match: { [field]: grams } }], filter: filtersOf(filters), must_not: [notRemoved] } })
 }
 
 /** Names that have a word for each term which begins with it; null for a text without words. */

@@ -11,18 +11,18 @@ type Environment = Readonly<Record<string, string | undefined>>
  */
 export const readSettingsFile = async (file: string, env: Environment): Promise<Record<string, unknown>> => {
   const settings = expanded(await readYaml(file), { env, path: [] }) as Record<string, unknown>
-  const besides = ['supergraph', 'hooks'].flatMap((name) => {
-    const named = settings[name]
-    return typeof named === 'string' ? [[name, resolve(dirname(file), named)]] : []
-  })
-  const { tls } = settings
+  const { supergraph, hooks, tls } = settings
   const certificate = typeof tls === 'object' && tls !== null ? { tls: besidesOf(tls, file) } : {}
-  return { ...settings, ...Object.fromEntries(besides), ...certificate }
+  return { ...settings, ...besidesOf({ supergraph, hooks }, file), ...certificate }
 }
 
-/** Files are named as seen from the settings file. */
+/** Settings that name files, as seen from the settings file. */
 const besidesOf = (named: object, file: string): object =>
-  Object.fromEntries(Object.entries(named).map(([name, path]) => [name, typeof path === 'string' ? resolve(dirname(file), path) : path]))
+  Object.fromEntries(
+    Object.entries(named)
+      .filter(([, path]) => path !== undefined)
+      .map(([name, path]) => [name, typeof path === 'string' ? resolve(dirname(file), path) : path]),
+  )
 
 const readYaml = async (file: string): Promise<unknown> => {
   try {
